@@ -1,0 +1,119 @@
+EXTENSION = jobs
+# VERSION is PostgreSQL's own
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" jobs.control)
+
+# What the extension installs, in the order of the script.
+SQL_PIECES = \
+	prologue \
+	status \
+	actor \
+	rights \
+	install \
+	ids \
+	directory \
+	conversation \
+	proposal \
+	job \
+	message \
+	assignment \
+	decline \
+	expiry \
+	email \
+	views
+
+# What jobs.install() creates, in order; compiled into the library.
+TABLE_PIECES = \
+	node \
+	directory \
+	conversation \
+	proposal \
+	job \
+	message \
+	assignment \
+	decline \
+	history \
+	email \
+	views
+
+SQL_FILES = $(SQL_PIECES:%=sql/%.sql)
+TABLE_FILES = $(TABLE_PIECES:%=sql/tables/%.sql)
+
+MODULE_big = jobs
+OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
+DATA_built = $(EXTENSION)--$(EXTVERSION).sql
+EXTRA_CLEAN = src/schema_text.inc output
+
+PG_CPPFLAGS = -I$(srcdir)/src
+# -Wextra, less what PostgreSQL's headers and calling convention can't do without
+PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare \
+	-Wno-missing-field-initializers
+
+# Inputs are in test/, expected output of both testers in expected/. The output goes
+# to a directory of its own: PostgreSQL 15 looks for inputs there first, and sql/
+# holds what is installed.
+TESTS := $(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql)))
+REGRESS := $(filter install,$(TESTS)) $(filter-out install,$(TESTS))
+REGRESS_OPTS = --inputdir=test --outputdir=output $(EXPECTED_OPTS)
+ISOLATION := $(sort $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec)))
+ISOLATION_OPTS = --inputdir=test $(EXPECTED_OPTS)
+PROVE_TESTS := $(sort $(wildcard test/tap/*.pl))
+TAP_TESTS := $(if $(PROVE_TESTS),1)
+
+PG_CONFIG = pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+
+ifneq ($(wildcard $(PGXS)),)
+include $(PGXS)
+
+# PostgreSQL 15 looks for expected/ in the output directories.
+ifeq ($(MAJORVERSION),15)
+installcheck: output/expected output_iso/expected
+else
+EXPECTED_OPTS = --expecteddir=.
+endif
+
+$(DATA_built): $(SQL_FILES) jobs.control
+	cat $(SQL_FILES) > $@.tmp
+	mv $@.tmp $@
+
+src/schema_text.inc: $(TABLE_FILES) script/schema-text Makefile
+	script/schema-text $(TABLE_FILES) > $@.tmp
+	mv $@.tmp $@
+
+output/expected output_iso/expected:
+	mkdir -p $(@D)
+	ln -s ../expected $@
+
+$(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h)
+src/install.o src/install.bc: src/schema_text.inc
+else
+# The targets below the line do without PostgreSQL's headers, and fetch them.
+all install installcheck clean:
+	@echo "$(PG_CONFIG) --pgxs shows no PGXS: install postgresql-server-dev, or set PG_CONFIG" >&2
+	@exit 1
+endif
+
+.PHONY: all install installcheck clean dist test lint bench demo demo-stop
+
+# The committed state, as released.
+dist:
+	git archive --format=zip --prefix=$(EXTENSION)-$(EXTVERSION)/ \
+		-o $(EXTENSION)-$(EXTVERSION).zip HEAD
+	git archive --format=tar.gz --prefix=$(EXTENSION)-$(EXTVERSION)/ \
+		-o $(EXTENSION)-$(EXTVERSION).tar.gz HEAD
+
+# All tests, in a private PostgreSQL: installs nothing but packages.
+test:
+	@script/test
+
+lint:
+	@script/lint
+
+bench:
+	@test/bench/run
+
+demo:
+	@script/demo
+
+demo-stop:
+	@script/cluster stop

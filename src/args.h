@@ -1,0 +1,44 @@
+/*
+ * args.h
+ *
+ * Arguments of functions and values of columns, checked the same way on every path:
+ * NULL is 22004, anything else that won't do is 22023.
+ */
+#ifndef JOBS_ARGS_H
+#define JOBS_ARGS_H
+
+#include "fmgr.h"
+
+#define LIMIT_NAME	200			/* names, titles */
+#define LIMIT_TEXT	20000		/* bodies, descriptions, comments */
+#define LIMIT_EMAIL 254
+#define LIMIT_URL	2000
+
+/* Arguments by number: required ones; `name` is for messages. */
+extern int64 arg_id(FunctionCallInfo fcinfo, int argno, const char *name);
+extern int32 arg_count(FunctionCallInfo fcinfo, int argno, const char *name);
+extern bool arg_bool(FunctionCallInfo fcinfo, int argno, const char *name);
+extern char *arg_text(FunctionCallInfo fcinfo, int argno, const char *name, int limit);
+extern char *arg_email(FunctionCallInfo fcinfo, int argno, const char *name);
+extern char *arg_language(FunctionCallInfo fcinfo, int argno);
+extern char *arg_currency(FunctionCallInfo fcinfo, int argno);
+
+/* Optional ones: NULL or 0 stands for SQL's NULL. */
+extern int64 arg_optional_id(FunctionCallInfo fcinfo, int argno, const char *name);
+extern char *arg_optional_text(FunctionCallInfo fcinfo, int argno, const char *name, int limit);
+extern struct NumericData *arg_optional_price(FunctionCallInfo fcinfo, int argno, const char *name);
+extern struct pg_uuid_t *arg_optional_uuid(FunctionCallInfo fcinfo, int argno);
+
+/* An array of ids without NULLs, copied to `ids`; returns how many. */
+extern int	arg_ids(FunctionCallInfo fcinfo, int argno, const char *name, int64 **ids);
+
+/* The same rules for a value that comes from elsewhere. */
+extern void check_not_null(bool isnull, const char *name);
+extern void check_text(const char *value, const char *name, int limit);
+extern void check_email(const char *value, const char *name);
+extern void check_language(const char *value);
+extern void check_currency(const char *value);
+extern void check_reason(const char *value);
+extern void check_price(struct NumericData *value, const char *name);
+
+#endif

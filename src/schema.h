@@ -1,0 +1,28 @@
+/*
+ * schema.h
+ *
+ * The tables, sequences, triggers, policies and views as they should be, and what
+ * brings a database there. All of it runs with the rights of the caller, inside
+ * SPI.
+ */
+#ifndef JOBS_SCHEMA_H
+#define JOBS_SCHEMA_H
+
+#include "table.h"
+
+/*
+ * Creates what is missing and returns how many statements that took. With
+ * `is_older`, what can stand in an older form is replaced, too.
+ */
+extern int	schema_apply(bool is_older);
+
+/* Drops triggers, policies and views, and with `with_data` the tables as well. */
+extern void schema_drop(bool with_data);
+
+/* The first of our triggers that doesn't guard the table as it should, or NULL. */
+extern const char *schema_missing_trigger(TableId id, Relation rel);
+
+/* Runs a utility statement. */
+extern void schema_run(const char *format,...) pg_attribute_printf(1, 2);
+
+#endif

@@ -1,0 +1,408 @@
+/*
+ * table.c
+ *
+ * Finds the tables and what stands on them, and refuses to work with what is not
+ * whole: missing, of another schema version, or bereft of a trigger.
+ *
+ * One entry a table is kept for the session. A callback of the relation cache marks
+ * entries invalid; a marked one is built anew at its next use. The old one is left
+ * to whoever still reads it and freed at the end of the transaction.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_attribute.h"
+#include "catalog/pg_constraint.h"
+#include "catalog/pg_trigger.h"
+#include "commands/trigger.h"
+#include "nodes/nodeFuncs.h"
+#include "optimizer/optimizer.h"
+#include "rewrite/rewriteHandler.h"
+#include "utils/fmgroids.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+#include "compat.h"
+#include "install.h"
+#include "table.h"
+
+#define TABLE_NAME(t) #t,
+static const char *const table_names[] = {JOBS_TABLES(TABLE_NAME)};
+
+#define COLUMN_NAME(t, c) #c,
+#define COLUMN_NAMES(t) static const char *const columns_##t[] = {COLUMNS_##t(COLUMN_NAME)};
+JOBS_TABLES(COLUMN_NAMES)
+
+#define COLUMN_LIST(t) {columns_##t, Ncol_##t},
+static const struct
+{
+	const char *const *names;
+	int			count;
+} table_columns[] = {JOBS_TABLES(COLUMN_LIST)};
+
+/*
+ * Columns whose foreign key needs no check while the job is locked: the job is
+ * there, and through its own key its conversation.
+ */
+static const struct
+{
+	TableId		table;
+	int			column;
+} implied_keys[] = {
+	{TABLE_message, Col_message_job_id},
+	{TABLE_message, Col_message_conversation_id},
+	{TABLE_job_event, Col_job_event_job_id},
+	{TABLE_email, Col_email_job_id},
+	{TABLE_assignment, Col_assignment_job_id},
+	{TABLE_decline, Col_decline_job_id},
+};
+
+/* Indexes that are scanned by name. */
+static struct
+{
+	const char *name;
+	Oid			oid;
+} indexes[8];
+
+static Table *entries[TABLE_COUNT];
+static bool version_checked = false;
+
+static Table *table_build(TableId id, Relation rel);
+static void table_release(void *arg);
+
+/*
+ * A relation changed, or (InvalidOid) any may have.
+ */
+static void
+table_invalidate(Datum arg, Oid relid)
+{
+	for (int i = 0; i < TABLE_COUNT; i++)
+	{
+		if (entries[i] && (relid == InvalidOid || entries[i]->relid == relid))
+		{
+			entries[i]->valid = false;
+			if (i == TABLE_node)
+				version_checked = false;
+		}
+	}
+	for (int i = 0; i < lengthof(indexes); i++)
+	{
+		if (relid == InvalidOid || indexes[i].oid == relid)
+			indexes[i].oid = InvalidOid;
+	}
+}
+
+void
+table_init(void)
+{
+	CacheRegisterRelcacheCallback(table_invalidate, (Datum) 0);
+}
+
+const char *
+table_name(TableId id)
+{
+	return table_names[id];
+}
+
+const char *
+table_column(TableId id, int column)
+{
+	return table_columns[id].names[column];
+}
+
+Oid
+table_oid(TableId id)
+{
+	Oid			schema = get_namespace_oid(JOBS_SCHEMA, true);
+
+	return OidIsValid(schema) ? get_relname_relid(table_names[id], schema) : InvalidOid;
+}
+
+Oid
+table_index(const char *name)
+{
+	int			i;
+
+	for (i = 0; i < lengthof(indexes) && indexes[i].name; i++)
+	{
+		if (strcmp(indexes[i].name, name) == 0)
+			break;
+	}
+	if (i == lengthof(indexes))
+		elog(ERROR, "too many indexes are scanned by name");
+	if (!OidIsValid(indexes[i].oid))
+	{
+		indexes[i].name = name;
+		indexes[i].oid = get_relname_relid(name, get_namespace_oid(JOBS_SCHEMA, false));
+		if (!OidIsValid(indexes[i].oid))
+			install_complain("The index jobs.%s is missing.", name);
+	}
+	return indexes[i].oid;
+}
+
+Relation
+table_open_known(TableId id, LOCKMODE lockmode, const Table **table)
+{
+	Relation	rel;
+
+	/* the version stands in a table, so that one is looked at first */
+	if (!version_checked)
+	{
+		version_checked = true; /* ends the recursion */
+		PG_TRY();
+		{
+			install_check_version();
+		}
+		PG_CATCH();
+		{
+			version_checked = false;
+			PG_RE_THROW();
+		}
+		PG_END_TRY();
+	}
+
+	for (;;)
+	{
+		Table	   *entry = entries[id];
+		Oid			relid = entry && entry->valid ? entry->relid : table_oid(id);
+
+		rel = OidIsValid(relid) ? try_table_open(relid, lockmode) : NULL;
+		if (rel == NULL)
+		{
+			if (entry)
+				entry->valid = false;
+			if (relid == InvalidOid || !OidIsValid(table_oid(id)))
+				install_complain("The table jobs.%s is missing.", table_names[id]);
+			continue;
+		}
+
+		/* opening it may have told us that it changed */
+		entry = entries[id];
+		if (entry && entry->valid && entry->relid == relid)
+		{
+			*table = entry;
+			return rel;
+		}
+		if (table_oid(id) == relid)
+		{
+			*table = table_build(id, rel);
+			return rel;
+		}
+		table_close(rel, lockmode);
+	}
+}
+
+Oid
+tables_owner(void)
+{
+	const Table *table;
+	Relation	rel = table_open_known(TABLE_job, AccessShareLock, &table);
+
+	table_close(rel, NoLock);
+	return table->owner;
+}
+
+/*
+ * Notes the columns: known ones by name, the user's own with their defaults.
+ */
+static void
+note_columns(Table *table, Relation rel)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+
+	for (int i = 0; i < table_columns[table->id].count; i++)
+	{
+		table->att[i] = get_attnum(table->relid, table_columns[table->id].names[i]);
+		if (table->att[i] == InvalidAttrNumber)
+			install_complain("The column jobs.%s.%s is missing.",
+							 table_names[table->id], table_columns[table->id].names[i]);
+	}
+
+	for (int attnum = 1; attnum <= desc->natts; attnum++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, attnum - 1);
+		bool		known = att->attisdropped || att->attgenerated;
+		Node	   *value;
+
+		for (int i = 0; i < table_columns[table->id].count && !known; i++)
+			known = table->att[i] == attnum;
+		value = known ? NULL : build_column_default(rel, attnum);
+		if (value)
+		{
+			UserDefault *d = palloc(sizeof(UserDefault));
+
+			d->attnum = attnum;
+			d->value = copyObject(expression_planner((Expr *) value));
+			table->user_defaults = lappend(table->user_defaults, d);
+		}
+	}
+}
+
+/*
+ * Is this the trigger of a foreign key that a locked job implies?
+ */
+static bool
+key_is_implied(const Table *table, const Trigger *trigger)
+{
+	AttrNumber	attnum = InvalidAttrNumber;
+	HeapTuple	tuple;
+	Datum		conkey;
+	bool		isnull;
+	ArrayType  *array;
+
+	if (trigger->tgfoid != F_RI_FKEY_CHECK_INS || !OidIsValid(trigger->tgconstraint))
+		return false;
+
+	tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(trigger->tgconstraint));
+	if (!HeapTupleIsValid(tuple))
+		return false;
+	conkey = SysCacheGetAttr(CONSTROID, tuple, Anum_pg_constraint_conkey, &isnull);
+	if (!isnull)
+	{
+		array = DatumGetArrayTypeP(conkey);
+		if (ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)) == 1)
+			attnum = ((AttrNumber *) ARR_DATA_PTR(array))[0];
+	}
+	ReleaseSysCache(tuple);
+
+	for (int i = 0; i < lengthof(implied_keys); i++)
+	{
+		TableId		parent = implied_keys[i].column == Col_message_conversation_id &&
+			implied_keys[i].table == TABLE_message ? TABLE_conversation : TABLE_job;
+
+		if (implied_keys[i].table == table->id &&
+			table->att[implied_keys[i].column] == attnum &&
+			trigger->tgconstrrelid == table_oid(parent))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The triggers for rows that the library writes itself. Its own are left out: the
+ * code that they would run has just decided on this very row. Everything else that
+ * stands on the table fires, users' triggers and keys included. A foreign key's
+ * update trigger is left out where nobody but the library can have changed a
+ * column, for it never changes a key.
+ */
+static TriggerDesc *
+note_triggers(const Table *table, Relation rel, TriggerSet set)
+{
+	TriggerDesc *desc;
+	bool		keys_are_safe = true;
+
+	if (rel->trigdesc == NULL)
+		return NULL;
+
+	desc = palloc0(sizeof(TriggerDesc));
+	desc->triggers = palloc0(rel->trigdesc->numtriggers * sizeof(Trigger));
+	for (int i = 0; i < rel->trigdesc->numtriggers; i++)
+	{
+		Trigger    *trigger = &rel->trigdesc->triggers[i];
+
+		if (TRIGGER_FOR_BEFORE(trigger->tgtype) && TRIGGER_FOR_UPDATE(trigger->tgtype) &&
+			strncmp(trigger->tgname, JOBS_TRIGGER_PREFIX, strlen(JOBS_TRIGGER_PREFIX)) != 0)
+			keys_are_safe = false;
+	}
+
+	for (int i = 0; i < rel->trigdesc->numtriggers; i++)
+	{
+		Trigger    *trigger = &rel->trigdesc->triggers[i];
+		bool		is_key = RI_FKey_trigger_type(trigger->tgfoid) != RI_TRIGGER_NONE;
+
+		if (!TRIGGER_FOR_ROW(trigger->tgtype))
+			continue;
+		if (strncmp(trigger->tgname, JOBS_TRIGGER_PREFIX, strlen(JOBS_TRIGGER_PREFIX)) == 0)
+			continue;
+		if (is_key && keys_are_safe && TRIGGER_FOR_UPDATE(trigger->tgtype))
+			continue;
+		if (set == TRIGGERS_PARENT_LOCKED && key_is_implied(table, trigger))
+			continue;
+
+		desc->triggers[desc->numtriggers++] = *trigger;
+		if (TRIGGER_FOR_BEFORE(trigger->tgtype))
+		{
+			desc->trig_insert_before_row |= TRIGGER_FOR_INSERT(trigger->tgtype);
+			desc->trig_update_before_row |= TRIGGER_FOR_UPDATE(trigger->tgtype);
+			desc->trig_delete_before_row |= TRIGGER_FOR_DELETE(trigger->tgtype);
+		}
+		else
+		{
+			desc->trig_insert_after_row |= TRIGGER_FOR_INSERT(trigger->tgtype);
+			desc->trig_update_after_row |= TRIGGER_FOR_UPDATE(trigger->tgtype);
+			desc->trig_delete_after_row |= TRIGGER_FOR_DELETE(trigger->tgtype);
+		}
+	}
+
+	/* the copy is deep: what the relation cache holds may go at any time */
+	return desc->numtriggers > 0 ? CopyTriggerDesc(desc) : NULL;
+}
+
+static void
+note_checks(Table *table, Relation rel)
+{
+	TupleConstr *constr = RelationGetDescr(rel)->constr;
+
+	if (constr == NULL || constr->num_check == 0)
+		return;
+	table->ncheck = constr->num_check;
+	table->checks = palloc(table->ncheck * sizeof(Expr *));
+	for (int i = 0; i < table->ncheck; i++)
+		table->checks[i] = expression_planner(stringToNode(constr->check[i].ccbin));
+}
+
+/*
+ * Builds the entry of an open relation. It becomes the valid one last, so that an
+ * error on the way leaves nothing half made behind.
+ */
+static Table *
+table_build(TableId id, Relation rel)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "jobs table",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	Table	   *table = palloc0(sizeof(Table));
+	Table	   *old = entries[id];
+
+	table->id = id;
+	table->context = context;
+	table->relid = RelationGetRelid(rel);
+	table->owner = rel->rd_rel->relowner;
+	table->primary_key = compat_primary_key(rel);
+
+	install_check_triggers(id, rel);
+	note_columns(table, rel);
+	if (strcmp(table_columns[id].names[0], "id") == 0)
+		table->sequence = compat_identity_sequence(rel, table->att[0]);
+	note_checks(table, rel);
+	for (int set = 0; set < TRIGGER_SETS; set++)
+		table->triggers[set] = note_triggers(table, rel, set);
+
+	MemoryContextSwitchTo(caller);
+	MemoryContextSetParent(context, CacheMemoryContext);
+	table->valid = true;
+	entries[id] = table;
+
+	if (old)
+	{
+		MemoryContextCallback *callback = MemoryContextAllocZero(TopTransactionContext,
+																 sizeof(MemoryContextCallback));
+
+		callback->func = table_release;
+		callback->arg = old->context;
+		MemoryContextRegisterResetCallback(TopTransactionContext, callback);
+	}
+	return table;
+}
+
+/*
+ * Frees an entry that was replaced, once nobody can be reading it any more.
+ */
+static void
+table_release(void *arg)
+{
+	MemoryContextDelete((MemoryContext) arg);
+}
