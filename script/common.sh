@@ -105,6 +105,7 @@ list_sources()
 				[ ! -e "$file" ] || printf '%s\0' "$file"
 			done
 	else
-		find . \( -name .git -o -name .private \) -prune -o -type f -print0
+		find . \( -name .git -o -name .private -o -name output -o -name output_iso -o -name tmp_check \) \
+			-prune -o -type f ! -name '*.o' ! -name '*.bc' ! -name '*.so' ! -name schema_text.inc -print0
 	fi
 }

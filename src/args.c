@@ -125,6 +125,18 @@ check_price(Numeric value, const char *name)
 				 errhint("Pass an amount, or NULL where none is known.")));
 }
 
+void
+check_price_range(Numeric min, Numeric max)
+{
+	if (min && max &&
+		DatumGetBool(DirectFunctionCall2(numeric_lt, NumericGetDatum(max), NumericGetDatum(min))))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("max_price is below min_price"),
+				 errdetail("The highest price can't be lower than the lowest."),
+				 errhint("Exchange the two.")));
+}
+
 int64
 arg_id(FunctionCallInfo fcinfo, int argno, const char *name)
 {
@@ -256,4 +268,14 @@ arg_ids(FunctionCallInfo fcinfo, int argno, const char *name, int64 **ids)
 	if (count > 0)
 		memcpy(*ids, ARR_DATA_PTR(array), count * sizeof(int64));
 	return count;
+}
+
+void
+args_complain_key_reused(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("client_key was used before"),
+			 errdetail("An earlier call with this key had other arguments."),
+			 errhint("Make a new key for each new call; repeat a key with the same arguments alone.")));
 }

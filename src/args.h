@@ -32,6 +32,9 @@ extern struct pg_uuid_t *arg_optional_uuid(FunctionCallInfo fcinfo, int argno);
 /* An array of ids without NULLs, copied to `ids`; returns how many. */
 extern int	arg_ids(FunctionCallInfo fcinfo, int argno, const char *name, int64 **ids);
 
+/* 22023: a client_key was used before, with other arguments. */
+extern void args_complain_key_reused(void) pg_attribute_noreturn();
+
 /* The same rules for a value that comes from elsewhere. */
 extern void check_not_null(bool isnull, const char *name);
 extern void check_text(const char *value, const char *name, int limit);
@@ -40,5 +43,6 @@ extern void check_language(const char *value);
 extern void check_currency(const char *value);
 extern void check_reason(const char *value);
 extern void check_price(struct NumericData *value, const char *name);
+extern void check_price_range(struct NumericData *min, struct NumericData *max);	/* NULL: not said */
 
 #endif

@@ -61,6 +61,18 @@ typedef bool CompatUpdateIndexes;
 #endif
 #endif
 
+/* of a row that is locked, so that nobody else can have changed it */
+#if PG_VERSION_NUM >= 180000
+#define compat_ExecBRDeleteTriggers(estate, epq, rri, tid) \
+	ExecBRDeleteTriggers(estate, epq, rri, tid, NULL, NULL, NULL, NULL, false)
+#elif PG_VERSION_NUM >= 160000
+#define compat_ExecBRDeleteTriggers(estate, epq, rri, tid) \
+	ExecBRDeleteTriggers(estate, epq, rri, tid, NULL, NULL, NULL, NULL)
+#else
+#define compat_ExecBRDeleteTriggers(estate, epq, rri, tid) \
+	ExecBRDeleteTriggers(estate, epq, rri, tid, NULL, NULL)
+#endif
+
 #if PG_VERSION_NUM >= 170000
 #define compat_identity_sequence(rel, attnum) getIdentitySequence(rel, attnum, true)
 #else

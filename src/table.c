@@ -24,6 +24,7 @@
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/syscache.h"
 
 #include "compat.h"
 #include "install.h"
@@ -51,13 +52,14 @@ static const struct
 {
 	TableId		table;
 	int			column;
+	TableId		parent;
 } implied_keys[] = {
-	{TABLE_message, Col_message_job_id},
-	{TABLE_message, Col_message_conversation_id},
-	{TABLE_job_event, Col_job_event_job_id},
-	{TABLE_email, Col_email_job_id},
-	{TABLE_assignment, Col_assignment_job_id},
-	{TABLE_decline, Col_decline_job_id},
+	{TABLE_message, Col_message_job_id, TABLE_job},
+	{TABLE_message, Col_message_conversation_id, TABLE_conversation},
+	{TABLE_job_event, Col_job_event_job_id, TABLE_job},
+	{TABLE_email, Col_email_job_id, TABLE_job},
+	{TABLE_assignment, Col_assignment_job_id, TABLE_job},
+	{TABLE_decline, Col_decline_job_id, TABLE_job},
 };
 
 /* Indexes that are scanned by name. */
@@ -111,6 +113,12 @@ const char *
 table_column(TableId id, int column)
 {
 	return table_columns[id].names[column];
+}
+
+int
+table_column_count(TableId id)
+{
+	return table_columns[id].count;
 }
 
 Oid
@@ -270,12 +278,9 @@ key_is_implied(const Table *table, const Trigger *trigger)
 
 	for (int i = 0; i < lengthof(implied_keys); i++)
 	{
-		TableId		parent = implied_keys[i].column == Col_message_conversation_id &&
-			implied_keys[i].table == TABLE_message ? TABLE_conversation : TABLE_job;
-
 		if (implied_keys[i].table == table->id &&
 			table->att[implied_keys[i].column] == attnum &&
-			trigger->tgconstrrelid == table_oid(parent))
+			trigger->tgconstrrelid == table_oid(implied_keys[i].parent))
 			return true;
 	}
 	return false;

@@ -21,6 +21,7 @@
 #define JOBS_TRIGGER_PREFIX "00_jobs_"
 
 /* Every table and the columns that C code names. */
+/* clang-format off */
 #define JOBS_TABLES(T) \
 	T(assignment) T(conversation) T(decline) T(email) T(job) T(job_event) T(member) \
 	T(merchant) T(message) T(node) T(organization) T(preferences) T(proposal) \
@@ -97,6 +98,7 @@ typedef enum TableId
 #define COLUMN_ENUMERATOR(t, c) Col_##t##_##c,
 #define COLUMN_ENUM(t) enum { COLUMNS_##t(COLUMN_ENUMERATOR) Ncol_##t };
 JOBS_TABLES(COLUMN_ENUM)
+/* clang-format on */
 
 #define TABLE_MAX_COLUMNS 24
 
@@ -148,6 +150,9 @@ extern const char *table_name(TableId id);
 
 /* Name of a column, for messages. */
 extern const char *table_column(TableId id, int column);
+
+/* How many columns the library knows. */
+extern int	table_column_count(TableId id);
 
 /* An index of the table by name, kept as long as the table is known. */
 extern Oid	table_index(const char *name);

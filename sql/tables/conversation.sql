@@ -4,7 +4,7 @@ CREATE TABLE IF NOT EXISTS jobs.conversation (
 	organization_id bigint NOT NULL REFERENCES jobs.organization,
 	merchant_id bigint NOT NULL REFERENCES jobs.merchant,
 	is_blocked boolean NOT NULL DEFAULT false,
-	created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	created_at timestamptz NOT NULL,
 	CONSTRAINT conversation_parties UNIQUE (organization_id, merchant_id)
 );
 

@@ -117,7 +117,7 @@ COMMENT ON COLUMN jobs.preferences.is_listed IS 'false: neither searched nor mat
 COMMENT ON COLUMN jobs.preferences.accepts_dropshipping IS 'false: dropshipping merchants neither match nor contact it; jobs that exist go on';
 COMMENT ON COLUMN jobs.preferences.notification_email IS 'the organization''s own address for messages and jobs, beside its assignees';
 COMMENT ON TABLE jobs.member IS 'a person who works in an organization';
-COMMENT ON COLUMN jobs.member.id IS 'the number in the actor member:…';
+COMMENT ON COLUMN jobs.member.id IS 'the number in the actor member:...';
 COMMENT ON COLUMN jobs.member.organization_id IS 'where the person works; never changes';
 COMMENT ON COLUMN jobs.member.name IS 'up to 200 characters';
 COMMENT ON COLUMN jobs.member.email IS 'private: read by the own organization alone';
@@ -135,7 +135,7 @@ COMMENT ON COLUMN jobs.provided_service.min_price IS 'lowest price, in the curre
 COMMENT ON COLUMN jobs.provided_service.max_price IS 'highest price, in the currency beside it; NULL when not said';
 COMMENT ON COLUMN jobs.provided_service.currency IS 'ISO 4217 code of the two prices';
 COMMENT ON TABLE jobs.merchant IS 'who has stores and needs work done';
-COMMENT ON COLUMN jobs.merchant.id IS 'the number in the actor merchant:…';
+COMMENT ON COLUMN jobs.merchant.id IS 'the number in the actor merchant:...';
 COMMENT ON COLUMN jobs.merchant.name IS 'up to 200 characters';
 COMMENT ON COLUMN jobs.merchant.email IS 'private: read by the merchant alone';
 COMMENT ON COLUMN jobs.merchant.language IS 'language of e-mail to this merchant, two letters';

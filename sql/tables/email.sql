@@ -30,7 +30,7 @@ COMMENT ON COLUMN jobs.email.id IS 'number of the e-mail; its idempotency key de
 COMMENT ON COLUMN jobs.email.organization_id IS 'the organization on whose work it is';
 COMMENT ON COLUMN jobs.email.job_id IS 'the job that it is about; NULL: none';
 COMMENT ON COLUMN jobs.email.member_id IS 'the member it goes to; NULL for an organization''s or a merchant''s address';
-COMMENT ON COLUMN jobs.email.kind IS 'what it tells: assigned, message, job_created, declined, expired, completion_requested, …';
+COMMENT ON COLUMN jobs.email.kind IS 'what it tells: assigned, message, job_created, declined, expired, completion_requested, ...';
 COMMENT ON COLUMN jobs.email.recipient IS 'the address, as it was at the time of the event';
 COMMENT ON COLUMN jobs.email.language IS 'the recipient''s language, two letters';
 COMMENT ON COLUMN jobs.email.payload IS 'ids of what it tells about, for a mailer that renders by itself';

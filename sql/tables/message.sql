@@ -14,6 +14,7 @@ CREATE TABLE IF NOT EXISTS jobs.message (
 
 CREATE INDEX IF NOT EXISTS message_job ON jobs.message (job_id, id) WHERE job_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS message_conversation ON jobs.message (conversation_id, id);
+CREATE INDEX IF NOT EXISTS message_proposal ON jobs.message (proposal_id) WHERE proposal_id IS NOT NULL;
 CREATE UNIQUE INDEX IF NOT EXISTS message_expert_key ON jobs.message (organization_id, client_key)
 	WHERE client_key IS NOT NULL AND author LIKE 'member:%';
 CREATE UNIQUE INDEX IF NOT EXISTS message_merchant_key ON jobs.message (merchant_id, client_key)

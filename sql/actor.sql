@@ -1,0 +1,72 @@
+CREATE FUNCTION jobs.act_as(actor text, is_local boolean DEFAULT true)
+RETURNS void
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_act_as';
+REVOKE EXECUTE ON FUNCTION jobs.act_as FROM PUBLIC;
+COMMENT ON FUNCTION jobs.act_as IS
+	'Says for whom the session acts: member:7, merchant:3, system, or empty for nobody. '
+	'is_local: until the transaction ends (true) or the session does (false). '
+	'Errors: 22004 an argument is NULL; 22023 malformed; P0002 unknown or inactive; '
+	'42501 system, for other than operators; 55000 inside a function of this schema. '
+	'For app and operator access.';
+
+CREATE FUNCTION jobs.current_actor()
+RETURNS text
+LANGUAGE C STABLE PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'jobs_current_actor';
+REVOKE EXECUTE ON FUNCTION jobs.current_actor FROM PUBLIC;
+COMMENT ON FUNCTION jobs.current_actor IS
+	'Who acts: member:7, merchant:3, system, or empty for nobody; never NULL. '
+	'An operator who named nobody is the system. For every kind of access.';
+
+CREATE FUNCTION jobs.current_organization_id()
+RETURNS bigint
+LANGUAGE C STABLE PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'jobs_current_organization_id';
+REVOKE EXECUTE ON FUNCTION jobs.current_organization_id FROM PUBLIC;
+COMMENT ON FUNCTION jobs.current_organization_id IS
+	'The organization of the member who acts; NULL when no active member does. For every kind of access.';
+
+CREATE FUNCTION jobs.current_member_id()
+RETURNS bigint
+LANGUAGE C STABLE PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'jobs_current_member_id';
+REVOKE EXECUTE ON FUNCTION jobs.current_member_id FROM PUBLIC;
+COMMENT ON FUNCTION jobs.current_member_id IS
+	'The member who acts; NULL when no active member does. For every kind of access.';
+
+CREATE FUNCTION jobs.current_merchant_id()
+RETURNS bigint
+LANGUAGE C STABLE PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'jobs_current_merchant_id';
+REVOKE EXECUTE ON FUNCTION jobs.current_merchant_id FROM PUBLIC;
+COMMENT ON FUNCTION jobs.current_merchant_id IS
+	'The merchant who acts; NULL when no merchant does. For every kind of access.';
+
+CREATE FUNCTION jobs.display_name(actor text)
+RETURNS text
+LANGUAGE C STABLE PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'jobs_display_name';
+REVOKE EXECUTE ON FUNCTION jobs.display_name FROM PUBLIC;
+COMMENT ON FUNCTION jobs.display_name IS
+	'The name of a member or merchant; NULL for somebody whom the one who acts does not deal with, '
+	'and for nobody. Errors: 22023 malformed. For app, bound and operator access.';
+
+CREATE FUNCTION jobs.sees_organization(organization_id bigint)
+RETURNS boolean
+LANGUAGE C STABLE PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'jobs_sees_organization';
+REVOKE EXECUTE ON FUNCTION jobs.sees_organization FROM PUBLIC;
+COMMENT ON FUNCTION jobs.sees_organization IS
+	'Internal, for row-level security: is the organization listed, the own one of whoever acts, '
+	'or one that they deal with? For app, bound and operator access.';
+
+CREATE FUNCTION jobs.store_name(job_id bigint)
+RETURNS text
+LANGUAGE C STABLE PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'jobs_store_name';
+REVOKE EXECUTE ON FUNCTION jobs.store_name FROM PUBLIC;
+COMMENT ON FUNCTION jobs.store_name IS
+	'Internal, for views: the name of the store that a job is for; NULL when it is for none, '
+	'or when whoever acts does not see the job. For app, bound and operator access.';
+

@@ -1,0 +1,167 @@
+CREATE FUNCTION jobs.create_organization(
+	name text,
+	notification_email text,
+	description text DEFAULT NULL,
+	language text DEFAULT 'en',
+	actor text DEFAULT jobs.current_actor())
+RETURNS bigint
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_create_organization';
+REVOKE EXECUTE ON FUNCTION jobs.create_organization FROM PUBLIC;
+COMMENT ON FUNCTION jobs.create_organization IS
+	'An expert''s business signs up; it gets preferences with everything allowed. '
+	'name: up to 200 characters; notification_email: one address; description: up to 20,000 '
+	'characters or NULL; language: two letters. Returns the organization''s id. '
+	'Errors: 22004 NULL; 22023 a bad value; 42501 not permitted. '
+	'For app and operator access; nobody needs to act.';
+
+CREATE FUNCTION jobs.add_member(
+	organization_id bigint,
+	name text,
+	email text,
+	language text DEFAULT 'en',
+	actor text DEFAULT jobs.current_actor())
+RETURNS bigint
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_add_member';
+REVOKE EXECUTE ON FUNCTION jobs.add_member FROM PUBLIC;
+COMMENT ON FUNCTION jobs.add_member IS
+	'Adds a person to an organization. Returns the member''s id, the number in the actor member:7. '
+	'Errors: 22004 NULL; 22023 a bad value; P0002 the organization is missing or hidden; '
+	'42501 not permitted. For members of it and the system; for nobody while it has no member.';
+
+CREATE FUNCTION jobs.create_service(name text, actor text DEFAULT jobs.current_actor())
+RETURNS bigint
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_create_service';
+REVOKE EXECUTE ON FUNCTION jobs.create_service FROM PUBLIC;
+COMMENT ON FUNCTION jobs.create_service IS
+	'Adds a kind of work to the marketplace. name: up to 200 characters, unique. Returns its id. '
+	'Errors: 22004 NULL; 22023 a bad value; 23505 the name is taken; 42501 not the system. '
+	'For operator access.';
+
+CREATE FUNCTION jobs.provide_service(
+	organization_id bigint,
+	service_id bigint,
+	min_price numeric DEFAULT NULL,
+	max_price numeric DEFAULT NULL,
+	currency text DEFAULT 'USD',
+	actor text DEFAULT jobs.current_actor())
+RETURNS void
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_provide_service';
+REVOKE EXECUTE ON FUNCTION jobs.provide_service FROM PUBLIC;
+COMMENT ON FUNCTION jobs.provide_service IS
+	'An organization provides a service; again, with other prices, changes them. '
+	'Prices are in the currency (ISO 4217), NULL when not said. '
+	'Errors: 22004 NULL; 22023 a bad value; P0002 organization or service is missing or hidden; '
+	'42501 not permitted. For members of the organization and the system.';
+
+CREATE FUNCTION jobs.withdraw_service(
+	organization_id bigint,
+	service_id bigint,
+	actor text DEFAULT jobs.current_actor())
+RETURNS void
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_withdraw_service';
+REVOKE EXECUTE ON FUNCTION jobs.withdraw_service FROM PUBLIC;
+COMMENT ON FUNCTION jobs.withdraw_service IS
+	'An organization no longer provides a service; jobs that exist go on. '
+	'Errors: 22004 NULL; P0002 it is missing, hidden or not provided; 42501 not permitted. '
+	'For members of the organization and the system.';
+
+CREATE FUNCTION jobs.set_preferences(
+	organization_id bigint,
+	is_available boolean DEFAULT NULL,
+	is_listed boolean DEFAULT NULL,
+	accepts_dropshipping boolean DEFAULT NULL,
+	notification_email text DEFAULT NULL,
+	actor text DEFAULT jobs.current_actor())
+RETURNS void
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_set_preferences';
+REVOKE EXECUTE ON FUNCTION jobs.set_preferences FROM PUBLIC;
+COMMENT ON FUNCTION jobs.set_preferences IS
+	'What an organization wants of the marketplace; NULL leaves a preference as it is. '
+	'Errors: 22004 organization_id is NULL; 22023 a bad address; P0002 the organization is missing '
+	'or hidden; 42501 not permitted. For members of the organization and the system.';
+
+CREATE FUNCTION jobs.create_merchant(
+	name text,
+	email text,
+	is_dropshipper boolean DEFAULT false,
+	language text DEFAULT 'en',
+	actor text DEFAULT jobs.current_actor())
+RETURNS bigint
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_create_merchant';
+REVOKE EXECUTE ON FUNCTION jobs.create_merchant FROM PUBLIC;
+COMMENT ON FUNCTION jobs.create_merchant IS
+	'A merchant signs up. name: up to 200 characters; email: one address; language: two letters. '
+	'Returns the merchant''s id, the number in the actor merchant:3. '
+	'Errors: 22004 NULL; 22023 a bad value; 42501 not permitted. '
+	'For app and operator access; nobody needs to act.';
+
+CREATE FUNCTION jobs.add_store(
+	merchant_id bigint,
+	name text,
+	url text DEFAULT NULL,
+	actor text DEFAULT jobs.current_actor())
+RETURNS bigint
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_add_store';
+REVOKE EXECUTE ON FUNCTION jobs.add_store FROM PUBLIC;
+COMMENT ON FUNCTION jobs.add_store IS
+	'Adds a store to a merchant. name: up to 200 characters; url: up to 2,000 or NULL. '
+	'Returns the store''s id. Errors: 22004 NULL; 22023 a bad value; P0002 the merchant is missing '
+	'or hidden; 42501 not permitted. For the merchant and the system.';
+
+CREATE FUNCTION jobs.organization_fill()
+RETURNS trigger
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_organization_fill';
+COMMENT ON FUNCTION jobs.organization_fill IS
+	'Trigger before rows of jobs.organization: checks an organization and gives it its slot and id.';
+
+CREATE FUNCTION jobs.preferences_fill()
+RETURNS trigger
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_preferences_fill';
+COMMENT ON FUNCTION jobs.preferences_fill IS
+	'Trigger before rows of jobs.preferences: checks an organization''s preferences.';
+
+CREATE FUNCTION jobs.member_fill()
+RETURNS trigger
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_member_fill';
+COMMENT ON FUNCTION jobs.member_fill IS
+	'Trigger before rows of jobs.member: checks a member and gives it its id.';
+
+CREATE FUNCTION jobs.service_fill()
+RETURNS trigger
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_service_fill';
+COMMENT ON FUNCTION jobs.service_fill IS
+	'Trigger before rows of jobs.service: checks a service and gives it its id.';
+
+CREATE FUNCTION jobs.provided_service_fill()
+RETURNS trigger
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_provided_service_fill';
+COMMENT ON FUNCTION jobs.provided_service_fill IS
+	'Trigger before rows of jobs.provided_service: checks what an organization provides.';
+
+CREATE FUNCTION jobs.merchant_fill()
+RETURNS trigger
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_merchant_fill';
+COMMENT ON FUNCTION jobs.merchant_fill IS
+	'Trigger before rows of jobs.merchant: checks a merchant and gives it its id.';
+
+CREATE FUNCTION jobs.store_fill()
+RETURNS trigger
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_store_fill';
+COMMENT ON FUNCTION jobs.store_fill IS
+	'Trigger before rows of jobs.store: checks a store and gives it its id.';
+

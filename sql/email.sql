@@ -1,0 +1,59 @@
+CREATE FUNCTION jobs.claim_emails(
+	max_rows integer DEFAULT 100,
+	lease interval DEFAULT '5 minutes',
+	worker text DEFAULT NULL)
+RETURNS TABLE (
+	email_id bigint,
+	attempt integer,
+	claim_token uuid,
+	kind text,
+	recipient text,
+	language text,
+	subject text,
+	body text,
+	job_id bigint,
+	message_key text,
+	payload jsonb)
+LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 100
+AS 'MODULE_PATHNAME', 'jobs_claim_emails';
+REVOKE EXECUTE ON FUNCTION jobs.claim_emails FROM PUBLIC;
+COMMENT ON FUNCTION jobs.claim_emails IS
+	'Hands out e-mails that are due. Nobody else gets them before the lease is over; commit before '
+	'sending. worker: a name for people who look, or NULL. message_key stays the same in all attempts: '
+	'use it as the Message-ID. job_id is NULL for e-mail about no job. '
+	'Errors: 22004 NULL; 22023 a bad value. For mailer and operator access.';
+
+CREATE FUNCTION jobs.ack_emails(email_ids bigint[], claim_tokens uuid[])
+RETURNS integer
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_ack_emails';
+REVOKE EXECUTE ON FUNCTION jobs.ack_emails FROM PUBLIC;
+COMMENT ON FUNCTION jobs.ack_emails IS
+	'E-mails were sent: each with the token of its claim, a stale one acknowledges nothing. '
+	'Returns how many were acknowledged. Errors: 22004 NULL; 22023 arrays of different length. '
+	'For mailer and operator access.';
+
+CREATE FUNCTION jobs.fail_email(
+	email_id bigint,
+	claim_token uuid,
+	error text,
+	is_permanent boolean DEFAULT false)
+RETURNS timestamptz
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_fail_email';
+REVOKE EXECUTE ON FUNCTION jobs.fail_email FROM PUBLIC;
+COMMENT ON FUNCTION jobs.fail_email IS
+	'An e-mail could not be sent. error: what went wrong; is_permanent: true when trying again is of '
+	'no use. Returns when it may be claimed again, or NULL: it is given up, a dead letter. '
+	'Errors: 22004 NULL; 22023 a bad value; P0002 no such e-mail; 55000 the token is stale. '
+	'For mailer and operator access.';
+
+CREATE FUNCTION jobs.retry_email(email_id bigint)
+RETURNS void
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_retry_email';
+REVOKE EXECUTE ON FUNCTION jobs.retry_email FROM PUBLIC;
+COMMENT ON FUNCTION jobs.retry_email IS
+	'Sends an e-mail again that was given up or waits for its next attempt: it is due at once. '
+	'Errors: 22004 NULL; P0002 no such e-mail; 55000 it was sent. For operator access.';
+

@@ -1,0 +1,37 @@
+CREATE FUNCTION jobs.expire_jobs(max_rows integer DEFAULT 1000)
+RETURNS integer
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_expire_jobs';
+REVOKE EXECUTE ON FUNCTION jobs.expire_jobs FROM PUBLIC;
+COMMENT ON FUNCTION jobs.expire_jobs IS
+	'Expires one batch of overdue jobs, the longest overdue first; passes over those that are locked. '
+	'Returns how many. Errors: 22004 NULL; 22023 less than one. For operator access.';
+
+CREATE PROCEDURE jobs.expire_due_jobs(batch_size integer DEFAULT 1000)
+LANGUAGE C
+AS 'MODULE_PATHNAME', 'jobs_expire_due_jobs';
+REVOKE EXECUTE ON PROCEDURE jobs.expire_due_jobs FROM PUBLIC;
+COMMENT ON PROCEDURE jobs.expire_due_jobs IS
+	'Expires overdue jobs in batches and commits after each; stops after about 50 seconds. Inside a '
+	'transaction block it does one batch. Errors: 22004 NULL; 22023 less than one. For operator access.';
+
+CREATE FUNCTION jobs.schedule_expiry(schedule text DEFAULT '* * * * *')
+RETURNS bigint
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_schedule_expiry';
+REVOKE EXECUTE ON FUNCTION jobs.schedule_expiry FROM PUBLIC;
+COMMENT ON FUNCTION jobs.schedule_expiry IS
+	'Has pg_cron call jobs.expire_due_jobs(); again, changes the schedule. schedule: in the words of '
+	'pg_cron. Returns the number of pg_cron''s job. Errors: 22004 NULL; 22023 a bad schedule; 0A000 '
+	'pg_cron is missing or in another database (the hint has the statement to run there); '
+	'42501 not permitted. For operator access.';
+
+CREATE FUNCTION jobs.unschedule_expiry()
+RETURNS boolean
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_unschedule_expiry';
+REVOKE EXECUTE ON FUNCTION jobs.unschedule_expiry FROM PUBLIC;
+COMMENT ON FUNCTION jobs.unschedule_expiry IS
+	'Ends what jobs.schedule_expiry() began. Returns false when there was nothing to end. '
+	'Errors: 0A000 pg_cron is missing or in another database. For operator access.';
+

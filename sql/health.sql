@@ -1,0 +1,11 @@
+CREATE FUNCTION jobs.health_report(
+	OUT expiry_lag interval,
+	OUT overdue_jobs bigint,
+	OUT oldest_unsent_email interval,
+	OUT last_sweep_at timestamptz)
+LANGUAGE C STABLE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_health_report';
+REVOKE EXECUTE ON FUNCTION jobs.health_report FROM PUBLIC;
+COMMENT ON FUNCTION jobs.health_report IS
+	'Internal: the one row of jobs.health. Errors: 55000 the tables are not ready. '
+	'For monitor and operator access.';

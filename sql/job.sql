@@ -1,0 +1,114 @@
+CREATE FUNCTION jobs.request_job(
+	service_id bigint,
+	title text,
+	description text,
+	organization_id bigint DEFAULT NULL,
+	store_id bigint DEFAULT NULL,
+	budget numeric DEFAULT NULL,
+	currency text DEFAULT 'USD',
+	max_matches integer DEFAULT 3,
+	auto_rematch boolean DEFAULT false,
+	client_key uuid DEFAULT NULL,
+	actor text DEFAULT jobs.current_actor())
+RETURNS TABLE (request_id bigint, job_id bigint, asked_organization_id bigint)
+LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 3
+AS 'MODULE_PATHNAME', 'jobs_request_job';
+REVOKE EXECUTE ON FUNCTION jobs.request_job FROM PUBLIC;
+COMMENT ON FUNCTION jobs.request_job IS
+	'A merchant asks for a job: from organization_id or, when that is NULL, from the max_matches best '
+	'organizations. title: up to 200 characters; description: up to 20,000; store_id: one of the '
+	'merchant''s stores or NULL; budget: in the currency (ISO 4217) or NULL; auto_rematch: ask the next '
+	'one when one declines; client_key: makes a repeated call safe. Returns a row for each job. '
+	'Errors: 22004 NULL; 22023 a bad value, or a service that the organization does not provide; '
+	'P0002 something named is missing or hidden; 55000 preferences forbid it; 42501 not a merchant.';
+
+CREATE FUNCTION jobs.open_job(job_id bigint, actor text DEFAULT jobs.current_actor())
+RETURNS text
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_open_job';
+REVOKE EXECUTE ON FUNCTION jobs.open_job FROM PUBLIC;
+COMMENT ON FUNCTION jobs.open_job IS
+	'A member opens a job; one that was opened before stays as it is. Returns the status. '
+	'Errors: 22004 job_id is NULL; P0002 it is missing or hidden; '
+	'55000 it is expired; 42501 not a member.';
+
+CREATE FUNCTION jobs.mark_inactive(job_id bigint, actor text DEFAULT jobs.current_actor())
+RETURNS text
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_mark_inactive';
+REVOKE EXECUTE ON FUNCTION jobs.mark_inactive FROM PUBLIC;
+COMMENT ON FUNCTION jobs.mark_inactive IS
+	'A member marks a job inactive that waits for either side. Returns the status. '
+	'Errors: 22004 job_id is NULL; P0002 it is missing or hidden; '
+	'55000 its status forbids it; 42501 not a member.';
+
+CREATE FUNCTION jobs.reactivate_job(job_id bigint, actor text DEFAULT jobs.current_actor())
+RETURNS text
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_reactivate_job';
+REVOKE EXECUTE ON FUNCTION jobs.reactivate_job FROM PUBLIC;
+COMMENT ON FUNCTION jobs.reactivate_job IS
+	'A member takes an inactive job up again: it is responded or awaiting_response, by who wrote last. '
+	'Returns the status. Errors: 22004 job_id is NULL; P0002 it is missing or hidden; '
+	'55000 it is not inactive; 42501 not a member.';
+
+CREATE FUNCTION jobs.complete_job(
+	job_id bigint,
+	message text DEFAULT NULL,
+	actor text DEFAULT jobs.current_actor())
+RETURNS text
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_complete_job';
+REVOKE EXECUTE ON FUNCTION jobs.complete_job FROM PUBLIC;
+COMMENT ON FUNCTION jobs.complete_job IS
+	'A member marks a job as completed, with a message to the merchant of up to 20,000 characters, or '
+	'NULL. Returns the status. Errors: 22004 job_id is NULL; 22023 a bad message; P0002 the job is '
+	'missing or hidden; 55000 its status forbids it; 42501 not a member.';
+
+CREATE FUNCTION jobs.confirm_completion(job_id bigint, actor text DEFAULT jobs.current_actor())
+RETURNS text
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_confirm_completion';
+REVOKE EXECUTE ON FUNCTION jobs.confirm_completion FROM PUBLIC;
+COMMENT ON FUNCTION jobs.confirm_completion IS
+	'The merchant confirms, once, that a job is completed. Returns the status. '
+	'Errors: 22004 job_id is NULL; P0002 it is missing or hidden; '
+	'55000 it is not completed, or confirmed already; 42501 not a merchant.';
+
+CREATE FUNCTION jobs.reject_completion(
+	job_id bigint,
+	comment text DEFAULT NULL,
+	actor text DEFAULT jobs.current_actor())
+RETURNS text
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_reject_completion';
+REVOKE EXECUTE ON FUNCTION jobs.reject_completion FROM PUBLIC;
+COMMENT ON FUNCTION jobs.reject_completion IS
+	'The merchant says that a job is not completed, why in up to 20,000 characters, or NULL: it is '
+	'awaiting_response again. Returns the status. Errors: 22004 job_id is NULL; 22023 a bad comment; '
+	'P0002 the job is missing or hidden; 55000 it is not completed, or confirmed already; '
+	'42501 not a merchant.';
+
+CREATE FUNCTION jobs.allowed_actions(job_id bigint, actor text DEFAULT jobs.current_actor())
+RETURNS SETOF text
+LANGUAGE C STABLE PARALLEL UNSAFE ROWS 5
+AS 'MODULE_PATHNAME', 'jobs_allowed_actions';
+REVOKE EXECUTE ON FUNCTION jobs.allowed_actions FROM PUBLIC;
+COMMENT ON FUNCTION jobs.allowed_actions IS
+	'The actions that whoever acts can do on a job now, by their names in jobs.transitions(). '
+	'Errors: 22004 job_id is NULL; P0002 it is missing or hidden; 42501 nobody acts.';
+
+CREATE FUNCTION jobs.job_fill()
+RETURNS trigger
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_job_fill';
+COMMENT ON FUNCTION jobs.job_fill IS
+	'Trigger before rows of jobs.job: checks a new job or the change of one by the state machine.';
+
+CREATE FUNCTION jobs.job_record()
+RETURNS trigger
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_job_record';
+COMMENT ON FUNCTION jobs.job_record IS
+	'Trigger after rows of jobs.job: records what happened and queues e-mail.';
+

@@ -1,0 +1,25 @@
+/*
+ * access.h
+ *
+ * Which database role may do what: kinds of access that are granted as a whole.
+ */
+#ifndef JOBS_ACCESS_H
+#define JOBS_ACCESS_H
+
+extern void access_init(void);
+
+/* Is the role an operator: may it do what the system does? True for owner and superusers. */
+extern bool access_is_operator(Oid role);
+
+/* May the role name whom it acts for? */
+extern bool access_may_act_as(Oid role);
+
+/*
+ * Parts of installing and uninstalling, run as the tables' owner, inside SPI: grants
+ * what is remembered once more; drops the operators' policies, and with `forget` takes
+ * back all that was granted.
+ */
+extern void access_grant_again(void);
+extern void access_uninstall(bool forget);
+
+#endif

@@ -1,0 +1,383 @@
+/*
+ * actor.c
+ *
+ * Finds out who acts, and looks actors up.
+ *
+ * The setting jobs.actor holds what jobs.act_as() said. Only superusers may SET it,
+ * and its check hook takes it from a running session alone, so that neither a
+ * connection's options nor ALTER ROLE ... SET make anybody of anybody.
+ */
+#include "postgres.h"
+
+#include <limits.h>
+
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+
+#include "access.h"
+#include "actor.h"
+#include "args.h"
+#include "call.h"
+#include "row.h"
+
+static char *actor_setting;
+
+static bool
+actor_check(char **newval, void **extra, GucSource source)
+{
+	if (source != PGC_S_DEFAULT && source != PGC_S_SESSION)
+	{
+		GUC_check_errdetail("Who acts is said in a running session, by jobs.act_as().");
+		return false;
+	}
+	return true;
+}
+
+void
+actor_init(void)
+{
+	DefineCustomStringVariable("jobs.actor",
+							   "Who acts in this session; set by jobs.act_as().",
+							   "member:…, merchant:…, system, or empty for nobody.",
+							   &actor_setting, "", PGC_SUSET,
+							   GUC_DISALLOW_IN_FILE | GUC_NOT_IN_SAMPLE,
+							   actor_check, NULL, NULL);
+}
+
+/*
+ * The digits of an id: no sign, no leading zero, no overflow.
+ */
+static bool
+parse_id(const char *text, int64 *id)
+{
+	uint64		value = 0;
+
+	if (*text < '1' || *text > '9')
+		return false;
+	for (; *text; text++)
+	{
+		if (*text < '0' || *text > '9' || value > (PG_INT64_MAX - 9) / 10)
+			return false;
+		value = value * 10 + (*text - '0');
+	}
+	*id = value;
+	return true;
+}
+
+bool
+actor_parse(const char *text, Actor *actor)
+{
+	memset(actor, 0, sizeof(Actor));
+	if (*text == '\0')
+		return true;
+	if (strcmp(text, "system") == 0)
+	{
+		actor->kind = ACTOR_SYSTEM;
+		return true;
+	}
+	if (strncmp(text, "member:", 7) == 0)
+	{
+		actor->kind = ACTOR_MEMBER;
+		return parse_id(text + 7, &actor->id);
+	}
+	if (strncmp(text, "merchant:", 9) == 0)
+	{
+		actor->kind = ACTOR_MERCHANT;
+		return parse_id(text + 9, &actor->id);
+	}
+	return false;
+}
+
+char *
+actor_format(const Actor *actor, char *buffer)
+{
+	switch (actor->kind)
+	{
+		case ACTOR_MEMBER:
+			memcpy(buffer, "member:", 7);
+			buffer[7 + pg_lltoa(actor->id, buffer + 7)] = '\0';
+			break;
+		case ACTOR_MERCHANT:
+			memcpy(buffer, "merchant:", 9);
+			buffer[9 + pg_lltoa(actor->id, buffer + 9)] = '\0';
+			break;
+		case ACTOR_SYSTEM:
+			strcpy(buffer, "system");
+			break;
+		case ACTOR_NOBODY:
+			buffer[0] = '\0';
+			break;
+	}
+	return buffer;
+}
+
+Datum
+actor_datum(const Actor *actor)
+{
+	char		buffer[ACTOR_TEXT_SIZE];
+
+	return CStringGetTextDatum(actor_format(actor, buffer));
+}
+
+/*
+ * Both the current and the outer user must be operators: by one of them alone, code
+ * that runs with an operator's rights, or an operator who runs somebody's code, would
+ * become the system.
+ */
+static bool
+user_is_operator(void)
+{
+	return access_is_operator(GetUserId()) &&
+		(GetOuterUserId() == GetUserId() || access_is_operator(GetOuterUserId()));
+}
+
+Actor
+actor_current(void)
+{
+	const Actor *acting = call_actor();
+	Actor		actor = {ACTOR_NOBODY, 0, 0};
+
+	if (InSecurityRestrictedOperation())
+		return actor;
+	if (acting)
+		return *acting;
+	if (actor_setting && actor_setting[0])
+	{
+		if (!actor_parse(actor_setting, &actor))
+			memset(&actor, 0, sizeof(Actor));
+	}
+	else if (user_is_operator())
+		actor.kind = ACTOR_SYSTEM;
+	return actor;
+}
+
+void
+actor_parse_or_complain(const char *text, Actor *actor)
+{
+	if (actor_parse(text, actor))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("\"%.100s\" is not an actor", text),
+			 errdetail("An actor is member:ID, merchant:ID, system, or empty for nobody."),
+			 errhint("Pass 'member:7', for instance.")));
+}
+
+/*
+ * Naming the one who acts anyway needs no right; naming another needs the right to
+ * execute jobs.act_as(), and the system is an operator's to name.
+ */
+static void
+check_may_name(const Actor *actor)
+{
+	Actor		current = actor_current();
+
+	if (current.kind == actor->kind && current.id == actor->id)
+		return;
+	if (!access_may_act_as(GetUserId()))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied to act for another actor"),
+				 errdetail("Naming an actor other than the current one needs the right to execute jobs.act_as()."),
+				 errhint("Leave the actor out, or have an operator run jobs.grant_access(…, 'app').")));
+	if (actor->kind == ACTOR_SYSTEM && !user_is_operator())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied to act as the system"),
+				 errdetail("Only operators act as the system."),
+				 errhint("Name a member or a merchant.")));
+}
+
+Actor
+actor_argument(FunctionCallInfo fcinfo, int argno)
+{
+	Actor		actor;
+
+	check_not_null(PG_ARGISNULL(argno), "actor");
+	actor_parse_or_complain(text_to_cstring(PG_GETARG_TEXT_PP(argno)), &actor);
+	if (InSecurityRestrictedOperation())
+		actor_complain_nobody();
+	check_may_name(&actor);
+	return actor;
+}
+
+void
+actor_complain_nobody(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("nobody acts here"),
+			 errdetail("A member, a merchant or the system must act, and none of them was named."),
+			 errhint("Pass actor => 'member:…' or call jobs.act_as().")));
+}
+
+bool
+actor_exists(Actor *actor)
+{
+	bool		found;
+	Rows	   *rows;
+	Row		   *row;
+
+	if (actor->kind != ACTOR_MEMBER && actor->kind != ACTOR_MERCHANT)
+		return true;
+
+	/* whom a running call acts for was looked up when it began */
+	if (call_actor() && call_actor()->kind == actor->kind && call_actor()->id == actor->id)
+	{
+		*actor = *call_actor();
+		return true;
+	}
+
+	rows = rows_begin();
+	if (actor->kind == ACTOR_MEMBER)
+	{
+		row = row_fetch(rows, TABLE_member, actor->id);
+		found = row && row_bool(row, Col_member_is_active);
+		if (found)
+			actor->organization_id = row_int64(row, Col_member_organization_id);
+	}
+	else
+		found = row_fetch(rows, TABLE_merchant, actor->id) != NULL;
+	rows_end(rows);
+	return found;
+}
+
+void
+actor_resolve(Actor *actor)
+{
+	char		text[ACTOR_TEXT_SIZE];
+
+	if (!actor_exists(actor))
+		ereport(ERROR,
+				(errcode(ERRCODE_NO_DATA_FOUND),
+				 errmsg("there is no actor %s", actor_format(actor, text)),
+				 errdetail("No active %s has that number.",
+						   actor->kind == ACTOR_MEMBER ? "member" : "merchant"),
+				 errhint("Check the number after the colon.")));
+}
+
+bool
+actor_sees(const Actor *actor, int64 organization_id, int64 merchant_id)
+{
+	switch (actor->kind)
+	{
+		case ACTOR_MEMBER:
+			return actor->organization_id == organization_id;
+		case ACTOR_MERCHANT:
+			return actor->id == merchant_id;
+		case ACTOR_SYSTEM:
+			return true;
+		case ACTOR_NOBODY:
+			break;
+	}
+	return false;
+}
+
+void
+actor_complain_missing(const char *what, int64 id)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NO_DATA_FOUND),
+			 errmsg("%s %lld does not exist", what, (long long) id),
+			 errdetail("The one who acts sees no %s of that number.", what),
+			 errhint("Check the number, and who acts.")));
+}
+
+Side
+actor_side(const Actor *actor)
+{
+	switch (actor->kind)
+	{
+		case ACTOR_MEMBER:
+			return SIDE_EXPERT;
+		case ACTOR_MERCHANT:
+			return SIDE_MERCHANT;
+		case ACTOR_SYSTEM:
+			return SIDE_SYSTEM;
+		case ACTOR_NOBODY:
+			break;
+	}
+	return SIDE_NOBODY;
+}
+
+/*
+ * jobs.act_as(actor, is_local): sets who acts, for the transaction or the session.
+ */
+PG_FUNCTION_INFO_V1(jobs_act_as);
+Datum
+jobs_act_as(PG_FUNCTION_ARGS)
+{
+	bool		is_local = arg_bool(fcinfo, 1, "is_local");
+	Actor		actor;
+	char		text[ACTOR_TEXT_SIZE];
+
+	if (call_actor())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("jobs.act_as() cannot run inside an action"),
+				 errdetail("A function of jobs is running; its actor stays until it ends."),
+				 errhint("Call jobs.act_as() before.")));
+	actor = actor_argument(fcinfo, 0);
+	actor_resolve(&actor);
+	if (is_local)
+		WarnNoTransactionBlock(true, "jobs.act_as() with is_local");
+	(void) set_config_option("jobs.actor", actor_format(&actor, text),
+							 PGC_SUSET, PGC_S_SESSION,
+							 is_local ? GUC_ACTION_LOCAL : GUC_ACTION_SET, true, 0, false);
+	PG_RETURN_VOID();
+}
+
+PG_FUNCTION_INFO_V1(jobs_current_actor);
+Datum
+jobs_current_actor(PG_FUNCTION_ARGS)
+{
+	Actor		actor = actor_current();
+
+	PG_RETURN_DATUM(actor_datum(&actor));
+}
+
+/*
+ * The current actor if it is of this kind and still exists; policies ask, so that an
+ * actor who is gone sees nothing rather than raises an error.
+ */
+static bool
+current_of_kind(ActorKind kind, Actor *actor)
+{
+	*actor = actor_current();
+	return actor->kind == kind && actor_exists(actor);
+}
+
+PG_FUNCTION_INFO_V1(jobs_current_organization_id);
+Datum
+jobs_current_organization_id(PG_FUNCTION_ARGS)
+{
+	Actor		actor;
+
+	if (!current_of_kind(ACTOR_MEMBER, &actor))
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(actor.organization_id);
+}
+
+PG_FUNCTION_INFO_V1(jobs_current_member_id);
+Datum
+jobs_current_member_id(PG_FUNCTION_ARGS)
+{
+	Actor		actor;
+
+	if (!current_of_kind(ACTOR_MEMBER, &actor))
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(actor.id);
+}
+
+PG_FUNCTION_INFO_V1(jobs_current_merchant_id);
+Datum
+jobs_current_merchant_id(PG_FUNCTION_ARGS)
+{
+	Actor		actor;
+
+	if (!current_of_kind(ACTOR_MERCHANT, &actor))
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(actor.id);
+}

@@ -1,0 +1,199 @@
+/*
+ * assignment.c
+ *
+ * Assigning and unassigning members, by function and by plain INSERT and DELETE.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/builtins.h"
+
+#include "args.h"
+#include "assignment.h"
+#include "dml.h"
+#include "email.h"
+#include "history.h"
+
+static Row *
+find(Call *call, const Job *job, int64 member_id)
+{
+	ScanKeyData keys[3];
+	RowScan    *scan;
+	Row		   *row;
+
+	row_key_int64(&keys[0], 1, job->organization_id);
+	row_key_int64(&keys[1], 2, job->id);
+	row_key_int64(&keys[2], 3, member_id);
+	scan = row_scan_begin(call->rows, TABLE_assignment, NULL, 3, keys, ForwardScanDirection);
+	row = row_scan_next(scan);
+	row_scan_end(scan);
+	return row;
+}
+
+/*
+ * An active member of the job's organization; others are as if they were not there.
+ */
+static void
+require_member(Call *call, const Job *job, int64 member_id)
+{
+	Row		   *member = row_fetch(call->rows, TABLE_member, member_id);
+
+	if (member == NULL || !row_bool(member, Col_member_is_active) ||
+		row_int64(member, Col_member_organization_id) != job->organization_id)
+		actor_complain_missing("member", member_id);
+}
+
+static void
+fill(Row *row, const Call *call, const Job *job)
+{
+	row_set_int64(row, Col_assignment_organization_id, job->organization_id);
+	row_set_int64(row, Col_assignment_job_id, job->id);
+	row_set(row, Col_assignment_assigned_by, actor_datum(&call->actor));
+	row_set_time(row, Col_assignment_assigned_at, job->now);
+}
+
+/*
+ * What follows from a new assignment, or from one that is gone.
+ */
+static void
+record(Call *call, Job *job, Action action, int64 member_id)
+{
+	history_write(call, job, action, job->facts.status, job->facts.status,
+				  details_id("member_id", member_id));
+	if (action == ACTION_ASSIGN)
+	{
+		Email		email = email_about(job, EMAIL_ASSIGNED, TO_MEMBER);
+
+		email.member_id = member_id;
+		email_queue(call, &email);
+	}
+}
+
+bool
+assignment_add(Call *call, Job *job, int64 member_id)
+{
+	Row		   *row;
+
+	if (find(call, job, member_id))
+		return false;
+	row = row_new(call->rows, TABLE_assignment, TRIGGERS_PARENT_LOCKED);
+	row_set_int64(row, Col_assignment_member_id, member_id);
+	fill(row, call, job);
+	if (!row_insert(row))
+		return false;
+	record(call, job, ACTION_ASSIGN, member_id);
+	return true;
+}
+
+bool
+assignment_remove(Call *call, Job *job, int64 member_id)
+{
+	Row		   *row = find(call, job, member_id);
+
+	if (row == NULL || !row_delete(row))
+		return false;
+	record(call, job, ACTION_UNASSIGN, member_id);
+	return true;
+}
+
+/*
+ * Assigns or unassigns members, in the order of their ids.
+ */
+static int
+change_members(FunctionCallInfo fcinfo, Action action)
+{
+	int64		job_id = arg_id(fcinfo, 0, "job_id");
+	int64	   *member_ids;
+	int			count = arg_ids(fcinfo, 1, "member_ids", &member_ids);
+	Call	   *call = call_begin(fcinfo, 2);
+	Job		   *job = job_lock(call, job_id);
+	int			changed = 0;
+
+	(void) job_require(call, job, action);
+	for (int i = 0; i < count && action == ACTION_ASSIGN; i++)
+		require_member(call, job, member_ids[i]);
+	for (int i = 0; i < count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (action == ACTION_ASSIGN ? assignment_add(call, job, member_ids[i]) :
+			assignment_remove(call, job, member_ids[i]))
+			changed++;
+	}
+	call_end(call);
+	return changed;
+}
+
+PG_FUNCTION_INFO_V1(jobs_assign_members);
+Datum
+jobs_assign_members(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(change_members(fcinfo, ACTION_ASSIGN));
+}
+
+PG_FUNCTION_INFO_V1(jobs_unassign_members);
+Datum
+jobs_unassign_members(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(change_members(fcinfo, ACTION_UNASSIGN));
+}
+
+PG_FUNCTION_INFO_V1(jobs_assign_self);
+Datum
+jobs_assign_self(PG_FUNCTION_ARGS)
+{
+	int64		job_id = arg_id(fcinfo, 0, "job_id");
+	Call	   *call = call_begin(fcinfo, 1);
+	Job		   *job = job_lock(call, job_id);
+	bool		assigned;
+
+	(void) job_require(call, job, ACTION_ASSIGN);
+	assigned = assignment_add(call, job, call->actor.id);
+	call_end(call);
+	PG_RETURN_BOOL(assigned);
+}
+
+PG_FUNCTION_INFO_V1(jobs_assignment_fill);
+Datum
+jobs_assignment_fill(PG_FUNCTION_ARGS)
+{
+	Dml		   *dml = dml_begin(fcinfo, TABLE_assignment);
+	Job		   *job;
+
+	if (DML_IS_UPDATE(dml))
+	{
+		dml_allow_changes(dml, NULL, 0);
+		return dml_end(dml);
+	}
+	if (DML_IS_INSERT(dml))
+	{
+		check_not_null(row_isnull(dml->new, Col_assignment_job_id), "job_id");
+		check_not_null(row_isnull(dml->new, Col_assignment_member_id), "member_id");
+	}
+	job = job_lock(dml->call, row_int64(dml->new ? dml->new : dml->old, Col_assignment_job_id));
+	(void) job_require(dml->call, job, dml->new ? ACTION_ASSIGN : ACTION_UNASSIGN);
+	if (DML_IS_INSERT(dml))
+	{
+		char		actor[ACTOR_TEXT_SIZE];
+
+		require_member(dml->call, job, row_int64(dml->new, Col_assignment_member_id));
+		dml_fill_int64(dml, Col_assignment_organization_id, job->organization_id);
+		dml_fill_text(dml, Col_assignment_assigned_by, actor_format(&dml->call->actor, actor));
+		dml_refuse(dml, Col_assignment_assigned_at);
+		fill(dml->new, dml->call, job);
+	}
+	return dml_end(dml);
+}
+
+PG_FUNCTION_INFO_V1(jobs_assignment_record);
+Datum
+jobs_assignment_record(PG_FUNCTION_ARGS)
+{
+	Dml		   *dml = dml_begin(fcinfo, TABLE_assignment);
+	Row		   *row = dml->new ? dml->new : dml->old;
+	Action		action = dml->new ? ACTION_ASSIGN : ACTION_UNASSIGN;
+	Job		   *job = job_lock(dml->call, row_int64(row, Col_assignment_job_id));
+
+	(void) job_require(dml->call, job, action);
+	record(dml->call, job, action, row_int64(row, Col_assignment_member_id));
+	return dml_end(dml);
+}

@@ -1,0 +1,116 @@
+/*
+ * call.c
+ *
+ * The stack of running calls.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "args.h"
+#include "call.h"
+#include "table.h"
+
+static Call *running = NULL;
+
+static void
+call_abort_subxact(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
+{
+	if (event != SUBXACT_EVENT_ABORT_SUB)
+		return;
+	while (running && running->nest_level >= GetCurrentTransactionNestLevel())
+		running = running->outer;
+}
+
+static void
+call_end_xact(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PARALLEL_ABORT)
+		running = NULL;
+}
+
+void
+call_init(void)
+{
+	RegisterSubXactCallback(call_abort_subxact, NULL);
+	RegisterXactCallback(call_end_xact, NULL);
+}
+
+const Actor *
+call_actor(void)
+{
+	return running ? &running->actor : NULL;
+}
+
+/*
+ * The frame lives as long as the transaction, not as the caller's memory: after an
+ * error the callbacks above still read it.
+ */
+static Call *
+push(Actor actor)
+{
+	Oid			owner = tables_owner();
+	Call	   *call = MemoryContextAlloc(TopTransactionContext, sizeof(Call));
+
+	call->actor = actor;
+	call->nest_level = GetCurrentTransactionNestLevel();
+	call->outer = running;
+	running = call;
+	rights_switch(&call->rights, owner, SECURITY_NOFORCE_RLS);
+	call->rows = rows_begin();
+	return call;
+}
+
+Call *
+call_begin(FunctionCallInfo fcinfo, int argno)
+{
+	Actor		actor = actor_argument(fcinfo, argno);
+
+	if (actor.kind == ACTOR_NOBODY)
+		actor_complain_nobody();
+	actor_resolve(&actor);
+	return push(actor);
+}
+
+Call *
+call_begin_signup(FunctionCallInfo fcinfo, int argno)
+{
+	Actor		actor = actor_argument(fcinfo, argno);
+
+	if (InSecurityRestrictedOperation())
+		actor_complain_nobody();
+	actor_resolve(&actor);
+	return push(actor);
+}
+
+Call *
+call_begin_dml(void)
+{
+	Actor		actor = actor_current();
+
+	if (actor.kind == ACTOR_NOBODY)
+		actor_complain_nobody();
+	actor_resolve(&actor);
+	return push(actor);
+}
+
+Call *
+call_begin_system(void)
+{
+	Actor		actor = {ACTOR_SYSTEM, 0, 0};
+
+	if (InSecurityRestrictedOperation())
+		actor_complain_nobody();
+	return push(actor);
+}
+
+void
+call_end(Call *call)
+{
+	rows_end(call->rows);
+	rights_restore(&call->rights);
+	running = call->outer;
+	pfree(call);
+}

@@ -1,0 +1,57 @@
+/*
+ * call.h
+ *
+ * A call: one action of one actor, carried out with the rights of the tables' owner.
+ *
+ * Every entry point that touches the tables, API function or trigger, has this shape:
+ *
+ *     arguments are checked           (args.h: 22004, 22023)
+ *     call = call_begin(...)          (42501, P0002 of the actor)
+ *     the rules decide and rows are written through `call->rows`
+ *     call_end(call)
+ *
+ * While a call runs, its actor is who acts, whatever runs inside it. An error unwinds
+ * it: user id and settings by the transaction's own means, the stack by a callback.
+ */
+#ifndef JOBS_CALL_H
+#define JOBS_CALL_H
+
+#include "fmgr.h"
+
+#include "actor.h"
+#include "rights.h"
+#include "row.h"
+
+typedef struct Call
+{
+	Actor		actor;
+	Rows	   *rows;			/* the rows of this action */
+	Rights		rights;			/* what to go back to */
+	int			nest_level;		/* of the transaction, when it began */
+	struct Call *outer;
+} Call;
+
+extern void call_init(void);
+
+/*
+ * Begins the call of an API function whose argument `argno` names the actor: a member,
+ * a merchant or the system. Nobody is 42501.
+ */
+extern Call *call_begin(FunctionCallInfo fcinfo, int argno);
+
+/* The same, but nobody may call: for sign-up. */
+extern Call *call_begin_signup(FunctionCallInfo fcinfo, int argno);
+
+/* For plain DML on a table: who acts is who is current. */
+extern Call *call_begin_dml(void);
+
+/* For what the marketplace does by itself, such as expiring; the caller's right is EXECUTE. */
+extern Call *call_begin_system(void);
+
+/* Fires what triggers are due, and goes back to the caller's rights. */
+extern void call_end(Call *call);
+
+/* The actor of the innermost running call, or NULL: none runs. */
+extern const Actor *call_actor(void);
+
+#endif

@@ -1,0 +1,217 @@
+/*
+ * conversation.c
+ *
+ * Opening conversations, and what stands between the two sides: preferences, blocks.
+ *
+ * Locks: the merchant's row FOR NO KEY UPDATE, which foreign keys don't wait for. A
+ * merchant's own requests thus come one after another.
+ */
+#include "postgres.h"
+
+#include "args.h"
+#include "conversation.h"
+#include "dml.h"
+#include "ids.h"
+#include "message.h"
+
+static Row *
+require_visible(Call *call, Row *conversation, int64 id)
+{
+	if (conversation == NULL ||
+		!actor_sees(&call->actor, row_int64(conversation, Col_conversation_organization_id),
+					row_int64(conversation, Col_conversation_merchant_id)))
+		actor_complain_missing("conversation", id);
+	return conversation;
+}
+
+Row *
+conversation_get(Call *call, int64 id)
+{
+	return require_visible(call, row_fetch(call->rows, TABLE_conversation, id), id);
+}
+
+Row *
+conversation_lock(Call *call, int64 id)
+{
+	return require_visible(call, row_lock(call->rows, TABLE_conversation, id,
+										  LockTupleNoKeyExclusive, LockWaitBlock), id);
+}
+
+void
+conversation_require_open(const Row *conversation)
+{
+	if (row_bool(conversation, Col_conversation_is_blocked))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("conversation %lld is blocked",
+						(long long) row_int64(conversation, Col_conversation_id)),
+				 errdetail("Nobody writes, offers or asks in a blocked conversation."),
+				 errhint("Ask the marketplace's operator.")));
+}
+
+void
+conversation_require_party(const Call *call, int64 id)
+{
+	if (call->actor.kind != ACTOR_MEMBER && call->actor.kind != ACTOR_MERCHANT)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("the system does not write in conversation %lld", (long long) id),
+				 errdetail("Messages are written by members and merchants."),
+				 errhint("Pass actor => 'member:…' or actor => 'merchant:…'.")));
+}
+
+void
+contact_require(Call *call, int64 organization_id, const Row *merchant)
+{
+	Row		   *preferences = row_fetch(call->rows, TABLE_preferences, organization_id);
+
+	if (preferences == NULL)
+		actor_complain_missing("organization", organization_id);
+	if (!row_bool(preferences, Col_preferences_is_available))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("organization %lld is not available for work", (long long) organization_id),
+				 errdetail("Its preferences say that it can't be contacted."),
+				 errhint("Ask another organization.")));
+	if (row_bool(merchant, Col_merchant_is_dropshipper) &&
+		!row_bool(preferences, Col_preferences_accepts_dropshipping))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("organization %lld does not work with dropshippers", (long long) organization_id),
+				 errdetail("Merchant %lld is a dropshipper.", (long long) row_int64(merchant, Col_merchant_id)),
+				 errhint("Ask another organization.")));
+}
+
+Row *
+merchant_lock(Call *call, int64 id)
+{
+	Row		   *merchant = row_lock(call->rows, TABLE_merchant, id, LockTupleNoKeyExclusive, LockWaitBlock);
+
+	if (merchant == NULL)
+		actor_complain_missing("merchant", id);
+	return merchant;
+}
+
+Row *
+conversation_find(Rows *rows, int64 organization_id, int64 merchant_id)
+{
+	ScanKeyData keys[2];
+	RowScan    *scan;
+	Row		   *row;
+
+	row_key_int64(&keys[0], 1, organization_id);
+	row_key_int64(&keys[1], 2, merchant_id);
+	scan = row_scan_begin(rows, TABLE_conversation, "conversation_parties", 2, keys,
+						  ForwardScanDirection);
+	row = row_scan_next(scan);
+	row_scan_end(scan);
+	return row;
+}
+
+static void
+fill(Row *row, int64 organization_id, int64 merchant_id)
+{
+	row_set_int64(row, Col_conversation_organization_id, organization_id);
+	row_set_int64(row, Col_conversation_merchant_id, merchant_id);
+	row_set(row, Col_conversation_is_blocked, BoolGetDatum(false));
+	row_set_time(row, Col_conversation_created_at, GetCurrentTimestamp());
+}
+
+int64
+conversation_open(Call *call, int64 organization_id, int64 merchant_id)
+{
+	Row		   *row = conversation_find(call->rows, organization_id, merchant_id);
+	int64		id;
+
+	if (row)
+	{
+		conversation_require_open(row);
+		return row_int64(row, Col_conversation_id);
+	}
+	row = row_new(call->rows, TABLE_conversation, TRIGGERS_PARENT_UNLOCKED);
+	id = ids_assign(row, SLOT_OF(organization_id));
+	fill(row, organization_id, merchant_id);
+	if (!row_insert(row))
+		ereport(ERROR,
+				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+				 errmsg("a trigger suppressed a conversation"),
+				 errdetail("A BEFORE trigger on jobs.conversation returned NULL, and the action needs the row."),
+				 errhint("Let the trigger raise an error instead.")));
+	return id;
+}
+
+static void
+require_merchant(const Call *call)
+{
+	if (call->actor.kind != ACTOR_MERCHANT)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("only a merchant starts a conversation"),
+				 errdetail("The one who acts is no merchant."),
+				 errhint("Pass actor => 'merchant:…'.")));
+}
+
+/*
+ * jobs.start_conversation(organization_id, body, client_key, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_start_conversation);
+Datum
+jobs_start_conversation(PG_FUNCTION_ARGS)
+{
+	int64		organization_id = arg_id(fcinfo, 0, "organization_id");
+	Draft		draft = {0};
+	Call	   *call;
+	Row		   *merchant;
+	Row		   *conversation;
+
+	draft.body = arg_text(fcinfo, 1, "body", LIMIT_TEXT);
+	draft.client_key = arg_optional_uuid(fcinfo, 2);
+	call = call_begin(fcinfo, 3);
+	if (row_fetch(call->rows, TABLE_organization, organization_id) == NULL)
+		actor_complain_missing("organization", organization_id);
+	require_merchant(call);
+	merchant = merchant_lock(call, call->actor.id);
+	conversation = conversation_find(call->rows, organization_id, call->actor.id);
+	if (conversation)
+		draft.conversation_id = row_int64(conversation, Col_conversation_id);
+
+	/* a repeated call has its answer, whatever the preferences say by now */
+	if (conversation == NULL || !message_is_repeated(call, &draft))
+	{
+		contact_require(call, organization_id, merchant);
+		draft.conversation_id = conversation_open(call, organization_id, call->actor.id);
+		(void) message_send(call, &draft);
+	}
+	call_end(call);
+	PG_RETURN_INT64(draft.conversation_id);
+}
+
+PG_FUNCTION_INFO_V1(jobs_conversation_fill);
+Datum
+jobs_conversation_fill(PG_FUNCTION_ARGS)
+{
+	Dml		   *dml = dml_begin(fcinfo, TABLE_conversation);
+	Row		   *row = dml->new;
+	Call	   *call = dml->call;
+
+	if (DML_IS_UPDATE(dml))
+	{
+		static const int allowed[] = {Col_conversation_is_blocked};
+
+		dml_allow_changes(dml, allowed, call->actor.kind == ACTOR_SYSTEM ? lengthof(allowed) : 0);
+		return dml_end(dml);
+	}
+	check_not_null(row_isnull(row, Col_conversation_organization_id), "organization_id");
+	if (row_fetch(call->rows, TABLE_organization, row_int64(row, Col_conversation_organization_id)) == NULL)
+		actor_complain_missing("organization", row_int64(row, Col_conversation_organization_id));
+	require_merchant(call);
+	dml_fill_int64(dml, Col_conversation_merchant_id, call->actor.id);
+	contact_require(call, row_int64(row, Col_conversation_organization_id),
+					merchant_lock(call, call->actor.id));
+	if (row_bool(row, Col_conversation_is_blocked))
+		row_set_null(row, Col_conversation_is_blocked);
+	dml_refuse(dml, Col_conversation_created_at);
+	fill(row, row_int64(row, Col_conversation_organization_id), call->actor.id);
+	ids_assign_dml(call, row, SLOT_OF(row_int64(row, Col_conversation_organization_id)));
+	return dml_end(dml);
+}

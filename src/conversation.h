@@ -1,0 +1,41 @@
+/*
+ * conversation.h
+ *
+ * The one conversation between an organization and a merchant.
+ */
+#ifndef JOBS_CONVERSATION_H
+#define JOBS_CONVERSATION_H
+
+#include "call.h"
+
+/* The conversation's row; P0002 when it is missing or hidden from the actor. */
+extern Row *conversation_get(Call *call, int64 id);
+
+/* The same, locked FOR NO KEY UPDATE. */
+extern Row *conversation_lock(Call *call, int64 id);
+
+/* 55000 when it is blocked. */
+extern void conversation_require_open(const Row *conversation);
+
+/* 42501 unless a member or a merchant acts. */
+extern void conversation_require_party(const Call *call, int64 id);
+
+/*
+ * May this merchant contact the organization? P0002 for unknown ones, 55000 when its
+ * preferences forbid it.
+ */
+extern void contact_require(Call *call, int64 organization_id, const Row *merchant);
+
+/*
+ * Finds the conversation of the two, or opens it; 55000 when it is blocked. The
+ * merchant's row is locked, so that it can't be opened twice.
+ */
+extern int64 conversation_open(Call *call, int64 organization_id, int64 merchant_id);
+
+/* The conversation of the two, or NULL. */
+extern Row *conversation_find(Rows *rows, int64 organization_id, int64 merchant_id);
+
+/* The merchant's row, locked FOR NO KEY UPDATE; P0002. */
+extern Row *merchant_lock(Call *call, int64 id);
+
+#endif

@@ -1,0 +1,64 @@
+/*
+ * decline.c
+ *
+ * Declining a job, by either side.
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+
+#include "args.h"
+#include "decline.h"
+#include "email.h"
+#include "history.h"
+
+void
+decline_record(Call *call, const Job *job, const char *reason, const char *comment)
+{
+	bool		by_expert = actor_side(&call->actor) == SIDE_EXPERT;
+	Email		email = email_about(job, EMAIL_DECLINED, TO_ASSIGNEES | (by_expert ? TO_MERCHANT : TO_ORGANIZATION));
+	Row		   *decline = row_new(call->rows, TABLE_decline, TRIGGERS_PARENT_LOCKED);
+
+	row_set_int64(decline, Col_decline_organization_id, job->organization_id);
+	row_set_int64(decline, Col_decline_job_id, job->id);
+	row_set_int64(decline, Col_decline_merchant_id, job->merchant_id);
+	row_set_int64(decline, Col_decline_service_id, job->service_id);
+	row_set_text(decline, Col_decline_declined_by, by_expert ? "expert" : "merchant");
+	row_set(decline, Col_decline_actor, actor_datum(&call->actor));
+	row_set_text(decline, Col_decline_reason, reason);
+	row_set_text(decline, Col_decline_comment, comment);
+	row_set_text(decline, Col_decline_from_status, status_name(job->facts.status));
+	row_set_time(decline, Col_decline_declined_at, job->now);
+	row_insert(decline);
+	email_queue(call, &email);
+}
+
+/*
+ * jobs.decline_job(job_id, reason, comment, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_decline_job);
+Datum
+jobs_decline_job(PG_FUNCTION_ARGS)
+{
+	int64		job_id = arg_id(fcinfo, 0, "job_id");
+	char	   *reason = PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1));
+	char	   *comment = arg_optional_text(fcinfo, 2, "comment", LIMIT_TEXT);
+	Call	   *call;
+	Job		   *job;
+	const Transition *transition;
+	JobStatus	status;
+
+	if (reason)
+		check_reason(reason);
+	call = call_begin(fcinfo, 3);
+	job = job_lock(call, job_id);
+	transition = job_require(call, job, ACTION_DECLINE);
+	status = job->facts.status;
+	if (job_move(call, job, transition, details_text("reason", reason)))
+	{
+		decline_record(call, job, reason, comment);
+		status = transition_result(transition, status);
+	}
+	call_end(call);
+	PG_RETURN_TEXT_P(cstring_to_text(status_name(status)));
+}

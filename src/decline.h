@@ -1,0 +1,14 @@
+/*
+ * decline.h
+ *
+ * A job declined: by whom, why, and of which service, for matching to learn from.
+ */
+#ifndef JOBS_DECLINE_H
+#define JOBS_DECLINE_H
+
+#include "job.h"
+
+/* What follows from a decline; the job stands as it was before. reason, comment: or NULL. */
+extern void decline_record(Call *call, const Job *job, const char *reason, const char *comment);
+
+#endif

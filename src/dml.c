@@ -1,0 +1,119 @@
+/*
+ * dml.c
+ *
+ * The protocol of row triggers.
+ */
+#include "postgres.h"
+
+#include "executor/executor.h"
+#include "utils/builtins.h"
+#include "utils/rel.h"
+
+#include "dml.h"
+
+Dml *
+dml_begin(FunctionCallInfo fcinfo, TableId id)
+{
+	TriggerData *data = (TriggerData *) fcinfo->context;
+	Dml		   *dml;
+	bool		is_before;
+
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_FOR_ROW(data->tg_event) ||
+		RelationGetRelid(data->tg_relation) != table_oid(id))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("a trigger function of jobs.%s was called elsewhere", table_name(id)),
+				 errdetail("It runs as a row trigger of that table alone."),
+				 errhint("Drop the trigger that calls it.")));
+
+	is_before = TRIGGER_FIRED_BEFORE(data->tg_event);
+	dml = palloc0(sizeof(Dml));
+	dml->context = CurrentMemoryContext;
+	dml->data = data;
+	dml->call = call_begin_dml();
+	if (DML_IS_INSERT(dml))
+		dml->new = row_of_slot(dml->call->rows, id, data->tg_trigslot);
+	else
+		dml->old = row_of_slot(dml->call->rows, id, data->tg_trigslot);
+	if (DML_IS_UPDATE(dml))
+		dml->new = row_of_slot(dml->call->rows, id, data->tg_newslot);
+	if (is_before && dml->new)
+		dml->new = row_copy(dml->new);
+	return dml;
+}
+
+Datum
+dml_end(Dml *dml)
+{
+	HeapTuple	result = NULL;
+
+	if (TRIGGER_FIRED_BEFORE(dml->data->tg_event))
+	{
+		MemoryContext caller = MemoryContextSwitchTo(dml->context);
+
+		result = dml->new ? ExecCopySlotHeapTuple(dml->new->slot) : dml->data->tg_trigtuple;
+		MemoryContextSwitchTo(caller);
+	}
+	call_end(dml->call);
+	return PointerGetDatum(result);
+}
+
+static void
+complain_column(const Dml *dml, int column)
+{
+	TableId		id = (dml->new ? dml->new : dml->old)->table->id;
+
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("column jobs.%s.%s cannot be written", table_name(id), table_column(id, column)),
+			 errdetail("jobs fills it by its own rules."),
+			 errhint(DML_IS_INSERT(dml) ? "Leave the column out, or send NULL." :
+					 "Leave the column as it is.")));
+}
+
+void
+dml_fill_int64(Dml *dml, int column, int64 value)
+{
+	if (!row_isnull(dml->new, column) && row_int64(dml->new, column) != value)
+		complain_column(dml, column);
+	row_set_int64(dml->new, column, value);
+}
+
+void
+dml_fill_text(Dml *dml, int column, const char *value)
+{
+	char	   *given = row_text(dml->new, column);
+
+	if (given && (value == NULL || strcmp(given, value) != 0))
+		complain_column(dml, column);
+	row_set_text(dml->new, column, value);
+}
+
+void
+dml_refuse(Dml *dml, int column)
+{
+	if (!row_isnull(dml->new, column))
+		complain_column(dml, column);
+}
+
+bool
+dml_changes(const Dml *dml, int column)
+{
+	return row_differs(dml->old, dml->new, dml->new->table->att[column]);
+}
+
+void
+dml_allow_changes(Dml *dml, const int *columns, int count)
+{
+	int			known = table_column_count(dml->new->table->id);
+
+	for (int column = 0; column < known; column++)
+	{
+		bool		allowed = false;
+
+		for (int i = 0; i < count; i++)
+			allowed |= columns[i] == column;
+		if (!allowed && dml_changes(dml, column))
+			complain_column(dml, column);
+	}
+}

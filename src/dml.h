@@ -1,0 +1,46 @@
+/*
+ * dml.h
+ *
+ * A row trigger of ours: what somebody's plain INSERT, UPDATE or DELETE says, judged
+ * and completed. Refusals of columns that are not the writer's are all made here.
+ */
+#ifndef JOBS_DML_H
+#define JOBS_DML_H
+
+#include "commands/trigger.h"
+
+#include "call.h"
+
+typedef struct Dml
+{
+	Call	   *call;
+	TriggerData *data;
+	Row		   *old;			/* of UPDATE and DELETE */
+	Row		   *new;			/* of INSERT and UPDATE; BEFORE: to be completed */
+	MemoryContext context;		/* of who fired the trigger */
+} Dml;
+
+/* Checks that the function runs as a row trigger of this table, and begins a call. */
+extern Dml *dml_begin(FunctionCallInfo fcinfo, TableId id);
+
+/* Ends it; the result is the trigger's. */
+extern Datum dml_end(Dml *dml);
+
+#define DML_IS_INSERT(dml) TRIGGER_FIRED_BY_INSERT((dml)->data->tg_event)
+#define DML_IS_UPDATE(dml) TRIGGER_FIRED_BY_UPDATE((dml)->data->tg_event)
+#define DML_IS_DELETE(dml) TRIGGER_FIRED_BY_DELETE((dml)->data->tg_event)
+
+/*
+ * Columns of a new row that the trigger fills. NULL counts as left out; a value that
+ * is not the one filled in is 42501.
+ */
+extern void dml_fill_int64(Dml *dml, int column, int64 value);	/* 0: NULL */
+extern void dml_fill_text(Dml *dml, int column, const char *value);
+extern void dml_refuse(Dml *dml, int column);	/* must be NULL */
+
+/* 42501 if the UPDATE changes one of our columns that is not among those listed. */
+extern void dml_allow_changes(Dml *dml, const int *columns, int count);
+
+extern bool dml_changes(const Dml *dml, int column);
+
+#endif

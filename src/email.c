@@ -1,0 +1,181 @@
+/*
+ * email.c
+ *
+ * Finds the recipients of an event and writes the outbox. Who claims and sends is in
+ * outbox.c.
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+#include "utils/jsonb.h"
+
+#include "email.h"
+#include "history.h"
+#include "ids.h"
+#include "notify.h"
+
+const char *const email_kinds[EMAIL_KINDS] = {
+	[EMAIL_ASSIGNED] = "assigned",
+	[EMAIL_MESSAGE] = "message",
+	[EMAIL_JOB_CREATED] = "job_created",
+	[EMAIL_DECLINED] = "declined",
+	[EMAIL_EXPIRED] = "expired",
+	[EMAIL_COMPLETION_REQUESTED] = "completion_requested",
+	[EMAIL_COMPLETION_CONFIRMED] = "completion_confirmed",
+	[EMAIL_COMPLETION_REJECTED] = "completion_rejected",
+	[EMAIL_PROPOSAL_SENT] = "proposal_sent",
+	[EMAIL_PROPOSAL_ACCEPTED] = "proposal_accepted",
+	[EMAIL_PROPOSAL_DECLINED] = "proposal_declined",
+};
+
+typedef struct Recipient
+{
+	int64		member_id;		/* 0: an organization's or a merchant's address */
+	char	   *address;
+	char	   *language;
+} Recipient;
+
+Email
+email_about(const Job *job, EmailKind kind, int to)
+{
+	Email		email = {
+		.kind = kind,
+		.to = to,
+		.organization_id = job->organization_id,
+		.merchant_id = job->merchant_id,
+		.conversation_id = job->conversation_id,
+		.job_id = job->id,
+	};
+
+	return email;
+}
+
+/*
+ * Adds a recipient unless the address is there already.
+ */
+static List *
+add_recipient(List *recipients, int64 member_id, char *address, char *language)
+{
+	Recipient  *recipient;
+	ListCell   *cell;
+
+	foreach(cell, recipients)
+	{
+		recipient = lfirst(cell);
+		if (pg_strcasecmp(recipient->address, address) == 0)
+			return recipients;
+	}
+	recipient = palloc(sizeof(Recipient));
+	recipient->member_id = member_id;
+	recipient->address = address;
+	recipient->language = language;
+	return lappend(recipients, recipient);
+}
+
+static List *
+add_member(List *recipients, Rows *rows, int64 member_id)
+{
+	Row		   *member = row_fetch(rows, TABLE_member, member_id);
+
+	if (member == NULL || !row_bool(member, Col_member_is_active))
+		return recipients;
+	return add_recipient(recipients, member_id, row_text(member, Col_member_email),
+						 row_text(member, Col_member_language));
+}
+
+static List *
+add_assignees(List *recipients, Call *call, const Email *email)
+{
+	int64		acting = call->actor.kind == ACTOR_MEMBER ? call->actor.id : 0;
+	ScanKeyData keys[2];
+	RowScan    *scan;
+	Row		   *assignment;
+
+	row_key_int64(&keys[0], 1, email->organization_id);
+	row_key_int64(&keys[1], 2, email->job_id);
+	scan = row_scan_begin(call->rows, TABLE_assignment, NULL, 2, keys, ForwardScanDirection);
+	while ((assignment = row_scan_next(scan)) != NULL)
+	{
+		int64		member_id = row_int64(assignment, Col_assignment_member_id);
+
+		if (member_id != acting)
+			recipients = add_member(recipients, call->rows, member_id);
+	}
+	row_scan_end(scan);
+	return recipients;
+}
+
+static List *
+find_recipients(Call *call, const Email *email)
+{
+	List	   *recipients = NIL;
+
+	if (email->to & TO_ORGANIZATION)
+	{
+		Row		   *preferences = row_fetch(call->rows, TABLE_preferences, email->organization_id);
+		Row		   *organization = row_fetch(call->rows, TABLE_organization, email->organization_id);
+
+		if (preferences && organization)
+			recipients = add_recipient(recipients, 0,
+									   row_text(preferences, Col_preferences_notification_email),
+									   row_text(organization, Col_organization_language));
+	}
+	if (email->to & TO_ASSIGNEES)
+		recipients = add_assignees(recipients, call, email);
+	if (email->to & TO_MEMBER)
+		recipients = add_member(recipients, call->rows, email->member_id);
+	if (email->to & TO_MERCHANT)
+	{
+		Row		   *merchant = row_fetch(call->rows, TABLE_merchant, email->merchant_id);
+
+		if (merchant)
+			recipients = add_recipient(recipients, 0, row_text(merchant, Col_merchant_email),
+									   row_text(merchant, Col_merchant_language));
+	}
+	return recipients;
+}
+
+static Jsonb *
+payload_of(const Email *email)
+{
+	IdPair		pairs[] = {
+		{"conversation_id", email->conversation_id},
+		{"job_id", email->job_id},
+		{"message_id", email->message_id},
+		{"proposal_id", email->proposal_id},
+	};
+
+	return details_ids(pairs, lengthof(pairs));
+}
+
+void
+email_queue(Call *call, const Email *email)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	List	   *recipients = find_recipients(call, email);
+	Datum		payload;
+	ListCell   *cell;
+
+	if (recipients == NIL)
+		return;
+	payload = JsonbPGetDatum(payload_of(email));
+	foreach(cell, recipients)
+	{
+		Recipient  *recipient = lfirst(cell);
+		Row		   *row = row_new(call->rows, TABLE_email, TRIGGERS_PARENT_LOCKED);
+
+		ids_assign(row, SLOT_OF(email->organization_id));
+		row_set_int64(row, Col_email_organization_id, email->organization_id);
+		row_set_int64(row, Col_email_job_id, email->job_id);
+		row_set_int64(row, Col_email_member_id, recipient->member_id);
+		row_set_text(row, Col_email_kind, email_kinds[email->kind]);
+		row_set_text(row, Col_email_recipient, recipient->address);
+		row_set_text(row, Col_email_language, recipient->language);
+		row_set(row, Col_email_payload, payload);
+		row_set_time(row, Col_email_created_at, now);
+		row_set(row, Col_email_attempts, Int32GetDatum(0));
+		row_set_time(row, Col_email_next_attempt_at, now);
+		row_insert(row);
+	}
+	jobs_wake(WAKE_EMAIL);
+}

@@ -1,0 +1,140 @@
+/*
+ * expiry.c
+ *
+ * The sweep. Nothing but tidiness depends on it: an overdue job is refused as an
+ * expired one before any sweep meets it.
+ */
+#include "postgres.h"
+
+#include "access/stratnum.h"
+#include "access/xact.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "nodes/parsenodes.h"
+#include "tcop/pquery.h"
+#include "utils/fmgroids.h"
+#include "utils/memutils.h"
+
+#include "args.h"
+#include "expiry.h"
+#include "job.h"
+#include "node.h"
+
+/* A sweep ends after this time; the scheduler starts the next one. In milliseconds. */
+#define SWEEP_MAX_TIME 50000
+
+/*
+ * Notes when a sweep last found something. Another sweep that notes the same is not
+ * waited for.
+ */
+static void
+note_sweep(Call *call)
+{
+	Row		   *node = row_lock_found(node_fetch(call->rows), LockTupleNoKeyExclusive, LockWaitSkip);
+	Row		   *changed;
+
+	if (node == NULL)
+		return;
+	changed = row_copy(node);
+	row_set_time(changed, Col_node_last_sweep_at, GetCurrentTimestamp());
+	(void) row_update(node, changed);
+}
+
+/*
+ * Expires one job, if nobody holds it and it is still due.
+ */
+static bool
+expire(Call *call, Row *row)
+{
+	Row		   *locked = row_lock_found(row, LockTupleNoKeyExclusive, LockWaitSkip);
+	Job		   *job;
+
+	if (locked == NULL)
+		return false;
+	job = job_of_row(locked);
+	if (job->facts.status == STATUS_EXPIRED || job_status(job) != STATUS_EXPIRED)
+		return false;
+	return job_move(call, job, job_require(call, job, ACTION_EXPIRE), NULL);
+}
+
+int
+expire_batch(Call *call, int max_rows, TimestampTz *from)
+{
+	int			expired = 0;
+	ScanKeyData keys[2];
+	RowScan    *scan;
+	Row		   *row;
+
+	ScanKeyInit(&keys[0], 1, BTGreaterEqualStrategyNumber, F_TIMESTAMPTZ_GE,
+				TimestampTzGetDatum(*from));
+	ScanKeyInit(&keys[1], 1, BTLessEqualStrategyNumber, F_TIMESTAMPTZ_LE,
+				TimestampTzGetDatum(GetCurrentTimestamp()));
+	scan = row_scan_begin(call->rows, TABLE_job, "job_due", 2, keys, ForwardScanDirection);
+	while (expired < max_rows && (row = row_scan_next(scan)) != NULL)
+	{
+		CHECK_FOR_INTERRUPTS();
+		*from = row_time(row, Col_job_due_at, *from);
+		if (expire(call, row))
+			expired++;
+	}
+	row_scan_end(scan);
+	if (expired > 0)
+		note_sweep(call);
+	return expired;
+}
+
+/*
+ * jobs.expire_jobs(max_rows): one batch.
+ */
+PG_FUNCTION_INFO_V1(jobs_expire_jobs);
+Datum
+jobs_expire_jobs(PG_FUNCTION_ARGS)
+{
+	int			max_rows = arg_count(fcinfo, 0, "max_rows");
+	TimestampTz from = DT_NOBEGIN;
+	Call	   *call = call_begin_system();
+	int			expired = expire_batch(call, max_rows, &from);
+
+	call_end(call);
+	PG_RETURN_INT32(expired);
+}
+
+/*
+ * jobs.expire_due_jobs(batch_size): batch after batch, each committed, as long as
+ * there are due ones. Inside a transaction block it can't commit and does one batch.
+ *
+ * A call never spans a commit: the session would keep the owner's rights.
+ */
+PG_FUNCTION_INFO_V1(jobs_expire_due_jobs);
+Datum
+jobs_expire_due_jobs(PG_FUNCTION_ARGS)
+{
+	int			batch_size = arg_count(fcinfo, 0, "batch_size");
+	bool		is_atomic = !(fcinfo->context && IsA(fcinfo->context, CallContext) &&
+							  !castNode(CallContext, fcinfo->context)->atomic);
+	TimestampTz started = GetCurrentTimestamp();
+	TimestampTz from = DT_NOBEGIN;
+	MemoryContext batch;
+	int			expired;
+
+	if (SPI_connect_ext(is_atomic ? 0 : SPI_OPT_NONATOMIC) != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect_ext failed");
+	batch = AllocSetContextCreate(CurrentMemoryContext, "jobs sweep", ALLOCSET_DEFAULT_SIZES);
+	for (;;)
+	{
+		MemoryContext caller = MemoryContextSwitchTo(batch);
+		Call	   *call = call_begin_system();
+
+		expired = expire_batch(call, batch_size, &from);
+		call_end(call);
+		MemoryContextSwitchTo(caller);
+		MemoryContextReset(batch);
+		if (is_atomic || expired < batch_size ||
+			TimestampDifferenceExceeds(started, GetCurrentTimestamp(), SWEEP_MAX_TIME))
+			break;
+		SPI_commit();
+		EnsurePortalSnapshotExists();
+	}
+	SPI_finish();
+	PG_RETURN_VOID();
+}

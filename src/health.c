@@ -1,0 +1,66 @@
+/*
+ * health.c
+ *
+ * Whether the marketplace keeps up. The whole of it costs a few probes of indexes,
+ * however large the tables are: what would take counting is counted up to a limit.
+ */
+#include "postgres.h"
+
+#include "executor/spi.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+
+#include "rights.h"
+#include "table.h"
+
+/*
+ * Read as a whole, so that the figures belong to the same moment. The e-mail that is
+ * next is seldom the oldest, so the oldest is looked for among the 10,000 next ones.
+ */
+static const char *const report_query =
+	"SELECT COALESCE(pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) j.due_at, "
+	"pg_catalog.make_interval()), "
+	"(SELECT pg_catalog.count(*) FROM (SELECT FROM jobs.job o "
+	"WHERE o.due_at OPERATOR(pg_catalog.<=) pg_catalog.statement_timestamp() LIMIT 10000) c), "
+	"pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) e.created_at, "
+	"n.last_sweep_at "
+	"FROM jobs.node n "
+	"LEFT JOIN (SELECT o.due_at FROM jobs.job o "
+	"WHERE o.due_at OPERATOR(pg_catalog.<=) pg_catalog.statement_timestamp() "
+	"ORDER BY o.due_at LIMIT 1) j ON true "
+	"LEFT JOIN (SELECT pg_catalog.min(p.created_at) AS created_at "
+	"FROM (SELECT m.created_at FROM jobs.email m "
+	"WHERE m.next_attempt_at IS NOT NULL ORDER BY m.next_attempt_at LIMIT 10000) p) e ON true";
+
+/*
+ * jobs.health_report(): the row of the view jobs.health, with the owner's rights, since
+ * who watches sees no row of the tables.
+ */
+PG_FUNCTION_INFO_V1(jobs_health_report);
+Datum
+jobs_health_report(PG_FUNCTION_ARGS)
+{
+	TupleDesc	desc;
+	Rights		caller;
+	Datum		values[4];
+	bool		nulls[4];
+	HeapTuple	tuple;
+	MemoryContext context = CurrentMemoryContext;
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+
+	SPI_connect();
+	rights_switch(&caller, tables_owner(), SECURITY_NOFORCE_RLS);
+	if (SPI_execute(report_query, true, 1) != SPI_OK_SELECT || SPI_processed != 1)
+		elog(ERROR, "could not read the health of jobs");
+	for (int i = 0; i < lengthof(values); i++)
+		values[i] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &nulls[i]);
+	rights_restore(&caller);
+
+	/* the row outlives SPI */
+	MemoryContextSwitchTo(context);
+	tuple = heap_form_tuple(BlessTupleDesc(desc), values, nulls);
+	SPI_finish();
+	PG_RETURN_DATUM(HeapTupleGetDatum(tuple));
+}

@@ -1,0 +1,115 @@
+/*
+ * history.c
+ *
+ * Writes history, and keeps anybody else from doing so.
+ */
+#include "postgres.h"
+
+#include "commands/trigger.h"
+#include "utils/builtins.h"
+#include "utils/numeric.h"
+#include "utils/rel.h"
+
+#include "history.h"
+#include "ids.h"
+#include "notify.h"
+
+void
+history_write(Call *call, const Job *job, Action action, JobStatus from, JobStatus to,
+			  Jsonb *details)
+{
+	Row		   *event = row_new(call->rows, TABLE_job_event, TRIGGERS_PARENT_LOCKED);
+
+	ids_assign(event, SLOT_OF(job->organization_id));
+	row_set_int64(event, Col_job_event_organization_id, job->organization_id);
+	row_set_int64(event, Col_job_event_merchant_id, job->merchant_id);
+	row_set_int64(event, Col_job_event_job_id, job->id);
+	row_set_text(event, Col_job_event_action, action_name(action));
+	row_set_text(event, Col_job_event_from_status, status_name(from));
+	row_set_text(event, Col_job_event_to_status, status_name(to));
+	row_set(event, Col_job_event_actor, actor_datum(&call->actor));
+	row_set_time(event, Col_job_event_occurred_at, job->now);
+	if (details)
+		row_set(event, Col_job_event_details, JsonbPGetDatum(details));
+	row_insert(event);
+	jobs_wake(WAKE_EVENT);
+}
+
+static void
+push_key(JsonbParseState **state, const char *name)
+{
+	JsonbValue	key;
+
+	key.type = jbvString;
+	key.val.string.val = unconstify(char *, name);
+	key.val.string.len = strlen(name);
+	pushJsonbValue(state, WJB_KEY, &key);
+}
+
+Jsonb *
+details_ids(const IdPair *pairs, int count)
+{
+	JsonbParseState *state = NULL;
+
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	for (int i = 0; i < count; i++)
+	{
+		JsonbValue	value;
+
+		if (pairs[i].id == 0)
+			continue;
+		push_key(&state, pairs[i].name);
+		value.type = jbvNumeric;
+		value.val.numeric = int64_to_numeric(pairs[i].id);
+		pushJsonbValue(&state, WJB_VALUE, &value);
+	}
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+}
+
+Jsonb *
+details_id(const char *name, int64 id)
+{
+	IdPair		pair = {name, id};
+
+	return details_ids(&pair, 1);
+}
+
+Jsonb *
+details_text(const char *name, const char *text)
+{
+	JsonbParseState *state = NULL;
+	JsonbValue	value;
+
+	if (text == NULL)
+		return NULL;
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	push_key(&state, name);
+	value.type = jbvString;
+	value.val.string.val = unconstify(char *, text);
+	value.val.string.len = strlen(text);
+	pushJsonbValue(&state, WJB_VALUE, &value);
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+}
+
+/*
+ * Trigger of tables whose rows come from their causes alone: history, declines,
+ * e-mail. What the library writes doesn't come by here.
+ */
+PG_FUNCTION_INFO_V1(jobs_record_guard);
+Datum
+jobs_record_guard(PG_FUNCTION_ARGS)
+{
+	TriggerData *data = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("jobs.record_guard() was not called as a trigger"),
+				 errdetail("It guards tables whose rows come from their causes alone."),
+				 errhint("Leave calling it to its triggers.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("table jobs.%s cannot be written", RelationGetRelationName(data->tg_relation)),
+			 errdetail("Its rows come from what happens to jobs alone."),
+			 errhint("Use the functions of jobs; to restore data, set session_replication_role to replica.")));
+}

@@ -1,0 +1,34 @@
+/*
+ * ids.h
+ *
+ * Ids: a multiple of 1024 from the table's sequence, plus a slot. An organization
+ * gets its slot once, and all of its rows inherit it, so that an id alone tells where
+ * a row lives. Rows of the catalogues carry the first slot of the database.
+ */
+#ifndef JOBS_IDS_H
+#define JOBS_IDS_H
+
+#include "call.h"
+
+#define SLOTS 1024
+
+/* The slot that an id carries. */
+#define SLOT_OF(id) ((int) ((id) & (SLOTS - 1)))
+
+/* Gives a new row its id. */
+extern int64 ids_assign(Row *row, int slot);
+
+/*
+ * The same for a row that somebody INSERTed: what the session just drew from the
+ * sequence is kept, NULL is filled, and any other id is 22023 except for the system.
+ */
+extern void ids_assign_dml(Call *call, Row *row, int slot);
+
+/* The slot of catalogue rows, and the one that the next organization gets. */
+extern int	ids_catalogue_slot(Rows *rows);
+extern int	ids_organization_slot(Rows *rows, int64 id);
+
+/* A number for a request, which spans organizations. */
+extern int64 ids_draw_request(Rows *rows);
+
+#endif

@@ -1,0 +1,578 @@
+/*
+ * install.c
+ *
+ * Creates the tables as ordinary objects of an ordinary owner, and brings older ones
+ * up to date.
+ *
+ * What is created or changed, is so with the owner's rights, in a security-restricted
+ * operation: a superuser who installs never runs what the owner planted. With the
+ * caller's rights go only the grants to the owner that make this possible.
+ *
+ * Installing, uninstalling and granting exclude one another by a lock on the schema.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/indexing.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_depend.h"
+#include "catalog/pg_extension.h"
+#include "catalog/pg_namespace.h"
+#include "catalog/pg_type.h"
+#include "commands/extension.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/regproc.h"
+#include "utils/syscache.h"
+
+#include "access.h"
+#include "args.h"
+#include "compat.h"
+#include "install.h"
+#include "rights.h"
+#include "schema.h"
+
+#ifndef JOBS_VERSION
+#error "JOBS_VERSION must be defined: the Makefile reads it from jobs.control"
+#endif
+
+/* What schema_version() answers when there is no version. */
+#define NO_TABLE 0
+#define NO_ROW (-1)
+
+/* Ids are a multiple of this, plus a slot. */
+#define ID_STEP 1024
+#define SLOT_MAX 1023
+#define ID_MAX INT64CONST(9007199254740991)
+
+static void refuse_in_script(void);
+static void refuse_newer(int version);
+static Oid	present_owner(void);
+static Oid	choose_owner(FunctionCallInfo fcinfo, Oid present);
+static void check_installer(Oid owner, bool is_present);
+static void refuse_foreign_relations(Oid owner);
+static void grant_to_owner(Oid owner);
+static void take_create_back(Oid owner);
+static int	schema_version(void);
+static void write_version(int version);
+static void raise_sequences(void);
+
+/*
+ * jobs.install(owner): creates what is missing and brings what is there up to date.
+ */
+PG_FUNCTION_INFO_V1(jobs_install);
+Datum
+jobs_install(PG_FUNCTION_ARGS)
+{
+	Oid			present;
+	Oid			owner;
+	int			version;
+	int			changes;
+	Rights		caller;
+	const char *outcome;
+
+	refuse_in_script();
+	install_lock();
+	present = present_owner();
+	owner = choose_owner(fcinfo, present);
+	check_installer(owner, OidIsValid(present));
+	refuse_foreign_relations(owner);
+	version = schema_version();
+	if (version > JOBS_SCHEMA_VERSION)
+		refuse_newer(version);
+
+	SPI_connect();
+	grant_to_owner(owner);
+
+	rights_switch(&caller, owner, SECURITY_RESTRICTED_OPERATION);
+	changes = schema_apply(version > 0 && version < JOBS_SCHEMA_VERSION);
+	if (version != JOBS_SCHEMA_VERSION)
+	{
+		write_version(version);
+		changes++;
+	}
+	raise_sequences();
+	access_grant_again();
+	rights_restore(&caller);
+
+	take_create_back(owner);
+	SPI_finish();
+
+	/* sessions look at the version again */
+	if (changes > 0)
+		CacheInvalidateRelcacheByRelid(table_oid(TABLE_node));
+
+	outcome = version == NO_TABLE ? "installed" :
+		changes > 0 ? "brought up to date" : "up to date";
+	PG_RETURN_TEXT_P(cstring_to_text(psprintf("jobs %s: %s", JOBS_VERSION, outcome)));
+}
+
+/*
+ * jobs.uninstall(drop_data): drops triggers, policies and views; the tables, too, when
+ * told so.
+ */
+PG_FUNCTION_INFO_V1(jobs_uninstall);
+Datum
+jobs_uninstall(PG_FUNCTION_ARGS)
+{
+	bool		drop_data = arg_bool(fcinfo, 0, "drop_data");
+	Oid			owner;
+	Rights		caller;
+
+	refuse_in_script();
+	install_lock();
+	owner = present_owner();
+	if (!OidIsValid(owner))
+		install_complain("There are no tables that could be uninstalled.");
+	if (!superuser() && !has_privs_of_role(GetUserId(), owner))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied to uninstall the tables of jobs"),
+				 errdetail("They belong to role \"%s\".", GetUserNameFromId(owner, false)),
+				 errhint("Connect as that role, or as a superuser.")));
+
+	SPI_connect();
+	rights_switch(&caller, owner, SECURITY_RESTRICTED_OPERATION);
+	access_uninstall(drop_data);
+	schema_drop(drop_data);
+	rights_restore(&caller);
+	SPI_finish();
+	PG_RETURN_VOID();
+}
+
+/*
+ * jobs.version(): the library's.
+ */
+PG_FUNCTION_INFO_V1(jobs_version);
+Datum
+jobs_version(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(cstring_to_text(JOBS_VERSION));
+}
+
+/*
+ * jobs.set_slots(first, last): the range of slots that organizations which sign up
+ * here get. Rows that are there keep theirs.
+ */
+PG_FUNCTION_INFO_V1(jobs_set_slots);
+Datum
+jobs_set_slots(PG_FUNCTION_ARGS)
+{
+	Oid			types[2] = {INT4OID, INT4OID};
+	Datum		values[2];
+	int32		first;
+	int32		last;
+	Rights		caller;
+
+	check_not_null(PG_ARGISNULL(0), "first");
+	check_not_null(PG_ARGISNULL(1), "last");
+	first = PG_GETARG_INT32(0);
+	last = PG_GETARG_INT32(1);
+	if (first < 0 || last > SLOT_MAX || first > last)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%d to %d is not a range of slots", first, last),
+				 errdetail("Slots go from 0 to %d, and the first is not above the last.", SLOT_MAX),
+				 errhint("Pass 0 and %d for a database that has all of them.", SLOT_MAX)));
+
+	values[0] = Int32GetDatum(first);
+	values[1] = Int32GetDatum(last);
+	install_lock();
+	SPI_connect();
+	rights_switch(&caller, tables_owner(), SECURITY_NOFORCE_RLS);
+	if (SPI_execute_with_args("UPDATE jobs.node SET first_slot = $1, last_slot = $2",
+							  2, types, values, NULL, false, 0) != SPI_OK_UPDATE)
+		elog(ERROR, "could not write the range of slots");
+	rights_restore(&caller);
+	SPI_finish();
+	PG_RETURN_VOID();
+}
+
+void
+install_complain(const char *format,...)
+{
+	StringInfoData detail;
+	int			needed;
+
+	initStringInfo(&detail);
+	for (;;)
+	{
+		va_list		args;
+
+		va_start(args, format);
+		needed = appendStringInfoVA(&detail, format, args);
+		va_end(args);
+		if (needed == 0)
+			break;
+		enlargeStringInfo(&detail, needed);
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("the tables of jobs are not ready"),
+			 errdetail_internal("%s", detail.data),
+			 errhint("Run SELECT jobs.install();")));
+}
+
+void
+install_check_version(void)
+{
+	int			version = schema_version();
+
+	if (version == NO_TABLE)
+		install_complain("They were not installed in this database.");
+	if (version == NO_ROW)
+		install_complain("The row of jobs.node is missing.");
+	if (version > JOBS_SCHEMA_VERSION)
+		refuse_newer(version);
+	if (version < Max(JOBS_SCHEMA_VERSION - 1, 1))
+		install_complain("They are of version %d; the library works with version %d.",
+						 version, JOBS_SCHEMA_VERSION);
+}
+
+void
+install_check_triggers(TableId id, Relation rel)
+{
+	const char *name = schema_missing_trigger(id, rel);
+
+	if (name)
+		install_complain("The trigger %s on jobs.%s is missing or disabled, or does something else.",
+						 name, table_name(id));
+}
+
+void
+install_lock(void)
+{
+	/* conflicts with itself and with DROP SCHEMA, not with who creates a table */
+	LockDatabaseObject(NamespaceRelationId, get_namespace_oid(JOBS_SCHEMA, false), 0,
+					   ShareUpdateExclusiveLock);
+}
+
+/*
+ * In a script, whatever is created becomes a part of the extension: DROP EXTENSION
+ * would take the data, and a dump would leave it out.
+ */
+static void
+refuse_in_script(void)
+{
+	if (creating_extension)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("an extension's script cannot install or uninstall the tables of jobs"),
+				 errdetail("The tables would become a part of the extension."),
+				 errhint("Run SELECT jobs.install(); after CREATE EXTENSION.")));
+}
+
+static void
+refuse_newer(int version)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("the tables of jobs are newer than the library"),
+			 errdetail("They are of version %d; the library, jobs %s, knows version %d.",
+					   version, JOBS_VERSION, JOBS_SCHEMA_VERSION),
+			 errhint("Update the package of jobs on this server, then run ALTER EXTENSION jobs UPDATE;")));
+}
+
+static Oid
+relation_owner(Oid relid)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Oid			owner = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+		ReleaseSysCache(tuple);
+	}
+	return owner;
+}
+
+static Oid
+schema_owner(void)
+{
+	HeapTuple	tuple = SearchSysCache1(NAMESPACEOID,
+										ObjectIdGetDatum(get_namespace_oid(JOBS_SCHEMA, false)));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for schema %s", JOBS_SCHEMA);
+	owner = ((Form_pg_namespace) GETSTRUCT(tuple))->nspowner;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
+/*
+ * The owner of the first table of ours that stands there, or InvalidOid.
+ */
+static Oid
+present_owner(void)
+{
+	for (int i = 0; i < TABLE_COUNT; i++)
+	{
+		Oid			relid = table_oid(i);
+
+		if (OidIsValid(relid))
+			return relation_owner(relid);
+	}
+	return InvalidOid;
+}
+
+static Oid
+choose_owner(FunctionCallInfo fcinfo, Oid present)
+{
+	Oid			owner;
+
+	if (PG_ARGISNULL(0))
+		owner = OidIsValid(present) ? present : GetUserId();
+	else
+	{
+		const char *name = NameStr(*PG_GETARG_NAME(0));
+
+		owner = get_role_oid(name, true);
+		if (!OidIsValid(owner))
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_OBJECT),
+					 errmsg("role \"%s\" cannot own the tables of jobs", name),
+					 errdetail("There is no such role."),
+					 errhint("Create it first, with CREATE ROLE.")));
+		if (OidIsValid(present) && present != owner)
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("the tables of jobs have another owner already"),
+					 errdetail("They belong to role \"%s\", not to \"%s\".",
+							   GetUserNameFromId(present, false), name),
+					 errhint("Leave the owner out; REASSIGN OWNED gives the tables to another role.")));
+	}
+
+	if (superuser_arg(owner))
+		ereport(WARNING,
+				(errmsg("the tables of jobs belong to a superuser"),
+				 errdetail("Triggers and policies that are added to them run with all rights of role \"%s\".",
+						   GetUserNameFromId(owner, false)),
+				 errhint("A role without other rights is safer: jobs.install(owner => 'jobs_owner').")));
+	return owner;
+}
+
+/*
+ * The first time a superuser, who alone can let the owner use the functions; then also
+ * the owner, as long as nobody else could put something into the schema.
+ */
+static void
+check_installer(Oid owner, bool is_present)
+{
+	if (superuser() ||
+		(is_present && has_privs_of_role(GetUserId(), owner) && schema_owner() == owner))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("permission denied to install the tables of jobs"),
+			 errdetail("A superuser does it first; later their owner can, who owns the schema too."),
+			 errhint("Have a superuser run SELECT jobs.install(owner => '%s');",
+					 GetUserNameFromId(owner, false))));
+}
+
+/*
+ * Whoever owns a table in our place would see what is written to it, and run code
+ * with the rights of who writes.
+ */
+static void
+refuse_foreign_relations(Oid owner)
+{
+	Relation	catalog = table_open(RelationRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&key, Anum_pg_class_relnamespace, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(get_namespace_oid(JOBS_SCHEMA, false)));
+	scan = systable_beginscan(catalog, InvalidOid, false, NULL, 1, &key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_class form = (Form_pg_class) GETSTRUCT(tuple);
+
+		if (form->relowner != owner)
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("schema jobs holds what does not belong to the tables' owner"),
+					 errdetail("jobs.%s belongs to role \"%s\", not to \"%s\".", NameStr(form->relname),
+							   GetUserNameFromId(form->relowner, true), GetUserNameFromId(owner, false)),
+					 errhint("Move it to another schema, drop it, or change its owner.")));
+	}
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+}
+
+/*
+ * Appends the extension's functions which the owner can't pass on yet. Those of triggers
+ * are everybody's, for nobody can call them.
+ */
+static void
+append_ungranted(StringInfo list, Oid owner)
+{
+	Relation	catalog = table_open(DependRelationId, AccessShareLock);
+	ScanKeyData key[2];
+	SysScanDesc scan;
+	HeapTuple	tuple;
+
+	ScanKeyInit(&key[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(ExtensionRelationId));
+	ScanKeyInit(&key[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(get_extension_oid("jobs", false)));
+	scan = systable_beginscan(catalog, DependReferenceIndexId, true, NULL, 2, key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_depend depend = (Form_pg_depend) GETSTRUCT(tuple);
+
+		if (depend->classid != ProcedureRelationId || depend->deptype != DEPENDENCY_EXTENSION ||
+			get_func_rettype(depend->objid) == TRIGGEROID ||
+			compat_proc_aclcheck(depend->objid, owner,
+								 ACL_GRANT_OPTION_FOR(ACL_EXECUTE)) == ACLCHECK_OK)
+			continue;
+		appendStringInfo(list, "%s%s", list->len ? ", " : "",
+						 format_procedure_qualified(depend->objid));
+	}
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+}
+
+/*
+ * What the owner needs of us: to use the schema and the functions, and to let others
+ * use them; and, as long as this transaction lasts, to create. An owner who could do
+ * so later would plant overloads of our functions.
+ */
+static void
+grant_to_owner(Oid owner)
+{
+	const char *name = quote_identifier(GetUserNameFromId(owner, false));
+	StringInfoData functions;
+
+	if (superuser_arg(owner))
+		return;
+	initStringInfo(&functions);
+	append_ungranted(&functions, owner);
+	if (functions.len > 0 && !superuser())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied to grant the functions of jobs"),
+				 errdetail("The extension has functions that the tables' owner was not given yet."),
+				 errhint("Have a superuser run SELECT jobs.install();")));
+	if (functions.len > 0)
+		schema_run("GRANT EXECUTE ON ROUTINE %s TO %s WITH GRANT OPTION", functions.data, name);
+	if (schema_owner() != owner)
+	{
+		schema_run("GRANT USAGE ON SCHEMA jobs TO %s WITH GRANT OPTION", name);
+		schema_run("GRANT CREATE ON SCHEMA jobs TO %s", name);
+	}
+}
+
+static void
+take_create_back(Oid owner)
+{
+	if (!superuser_arg(owner) && schema_owner() != owner)
+		schema_run("REVOKE CREATE ON SCHEMA jobs FROM %s",
+				   quote_identifier(GetUserNameFromId(owner, false)));
+}
+
+/*
+ * The version of the tables. Read as a catalogue is, since that is possible wherever a
+ * function of ours may be called: under any snapshot, beside parallel workers, and
+ * without SPI.
+ */
+static int
+schema_version(void)
+{
+	Oid			relid = table_oid(TABLE_node);
+	Relation	rel = OidIsValid(relid) ? try_table_open(relid, AccessShareLock) : NULL;
+	AttrNumber	attnum;
+	SysScanDesc scan;
+	HeapTuple	tuple;
+	int			version = NO_ROW;
+
+	if (rel == NULL)
+		return NO_TABLE;
+	attnum = get_attnum(relid, table_column(TABLE_node, Col_node_schema_version));
+	if (attnum == InvalidAttrNumber || TupleDescAttr(RelationGetDescr(rel), attnum - 1)->atttypid != INT4OID)
+		install_complain("The column jobs.node.schema_version is missing.");
+
+	scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
+	tuple = systable_getnext(scan);
+	if (HeapTupleIsValid(tuple))
+	{
+		bool		isnull;
+		Datum		value = heap_getattr(tuple, attnum, RelationGetDescr(rel), &isnull);
+
+		version = isnull ? NO_ROW : DatumGetInt32(value);
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return version;
+}
+
+static void
+write_version(int version)
+{
+	Oid			types[1] = {INT4OID};
+	Datum		values[1] = {Int32GetDatum(JOBS_SCHEMA_VERSION)};
+	const char *sql = version > 0 ? "UPDATE jobs.node SET schema_version = $1" :
+		"INSERT INTO jobs.node (schema_version) VALUES ($1)";
+
+	if (SPI_execute_with_args(sql, 1, types, values, NULL, false, 0) < 0 || SPI_processed != 1)
+		install_complain("The row of jobs.node could not be written.");
+}
+
+/*
+ * Sets a sequence that lags behind its table, as it does where rows were copied without
+ * it, to where the next id is free. Ids that no sequence gives are left out.
+ */
+static void
+raise_sequence(const char *table, const char *sequence)
+{
+	Oid			types[3] = {TEXTOID, INT8OID, INT8OID};
+	Datum		values[3];
+	char	   *sql;
+
+	/* reads one end of the primary key's index */
+	sql = psprintf("SELECT pg_catalog.setval($1::pg_catalog.regclass, "
+				   "m.id OPERATOR(pg_catalog.-) (m.id OPERATOR(pg_catalog.%%) $2)) "
+				   "FROM (SELECT pg_catalog.max(t.id) AS id FROM %s t "
+				   "WHERE t.id OPERATOR(pg_catalog.<=) $3) m, %s s "
+				   "WHERE m.id OPERATOR(pg_catalog.>=) (s.last_value OPERATOR(pg_catalog.+) "
+				   "CASE WHEN s.is_called THEN $2 ELSE 0::pg_catalog.int8 END) "
+				   "AND m.id OPERATOR(pg_catalog.>=) $2", table, sequence);
+	values[0] = CStringGetTextDatum(sequence);
+	values[1] = Int64GetDatum(ID_STEP);
+	values[2] = Int64GetDatum(ID_MAX);
+	if (SPI_execute_with_args(sql, 3, types, values, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not raise sequence %s", sequence);
+	pfree(sql);
+}
+
+static void
+raise_sequences(void)
+{
+	for (int i = 0; i < TABLE_COUNT; i++)
+	{
+		Oid			relid = table_oid(i);
+		AttrNumber	attnum = OidIsValid(relid) ? get_attnum(relid, "id") : InvalidAttrNumber;
+		Relation	rel;
+		Oid			sequence;
+
+		if (attnum == InvalidAttrNumber)
+			continue;
+		rel = table_open(relid, AccessShareLock);
+		sequence = compat_identity_sequence(rel, attnum);
+		table_close(rel, AccessShareLock);
+		if (OidIsValid(sequence))
+			raise_sequence(quote_qualified_identifier(JOBS_SCHEMA, table_name(i)),
+						   quote_qualified_identifier(get_namespace_name(get_rel_namespace(sequence)),
+													  get_rel_name(sequence)));
+	}
+}

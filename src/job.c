@@ -1,0 +1,381 @@
+/*
+ * job.c
+ *
+ * The life of a job, whatever the path that an action comes by: job_api.c has the
+ * functions, job_dml.c the triggers.
+ *
+ * Locks: the job comes first, FOR NO KEY UPDATE, before any row that refers to it is
+ * written; a new job locks nothing, since nobody sees it yet.
+ */
+#include "postgres.h"
+
+#include <limits.h>
+
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/numeric.h"
+
+#include "args.h"
+#include "email.h"
+#include "history.h"
+#include "ids.h"
+#include "job.h"
+
+static int response_window = 72 * 3600 * 1000;
+static int proposal_response_window = 72 * 3600 * 1000;
+
+void
+job_init(void)
+{
+	DefineCustomIntVariable("jobs.response_window",
+							"How long an organization has to respond to a requested job.",
+							"Taken when the job is created.",
+							&response_window, 72 * 3600 * 1000, 1, INT_MAX, PGC_SUSET, GUC_UNIT_MS,
+							NULL, NULL, NULL);
+	DefineCustomIntVariable("jobs.proposal_response_window",
+							"How long an organization has to respond to a job made from its proposal.",
+							"Taken when the job is created; -1: for ever.",
+							&proposal_response_window, 72 * 3600 * 1000, -1, INT_MAX, PGC_SUSET,
+							GUC_UNIT_MS, NULL, NULL, NULL);
+}
+
+Job *
+job_of_row(Row *row)
+{
+	Job		   *job = palloc(sizeof(Job));
+	char	   *status = row_text(row, Col_job_status);
+
+	job->row = row;
+	job->id = row_int64(row, Col_job_id);
+	job->organization_id = row_int64(row, Col_job_organization_id);
+	job->merchant_id = row_int64(row, Col_job_merchant_id);
+	job->conversation_id = row_int64(row, Col_job_conversation_id);
+	job->service_id = row_int64(row, Col_job_service_id);
+	job->facts.status = status_of_name(status);
+	job->facts.from_proposal = !row_isnull(row, Col_job_proposal_id);
+	job->facts.confirmed = !row_isnull(row, Col_job_confirmed_at);
+	job->facts.expert_wrote_last = false;
+	job->due_at = row_time(row, Col_job_due_at, DT_NOEND);
+	job->now = GetCurrentTimestamp();
+	pfree(status);
+	return job;
+}
+
+Job *
+job_lock(Call *call, int64 id)
+{
+	Row		   *row = row_lock(call->rows, TABLE_job, id, LockTupleNoKeyExclusive, LockWaitBlock);
+
+	if (row == NULL ||
+		!actor_sees(&call->actor, row_int64(row, Col_job_organization_id),
+					row_int64(row, Col_job_merchant_id)))
+		actor_complain_missing("job", id);
+	return job_of_row(row);
+}
+
+JobStatus
+job_status(const Job *job)
+{
+	return job->now >= job->due_at ? STATUS_EXPIRED : job->facts.status;
+}
+
+static const char *
+side_name(Side side)
+{
+	switch (side)
+	{
+		case SIDE_EXPERT:
+			return "an organization's member";
+		case SIDE_MERCHANT:
+			return "a merchant";
+		default:
+			return "the system";
+	}
+}
+
+/*
+ * What the side can do now, as a list for people.
+ */
+static char *
+list_allowed(const Job *job, Side side)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int action = 0; action < ACTION_COUNT; action++)
+	{
+		const Transition *t = transition_find(action, side, &job->facts);
+
+		if (t && !transition_is_silent(t))
+			appendStringInfo(&list, "%s%s", list.len ? ", " : "", action_name(action));
+	}
+	return list.len ? list.data : "nothing";
+}
+
+void
+job_require_unexpired(const Job *job, const char *phrase)
+{
+	const char *since;
+
+	if (job_status(job) != STATUS_EXPIRED)
+		return;
+	since = timestamptz_to_str(row_time(job->row, Col_job_respond_by, job->now));
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("job %lld cannot %s: it is expired", (long long) job->id, phrase),
+			 errdetail("The job is expired since %s; nothing is allowed now.", since),
+			 errhint("No action is possible on an expired job. The merchant can ask for a new one.")));
+}
+
+void
+job_require_side(const Call *call, int64 id, Action action)
+{
+	Side		side = actor_side(&call->actor);
+
+	if (!action_is_of_side(action, side))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("job %lld cannot %s by %s", (long long) id, action_phrase(action), side_name(side)),
+				 errdetail("This is never for %s to do.", side_name(side)),
+				 errhint(side == SIDE_SYSTEM ? "Pass actor => 'member:…' or actor => 'merchant:…'." :
+						 "SELECT * FROM jobs.transitions() tells who does what.")));
+}
+
+/*
+ * Did the expert write the job's last message? The job is locked, so that none comes.
+ */
+static bool
+expert_wrote_last(Rows *rows, int64 job_id)
+{
+	ScanKeyData keys[1];
+	RowScan    *scan;
+	Row		   *message;
+	Actor		author = {ACTOR_NOBODY, 0, 0};
+
+	row_key_int64(&keys[0], 1, job_id);
+	scan = row_scan_begin(rows, TABLE_message, "message_job", 1, keys, BackwardScanDirection);
+	message = row_scan_next(scan);
+	row_scan_end(scan);
+	return message && actor_parse(row_text(message, Col_message_author), &author) &&
+		author.kind == ACTOR_MEMBER;
+}
+
+const Transition *
+job_require(const Call *call, Job *job, Action action)
+{
+	Side		side = actor_side(&call->actor);
+	const Transition *transition;
+
+	if (action != ACTION_EXPIRE)
+		job_require_unexpired(job, action_phrase(action));
+	job_require_side(call, job->id, action);
+	if (action == ACTION_REACTIVATE && job->facts.status == STATUS_INACTIVE)
+		job->facts.expert_wrote_last = expert_wrote_last(call->rows, job->id);
+	transition = transition_find(action, side, &job->facts);
+	if (transition && action == ACTION_EXPIRE && job->now < job->due_at)
+		transition = NULL;
+	if (transition == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("job %lld cannot %s", (long long) job->id, action_phrase(action)),
+				 errdetail("The job is %s%s; allowed now: %s.", status_name(job->facts.status),
+						   job->facts.confirmed ? " and confirmed" : "", list_allowed(job, side)),
+				 errhint("SELECT jobs.allowed_actions(%lld) tells what can be done.", (long long) job->id)));
+	return transition;
+}
+
+/*
+ * Is this the expert's first sign of life, on a job that nobody opened?
+ */
+static bool
+opens_too(const Job *job, const Transition *transition)
+{
+	return job->facts.status == STATUS_NEW &&
+		(transition->action == ACTION_MESSAGE || transition->action == ACTION_COMPLETE) &&
+		transition_result(transition, STATUS_NEW) != STATUS_NEW;
+}
+
+/*
+ * The columns that a transition changes.
+ */
+void
+job_apply(const Job *job, Row *changed, const Transition *transition)
+{
+	JobStatus	to = transition_result(transition, job->facts.status);
+
+	if (to != job->facts.status)
+		row_set_text(changed, Col_job_status, status_name(to));
+	if (transition->action == ACTION_OPEN || opens_too(job, transition))
+		row_set_time(changed, Col_job_opened_at, job->now);
+	switch (transition->action)
+	{
+		case ACTION_COMPLETE:
+			row_set_time(changed, Col_job_completed_at, job->now);
+			/* FALLTHROUGH */
+		case ACTION_MESSAGE:
+			if ((transition->sides & SIDE_EXPERT) && row_isnull(changed, Col_job_first_response_at))
+				row_set_time(changed, Col_job_first_response_at, job->now);
+			break;
+		case ACTION_CONFIRM:
+			row_set_time(changed, Col_job_confirmed_at, job->now);
+			break;
+		case ACTION_REJECT:
+			row_set_null(changed, Col_job_completed_at);
+			break;
+		default:
+			break;
+	}
+	if (!status_is_waiting(to) && !row_isnull(changed, Col_job_due_at))
+		row_set_null(changed, Col_job_due_at);
+}
+
+/*
+ * The history of a transition, and what always follows from it.
+ */
+void
+job_record(Call *call, const Job *job, const Transition *transition, Jsonb *details)
+{
+	JobStatus	from = job->facts.status;
+	Email		email;
+
+	if (opens_too(job, transition))
+	{
+		history_write(call, job, ACTION_OPEN, STATUS_NEW, STATUS_OPENED, NULL);
+		from = STATUS_OPENED;
+	}
+	history_write(call, job, transition->action, from,
+				  transition_result(transition, job->facts.status), details);
+
+	switch (transition->action)
+	{
+		case ACTION_EXPIRE:
+			email = email_about(job, EMAIL_EXPIRED, TO_ORGANIZATION | TO_ASSIGNEES | TO_MERCHANT);
+			break;
+		case ACTION_COMPLETE:
+			email = email_about(job, EMAIL_COMPLETION_REQUESTED, TO_MERCHANT);
+			break;
+		case ACTION_CONFIRM:
+			email = email_about(job, EMAIL_COMPLETION_CONFIRMED, TO_ORGANIZATION | TO_ASSIGNEES);
+			break;
+		case ACTION_REJECT:
+			email = email_about(job, EMAIL_COMPLETION_REJECTED, TO_ORGANIZATION | TO_ASSIGNEES);
+			break;
+		default:
+			return;
+	}
+	email_queue(call, &email);
+}
+
+/*
+ * After a user's BEFORE trigger: is the job where the rules put it?
+ */
+void
+job_check_written(const Job *job, const Row *changed, JobStatus expected)
+{
+	if (row_isnull(changed, Col_job_status) ||
+		status_of_name(row_text(changed, Col_job_status)) != expected ||
+		(!status_is_waiting(expected) && !row_isnull(changed, Col_job_due_at)) ||
+		row_int64(changed, Col_job_id) != job->id ||
+		row_int64(changed, Col_job_organization_id) != job->organization_id ||
+		row_int64(changed, Col_job_merchant_id) != job->merchant_id ||
+		row_int64(changed, Col_job_conversation_id) != job->conversation_id)
+		ereport(ERROR,
+				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+				 errmsg("a trigger changed what the rules decided for job %lld", (long long) job->id),
+				 errdetail("A BEFORE trigger on jobs.job changed the status, or whose job it is."),
+				 errhint("Let the trigger change columns of its own alone.")));
+}
+
+bool
+job_move(Call *call, Job *job, const Transition *transition, Jsonb *details)
+{
+	Row		   *changed = row_copy(job->row);
+
+	job_apply(job, changed, transition);
+	if (!row_update(job->row, changed))
+		return false;
+	job_check_written(job, changed, transition_result(transition, job->facts.status));
+	job_record(call, job, transition, details);
+	return true;
+}
+
+List *
+job_live_in_conversation(Call *call, int64 conversation_id)
+{
+	List	   *live = NIL;
+	ScanKeyData keys[1];
+	RowScan    *scan;
+	Row		   *row;
+
+	rows_renew(call->rows);
+	row_key_int64(&keys[0], 1, conversation_id);
+	scan = row_scan_begin(call->rows, TABLE_job, "job_conversation", 1, keys, ForwardScanDirection);
+	while ((row = row_scan_next(scan)) != NULL)
+	{
+		Job		   *job = job_of_row(row);
+
+		if (status_is_live(job_status(job)))
+			live = lappend(live, job);
+	}
+	row_scan_end(scan);
+	return live;
+}
+
+/*
+ * What a person fills.
+ */
+static void
+check_texts(Row *row)
+{
+	check_not_null(row_isnull(row, Col_job_title), "title");
+	check_text(row_text(row, Col_job_title), "title", LIMIT_NAME);
+	check_not_null(row_isnull(row, Col_job_description), "description");
+	check_text(row_text(row, Col_job_description), "description", LIMIT_TEXT);
+	if (!row_isnull(row, Col_job_budget))
+		check_price(DatumGetNumeric(row_get(row, Col_job_budget)), "budget");
+	if (row_isnull(row, Col_job_currency))
+		row_set_text(row, Col_job_currency, "USD");
+	check_currency(row_text(row, Col_job_currency));
+}
+
+void
+job_fill_new(Row *row, int64 conversation_id)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	int			window = row_isnull(row, Col_job_proposal_id) ? response_window : proposal_response_window;
+
+	check_texts(row);
+	row_set_int64(row, Col_job_conversation_id, conversation_id);
+	row_set_text(row, Col_job_status, status_name(STATUS_NEW));
+	row_set_time(row, Col_job_created_at, now);
+	if (window >= 0)
+	{
+		row_set_time(row, Col_job_respond_by, now + window * INT64CONST(1000));
+		row_set_time(row, Col_job_due_at, now + window * INT64CONST(1000));
+	}
+}
+
+void
+job_created(Call *call, Row *row)
+{
+	Job		   *job = job_of_row(row);
+	Email		email = email_about(job, EMAIL_JOB_CREATED, TO_ORGANIZATION);
+	int64		proposal_id = row_int64(row, Col_job_proposal_id);
+
+	history_write(call, job, ACTION_CREATE, STATUS_NONE, STATUS_NEW,
+				  proposal_id ? details_id("proposal_id", proposal_id) : NULL);
+	email_queue(call, &email);
+}
+
+int64
+job_insert(Call *call, Row *row)
+{
+	int64		id = ids_assign(row, SLOT_OF(row_int64(row, Col_job_organization_id)));
+	Job		   *job = job_of_row(row);
+
+	if (!row_insert(row))
+		return 0;
+	job_check_written(job, row, STATUS_NEW);
+	job_created(call, row);
+	return id;
+}

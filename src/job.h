@@ -1,0 +1,76 @@
+/*
+ * job.h
+ *
+ * A job: what rules ask of it, and what moves it from status to status.
+ *
+ * Every action on a job has this shape, whatever the path:
+ *
+ *     job = job_lock(...)             P0002; the clock is read after the lock
+ *     t = job_require(...)            55000 overdue, 42501 kind of actor, 55000 status
+ *     job_move(...)                   the row and its history
+ *     and what follows from the action: messages, declines, e-mails
+ */
+#ifndef JOBS_JOB_H
+#define JOBS_JOB_H
+
+#include "utils/jsonb.h"
+
+#include "call.h"
+
+typedef struct Job
+{
+	Row		   *row;
+	int64		id;
+	int64		organization_id;
+	int64		merchant_id;
+	int64		conversation_id;
+	int64		service_id;
+	JobFacts	facts;
+	TimestampTz due_at;			/* DT_NOEND: no deadline runs */
+	TimestampTz now;			/* the clock, after the lock */
+} Job;
+
+extern void job_init(void);
+
+/* What a row says of a job, now. */
+extern Job *job_of_row(Row *row);
+
+/* Locks the job FOR NO KEY UPDATE; P0002 when it is missing or hidden from the actor. */
+extern Job *job_lock(Call *call, int64 id);
+
+/* The status in effect: expired when overdue. */
+extern JobStatus job_status(const Job *job);
+
+/* The transition that the actor's action means, else an error. */
+extern const Transition *job_require(const Call *call, Job *job, Action action);
+
+/* 42501: the kind of actor never performs the action. */
+extern void job_require_side(const Call *call, int64 id, Action action);
+
+/* 55000 when the job is expired or overdue; `phrase` ends the sentence "job 42 cannot". */
+extern void job_require_unexpired(const Job *job, const char *phrase);
+
+/*
+ * Changes the job's row as the transition says and writes history. False, and no
+ * history: a trigger of a user suppressed it.
+ */
+extern bool job_move(Call *call, Job *job, const Transition *transition, Jsonb *details);
+
+/* The parts of job_move, for rows that somebody's UPDATE writes. */
+extern void job_apply(const Job *job, Row *changed, const Transition *transition);
+extern void job_check_written(const Job *job, const Row *written, JobStatus expected);
+extern void job_record(Call *call, const Job *job, const Transition *transition, Jsonb *details);
+
+/*
+ * A new job. `row` holds the two sides and what is asked for (title, description,
+ * budget, ...); job_fill_new completes it, job_insert writes it and returns its id (0:
+ * a trigger of a user suppressed it), job_created is what follows from it.
+ */
+extern void job_fill_new(Row *row, int64 conversation_id);
+extern int64 job_insert(Call *call, Row *row);
+extern void job_created(Call *call, Row *row);
+
+/* The conversation's live jobs (Job *) in the order of their ids, not locked. */
+extern List *job_live_in_conversation(Call *call, int64 conversation_id);
+
+#endif

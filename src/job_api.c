@@ -1,0 +1,114 @@
+/*
+ * job_api.c
+ *
+ * The functions that open, pause, complete and settle a job.
+ */
+#include "postgres.h"
+
+#include "funcapi.h"
+#include "utils/builtins.h"
+
+#include "args.h"
+#include "job.h"
+#include "message.h"
+
+/*
+ * The shape of all functions that do one thing to one job and return its status.
+ */
+static Datum
+perform(FunctionCallInfo fcinfo, Action action, int actor_argno, const char *message)
+{
+	int64		job_id = arg_id(fcinfo, 0, "job_id");
+	Call	   *call = call_begin(fcinfo, actor_argno);
+	Job		   *job = job_lock(call, job_id);
+	const Transition *transition = job_require(call, job, action);
+	JobStatus	status = job->facts.status;
+
+	if (!transition_is_silent(transition) && job_move(call, job, transition, NULL))
+	{
+		status = transition_result(transition, status);
+		if (message)
+			message_add(call, job_id, message);
+	}
+	call_end(call);
+	PG_RETURN_TEXT_P(cstring_to_text(status_name(status)));
+}
+
+PG_FUNCTION_INFO_V1(jobs_open_job);
+Datum
+jobs_open_job(PG_FUNCTION_ARGS)
+{
+	return perform(fcinfo, ACTION_OPEN, 1, NULL);
+}
+
+PG_FUNCTION_INFO_V1(jobs_mark_inactive);
+Datum
+jobs_mark_inactive(PG_FUNCTION_ARGS)
+{
+	return perform(fcinfo, ACTION_MARK_INACTIVE, 1, NULL);
+}
+
+PG_FUNCTION_INFO_V1(jobs_reactivate_job);
+Datum
+jobs_reactivate_job(PG_FUNCTION_ARGS)
+{
+	return perform(fcinfo, ACTION_REACTIVATE, 1, NULL);
+}
+
+PG_FUNCTION_INFO_V1(jobs_complete_job);
+Datum
+jobs_complete_job(PG_FUNCTION_ARGS)
+{
+	return perform(fcinfo, ACTION_COMPLETE, 2, arg_optional_text(fcinfo, 1, "message", LIMIT_TEXT));
+}
+
+PG_FUNCTION_INFO_V1(jobs_confirm_completion);
+Datum
+jobs_confirm_completion(PG_FUNCTION_ARGS)
+{
+	return perform(fcinfo, ACTION_CONFIRM, 1, NULL);
+}
+
+PG_FUNCTION_INFO_V1(jobs_reject_completion);
+Datum
+jobs_reject_completion(PG_FUNCTION_ARGS)
+{
+	return perform(fcinfo, ACTION_REJECT, 2, arg_optional_text(fcinfo, 1, "comment", LIMIT_TEXT));
+}
+
+/*
+ * jobs.allowed_actions(job_id, actor): what the actor can do to the job now.
+ */
+PG_FUNCTION_INFO_V1(jobs_allowed_actions);
+Datum
+jobs_allowed_actions(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	int64		job_id = arg_id(fcinfo, 0, "job_id");
+	Call	   *call;
+	Row		   *row;
+	Job		   *job;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	call = call_begin(fcinfo, 1);
+	row = row_fetch(call->rows, TABLE_job, job_id);
+	if (row == NULL ||
+		!actor_sees(&call->actor, row_int64(row, Col_job_organization_id),
+					row_int64(row, Col_job_merchant_id)))
+		actor_complain_missing("job", job_id);
+	job = job_of_row(row);
+	for (int action = 0; action < ACTION_COUNT && job_status(job) != STATUS_EXPIRED; action++)
+	{
+		const Transition *transition = transition_find(action, actor_side(&call->actor), &job->facts);
+
+		if (transition && !transition_is_silent(transition) && action != ACTION_EXPIRE)
+		{
+			Datum		value = CStringGetTextDatum(action_name(action));
+			bool		isnull = false;
+
+			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, &value, &isnull);
+		}
+	}
+	call_end(call);
+	return (Datum) 0;
+}

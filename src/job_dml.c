@@ -1,0 +1,161 @@
+/*
+ * job_dml.c
+ *
+ * Plain INSERT and UPDATE on jobs.job. An INSERT asks for a job as jobs.request_job()
+ * does; an UPDATE moves one by its status.
+ */
+#include "postgres.h"
+
+#include "args.h"
+#include "decline.h"
+#include "dml.h"
+#include "ids.h"
+#include "job.h"
+#include "request.h"
+
+/*
+ * The action that a new status means. responded and awaiting_response are reached by
+ * messages, reactivating and rejecting, which have more to say than a status.
+ */
+static Action
+action_of_status(const Job *job, const Row *changed)
+{
+	const char *name = row_isnull(changed, Col_job_status) ? "" : row_text(changed, Col_job_status);
+
+	switch (status_of_name(name))
+	{
+		case STATUS_OPENED:
+			return ACTION_OPEN;
+		case STATUS_INACTIVE:
+			return ACTION_MARK_INACTIVE;
+		case STATUS_COMPLETED:
+			return ACTION_COMPLETE;
+		case STATUS_DECLINED:
+			return ACTION_DECLINE;
+		case STATUS_EXPIRED:
+			return ACTION_EXPIRE;
+		case STATUS_NONE:
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("\"%.40s\" is not a status of a job", name),
+					 errdetail("A job has one of eight statuses."),
+					 errhint("SELECT DISTINCT to_status FROM jobs.transitions() lists them.")));
+			break;
+		default:
+			break;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("job %lld cannot be set to %s", (long long) job->id, name),
+			 errdetail("The job is %s, and no UPDATE leads to %s.",
+					   status_name(job_status(job)), name),
+			 errhint("Write a message, or call jobs.reactivate_job() or jobs.reject_completion().")));
+}
+
+/*
+ * The transition that an UPDATE of the status means. What moves nothing, such as
+ * opening an opened job, is an error here: the status would change.
+ */
+static const Transition *
+transition_of_update(const Call *call, Job *job, const Row *changed)
+{
+	const Transition *transition = job_require(call, job, action_of_status(job, changed));
+
+	if (transition_is_silent(transition))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("job %lld cannot go back to %s", (long long) job->id,
+						row_text(changed, Col_job_status)),
+				 errdetail("The job is %s.", status_name(job->facts.status)),
+				 errhint("SELECT jobs.allowed_actions(%lld) tells what can be done.", (long long) job->id)));
+	return transition;
+}
+
+static void
+fill_insert(Dml *dml)
+{
+	static const int filled[] = {
+		Col_job_proposal_id, Col_job_request_id, Col_job_created_at, Col_job_respond_by,
+		Col_job_due_at, Col_job_opened_at, Col_job_first_response_at, Col_job_completed_at,
+		Col_job_confirmed_at};
+	Row		   *row = dml->new;
+	int64		conversation_id;
+
+	for (int i = 0; i < lengthof(filled); i++)
+		dml_refuse(dml, filled[i]);
+	dml_fill_text(dml, Col_job_status, status_name(STATUS_NEW));
+	if (dml->call->actor.kind == ACTOR_MERCHANT)
+		dml_fill_int64(dml, Col_job_merchant_id, dml->call->actor.id);
+	request_check(dml->call, row);
+	conversation_id = request_open_conversation(dml->call, row);
+	dml_fill_int64(dml, Col_job_conversation_id, conversation_id);
+	row_set_int64(row, Col_job_request_id, ids_draw_request(dml->call->rows));
+	job_fill_new(row, conversation_id);
+	ids_assign_dml(dml->call, row, SLOT_OF(row_int64(row, Col_job_organization_id)));
+}
+
+/*
+ * Judged by what differs, since ORMs send every column.
+ */
+static void
+fill_update(Dml *dml)
+{
+	static const int allowed[] = {Col_job_status};
+	Job		   *job = job_of_row(dml->old);
+
+	if (!actor_sees(&dml->call->actor, job->organization_id, job->merchant_id))
+		actor_complain_missing("job", job->id);
+	if (!dml_changes(dml, Col_job_status) ||
+		action_of_status(job, dml->new) != ACTION_EXPIRE)
+		job_require_unexpired(job, "be changed");
+	dml_allow_changes(dml, allowed, lengthof(allowed));
+	if (dml_changes(dml, Col_job_status))
+		job_apply(job, dml->new, transition_of_update(dml->call, job, dml->new));
+}
+
+PG_FUNCTION_INFO_V1(jobs_job_fill);
+Datum
+jobs_job_fill(PG_FUNCTION_ARGS)
+{
+	Dml		   *dml = dml_begin(fcinfo, TABLE_job);
+
+	if (DML_IS_INSERT(dml))
+		fill_insert(dml);
+	else
+		fill_update(dml);
+	return dml_end(dml);
+}
+
+/*
+ * Decides again, from the rows as they were and as they are: a user's trigger may have
+ * changed them after ours.
+ */
+static void
+record_update(Dml *dml)
+{
+	Job		   *job = job_of_row(dml->old);
+	const Transition *transition;
+	JobStatus	to;
+
+	if (!dml_changes(dml, Col_job_status))
+		return;
+	transition = transition_of_update(dml->call, job, dml->new);
+	to = transition_result(transition, job->facts.status);
+	job_check_written(job, dml->new, to);
+	job_record(dml->call, job, transition, NULL);
+	if (transition->action == ACTION_DECLINE)
+		decline_record(dml->call, job, NULL, NULL);
+}
+
+PG_FUNCTION_INFO_V1(jobs_job_record);
+Datum
+jobs_job_record(PG_FUNCTION_ARGS)
+{
+	Dml		   *dml = dml_begin(fcinfo, TABLE_job);
+
+	if (DML_IS_INSERT(dml))
+		job_created(dml->call, dml->new);
+	else
+		record_update(dml);
+	return dml_end(dml);
+}

@@ -1,0 +1,35 @@
+/*
+ * jobs.c
+ *
+ * Loads the library: settings and callbacks, each defined in its own room.
+ */
+#include "postgres.h"
+
+#include "fmgr.h"
+#include "utils/guc.h"
+
+#include "access.h"
+#include "actor.h"
+#include "call.h"
+#include "job.h"
+#include "notify.h"
+#include "outbox.h"
+#include "table.h"
+
+PG_MODULE_MAGIC;
+
+void		_PG_init(void);
+
+void
+_PG_init(void)
+{
+	actor_init();
+	job_init();
+	notify_init();
+	outbox_init();
+	MarkGUCPrefixReserved("jobs");
+
+	access_init();
+	call_init();
+	table_init();
+}

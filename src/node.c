@@ -1,0 +1,28 @@
+/*
+ * node.c
+ *
+ * Reads the row of jobs.node.
+ */
+#include "postgres.h"
+
+#include "access/stratnum.h"
+#include "utils/fmgroids.h"
+
+#include "install.h"
+#include "node.h"
+
+Row *
+node_fetch(Rows *rows)
+{
+	ScanKeyData key;
+	RowScan    *scan;
+	Row		   *node;
+
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_BOOLEQ, BoolGetDatum(true));
+	scan = row_scan_begin(rows, TABLE_node, NULL, 1, &key, ForwardScanDirection);
+	node = row_scan_next(scan);
+	row_scan_end(scan);
+	if (node == NULL)
+		install_complain("The table jobs.node has lost its row.");
+	return node;
+}

@@ -1,0 +1,635 @@
+/*
+ * outbox.c
+ *
+ * Hands e-mails to mailers. Who writes the outbox is in email.c.
+ *
+ * A claim is a lease: until it ends, nobody else gets the e-mail, and the random token
+ * of the claim is what its mailer answers with, by jobs.ack_emails() or
+ * jobs.fail_email(). email.claim_token is that of the claim which nobody has answered
+ * yet; the end of the lease alone doesn't make it stale, for a mailer that was slow has
+ * sent the e-mail all the same. email.next_attempt_at says when an e-mail is due, and
+ * is NULL once it was sent or given up, so that the index email_pending holds just what
+ * is left to do.
+ *
+ * Rows are locked FOR NO KEY UPDATE; a claim passes over those that somebody holds.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "common/pg_prng.h"
+#include "executor/spi.h"
+#include "funcapi.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/guc.h"
+#include "utils/timestamp.h"
+#include "utils/uuid.h"
+
+#include "args.h"
+#include "call.h"
+#include "email.h"
+#include "notify.h"
+#include "outbox.h"
+
+/* The first wait after a failure, which doubles, and the longest; seconds. */
+#define BACKOFF_FIRST	30
+#define BACKOFF_LONGEST (6 * 60 * 60)
+
+/* A longer lease would keep an e-mail from everybody when its mailer dies. */
+#define LEASE_LONGEST_DAYS 366
+
+/* Characters of a mailer's error that are kept. */
+#define ERROR_LENGTH 2000
+
+#define MAX_PARAMETERS 4
+
+typedef struct Statement
+{
+	const char *sql;
+	Oid			types[MAX_PARAMETERS];	/* up to the first InvalidOid */
+	SPIPlanPtr	plan;			/* kept */
+} Statement;
+
+static Statement lock_due = {
+	"SELECT e.id, e.attempts "
+	"FROM jobs.email e "
+	"WHERE e.next_attempt_at OPERATOR(pg_catalog.<=) $1 "
+	"ORDER BY e.next_attempt_at "
+	"LIMIT $2 "
+	"FOR NO KEY UPDATE SKIP LOCKED",
+	{TIMESTAMPTZOID, INT8OID}
+};
+
+static Statement claim = {
+	"WITH claimed AS ("
+	"UPDATE jobs.email e "
+	"SET attempts = e.attempts OPERATOR(pg_catalog.+) 1, next_attempt_at = $2, "
+	"claim_token = pg_catalog.gen_random_uuid(), claimed_by = $3 "
+	"WHERE e.id OPERATOR(pg_catalog.=) ANY ($1) "
+	"RETURNING e.id, e.attempts, e.claim_token, e.kind, e.recipient, e.language, e.job_id, "
+	"e.payload, e.created_at) "
+	"SELECT c.id, c.attempts, c.claim_token, c.kind, c.recipient, c.language, c.job_id, "
+	"(n.marketplace_id::pg_catalog.text OPERATOR(pg_catalog.||) '-') "
+	"OPERATOR(pg_catalog.||) c.id::pg_catalog.text AS message_key, c.payload "
+	"FROM claimed c CROSS JOIN jobs.node n "
+	"ORDER BY c.created_at, c.id",
+	{INT8ARRAYOID, TIMESTAMPTZOID, TEXTOID}
+};
+
+static Statement bury = {
+	"UPDATE jobs.email e "
+	"SET next_attempt_at = NULL, dead_at = $2, claim_token = NULL, "
+	"last_error = CASE WHEN e.claim_token IS NULL THEN e.last_error "
+	"ELSE 'The lease of the last attempt ended without an answer.' END "
+	"WHERE e.id OPERATOR(pg_catalog.=) ANY ($1)",
+	{INT8ARRAYOID, TIMESTAMPTZOID}
+};
+
+static Statement acknowledge = {
+	"UPDATE jobs.email e "
+	"SET sent_at = $3, next_attempt_at = NULL, claim_token = NULL "
+	"WHERE e.id OPERATOR(pg_catalog.=) $1 AND e.claim_token OPERATOR(pg_catalog.=) $2",
+	{INT8OID, UUIDOID, TIMESTAMPTZOID}
+};
+
+static Statement lock_one = {
+	"SELECT e.attempts, e.claim_token, e.sent_at IS NOT NULL AS is_sent, "
+	"e.dead_at IS NOT NULL AS is_dead "
+	"FROM jobs.email e "
+	"WHERE e.id OPERATOR(pg_catalog.=) $1 "
+	"FOR NO KEY UPDATE",
+	{INT8OID}
+};
+
+static Statement note_failure = {
+	"UPDATE jobs.email e "
+	"SET next_attempt_at = $2, dead_at = $3, claim_token = NULL, last_error = $4 "
+	"WHERE e.id OPERATOR(pg_catalog.=) $1",
+	{INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID}
+};
+
+static Statement make_due = {
+	"UPDATE jobs.email e "
+	"SET next_attempt_at = $2, attempts = 0, dead_at = NULL "
+	"WHERE e.id OPERATOR(pg_catalog.=) $1",
+	{INT8OID, TIMESTAMPTZOID}
+};
+
+/* Subject and body by kind; they say nothing personal, for e-mail is read on the way. */
+static const struct
+{
+	const char *subject;
+	const char *body;
+} texts[EMAIL_KINDS] = {
+	[EMAIL_ASSIGNED] = {
+		"A job was assigned to you",
+		"You were assigned to a job.\n\n"
+		"Open it to see what the merchant asks for, and by when a response is due.\n"
+	},
+	[EMAIL_MESSAGE] = {
+		"You have a new message",
+		"Somebody wrote to you.\n\n"
+		"Open the conversation to read the message and to reply.\n"
+	},
+	[EMAIL_JOB_CREATED] = {
+		"There is a new job for you",
+		"A merchant asks you for work.\n\n"
+		"Open the job to see what it is about. It expires when nobody responds in time.\n"
+	},
+	[EMAIL_DECLINED] = {
+		"A job was declined",
+		"A job of yours was declined by the other side.\n\n"
+		"Open it to see the reason, if one was given.\n"
+	},
+	[EMAIL_EXPIRED] = {
+		"A job expired",
+		"Nobody responded to a job in time, so it expired.\n\n"
+		"No action is possible on it any more.\n"
+	},
+	[EMAIL_COMPLETION_REQUESTED] = {
+		"Please confirm that a job is complete",
+		"The expert says that the work on your job is done.\n\n"
+		"Open the job to confirm this, or to reject it with a comment.\n"
+	},
+	[EMAIL_COMPLETION_CONFIRMED] = {
+		"A job was confirmed as complete",
+		"The merchant confirmed that the work on a job is done.\n"
+	},
+	[EMAIL_COMPLETION_REJECTED] = {
+		"A job is not complete yet",
+		"The merchant does not consider the work on a job as done.\n\n"
+		"Open the job to read the comment, if there is one, and to go on.\n"
+	},
+	[EMAIL_PROPOSAL_SENT] = {
+		"You have a new proposal",
+		"An expert proposes work to you.\n\n"
+		"Open the proposal to accept or to decline it.\n"
+	},
+	[EMAIL_PROPOSAL_ACCEPTED] = {
+		"Your proposal was accepted",
+		"The merchant accepted a proposal of yours.\n\n"
+		"Open the conversation to agree on how to go on.\n"
+	},
+	[EMAIL_PROPOSAL_DECLINED] = {
+		"Your proposal was declined",
+		"The merchant declined a proposal of yours.\n\n"
+		"Open the conversation to ask why, or to send another one.\n"
+	},
+};
+
+static int	email_max_attempts = 10;
+
+static Call *outbox_begin(void);
+static void outbox_end(Call *call);
+static int	run(Statement *statement, Datum *values, const char *nulls, int expected);
+static int	claim_some(ReturnSetInfo *result, int wanted, TimestampTz now, TimestampTz until,
+					   const char *worker, bool *again);
+static int	lock_email(int64 id, pg_uuid_t *token, bool *is_sent, bool *is_dead);
+static void complain_stale(int64 id, bool is_sent, bool is_dead, bool is_claimed) pg_attribute_noreturn();
+
+void
+outbox_init(void)
+{
+	DefineCustomIntVariable("jobs.email_max_attempts",
+							"How often an e-mail is handed to a mailer before it is given up.",
+							"An e-mail that is given up is kept as a dead letter, for jobs.retry_email().",
+							&email_max_attempts, 10, 1, 1000, PGC_SUSET, 0, NULL, NULL, NULL);
+}
+
+/*
+ * When a lease that begins now ends. An interval's sign alone doesn't tell whether it
+ * is in the future: a month has no fixed length.
+ */
+static TimestampTz
+arg_lease(FunctionCallInfo fcinfo, int argno, TimestampTz now)
+{
+	Interval   *lease;
+	Interval	longest = {.day = LEASE_LONGEST_DAYS};
+	Interval	shortest = {.day = -LEASE_LONGEST_DAYS};
+	TimestampTz until = now;
+
+	check_not_null(PG_ARGISNULL(argno), "lease");
+	lease = PG_GETARG_INTERVAL_P(argno);
+
+	/* first, because what is far beyond overflows */
+	if (DatumGetBool(DirectFunctionCall2(interval_le, IntervalPGetDatum(lease), IntervalPGetDatum(&longest))) &&
+		DatumGetBool(DirectFunctionCall2(interval_ge, IntervalPGetDatum(lease), IntervalPGetDatum(&shortest))))
+		until = DatumGetTimestampTz(DirectFunctionCall2(timestamptz_pl_interval,
+														TimestampTzGetDatum(now),
+														IntervalPGetDatum(lease)));
+	if (until <= now)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a lease must be positive, and not longer than a year"),
+				 errdetail("It is %s.",
+						   DatumGetCString(DirectFunctionCall1(interval_out, IntervalPGetDatum(lease)))),
+				 errhint("Pass the time that a mailer may take for one batch, such as '5 minutes'.")));
+	return until;
+}
+
+/*
+ * jobs.claim_emails(max_rows, lease, worker): hands out e-mails that are due, those
+ * that are due for longest first.
+ */
+PG_FUNCTION_INFO_V1(jobs_claim_emails);
+Datum
+jobs_claim_emails(PG_FUNCTION_ARGS)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	int			max_rows = arg_count(fcinfo, 0, "max_rows");
+	TimestampTz until = arg_lease(fcinfo, 1, now);
+	char	   *worker = arg_optional_text(fcinfo, 2, "worker", LIMIT_NAME);
+	int			claimed = 0;
+	bool		again = true;
+	Call	   *call;
+
+	InitMaterializedSRF(fcinfo, 0);
+	call = outbox_begin();
+
+	/*
+	 * A mailer sends as soon as it has committed. Were the commit lost in a crash, the
+	 * e-mail would be claimed and sent once more.
+	 */
+	ForceSyncCommit();
+
+	while (again && claimed < max_rows)
+	{
+		CHECK_FOR_INTERRUPTS();
+		claimed += claim_some((ReturnSetInfo *) fcinfo->resultinfo, max_rows - claimed,
+							  now, until, worker, &again);
+	}
+	outbox_end(call);
+	return (Datum) 0;
+}
+
+/*
+ * jobs.ack_emails(email_ids, claim_tokens): these were sent. Pairs that don't match,
+ * or no longer, are passed over.
+ */
+PG_FUNCTION_INFO_V1(jobs_ack_emails);
+Datum
+jobs_ack_emails(PG_FUNCTION_ARGS)
+{
+	int64	   *ids;
+	int			count = arg_ids(fcinfo, 0, "email_ids", &ids);
+	ArrayType  *tokens;
+	int			token_count;
+	int			acknowledged = 0;
+	Datum		now = TimestampTzGetDatum(GetCurrentTimestamp());
+	Call	   *call;
+
+	check_not_null(PG_ARGISNULL(1), "claim_tokens");
+	tokens = PG_GETARG_ARRAYTYPE_P(1);
+	if (array_contains_nulls(tokens))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("claim_tokens must not contain NULL"),
+				 errdetail("An e-mail is acknowledged with the token of its claim."),
+				 errhint("Pass the tokens that jobs.claim_emails() returned.")));
+	token_count = ArrayGetNItems(ARR_NDIM(tokens), ARR_DIMS(tokens));
+	if (token_count != count)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("email_ids and claim_tokens differ in length"),
+				 errdetail("There are %d ids and %d tokens.", count, token_count),
+				 errhint("Pass one token for each id, in the same order.")));
+
+	call = outbox_begin();
+	for (int i = 0; i < count; i++)
+	{
+		Datum		values[3];
+
+		CHECK_FOR_INTERRUPTS();
+		values[0] = Int64GetDatum(ids[i]);
+		values[1] = UUIDPGetDatum((pg_uuid_t *) ARR_DATA_PTR(tokens) + i);
+		values[2] = now;
+		acknowledged += run(&acknowledge, values, NULL, SPI_OK_UPDATE);
+	}
+	outbox_end(call);
+	PG_RETURN_INT32(acknowledged);
+}
+
+/*
+ * How long to wait after this many attempts, in microseconds.
+ *
+ * Exponential back-off with equal jitter: 30 seconds, doubled by each further attempt,
+ * at most 6 hours; half of that for certain, and a random share of the other half. So
+ * what failed together, because a mail server was down, doesn't come back together, and
+ * yet nothing is tried again at once, as full jitter might.
+ */
+static int64
+backoff(int attempts)
+{
+	double		seconds = Min(ldexp(BACKOFF_FIRST, Min(attempts - 1, 20)), BACKOFF_LONGEST);
+
+	return (int64) (seconds * (0.5 + 0.5 * pg_prng_double(&pg_global_prng_state)) * USECS_PER_SEC);
+}
+
+/*
+ * jobs.fail_email(email_id, claim_token, error, is_permanent): it could not be sent.
+ * Returns when it is due again; NULL: it is given up.
+ */
+PG_FUNCTION_INFO_V1(jobs_fail_email);
+Datum
+jobs_fail_email(PG_FUNCTION_ARGS)
+{
+	int64		id = arg_id(fcinfo, 0, "email_id");
+	pg_uuid_t  *token;
+	char	   *error;
+	bool		is_permanent;
+	bool		is_sent;
+	bool		is_dead;
+	pg_uuid_t	current;
+	int			attempts;
+	TimestampTz now;
+	TimestampTz next;
+	Datum		values[4];
+	char		nulls[] = "    ";
+	Call	   *call;
+
+	check_not_null(PG_ARGISNULL(1), "claim_token");
+	token = PG_GETARG_UUID_P(1);
+	check_not_null(PG_ARGISNULL(2), "error");
+	error = text_to_cstring(PG_GETARG_TEXT_PP(2));
+	error[pg_mbcharcliplen(error, strlen(error), ERROR_LENGTH)] = '\0';
+	is_permanent = arg_bool(fcinfo, 3, "is_permanent");
+
+	call = outbox_begin();
+	attempts = lock_email(id, &current, &is_sent, &is_dead);
+	if (memcmp(&current, token, sizeof(pg_uuid_t)) != 0)
+	{
+		static const pg_uuid_t none = {{0}};
+
+		complain_stale(id, is_sent, is_dead, memcmp(&current, &none, sizeof(none)) != 0);
+	}
+
+	now = GetCurrentTimestamp();
+	is_dead = is_permanent || attempts >= email_max_attempts;
+	next = now + backoff(attempts);
+	values[0] = Int64GetDatum(id);
+	values[1] = TimestampTzGetDatum(next);
+	values[2] = TimestampTzGetDatum(now);
+	values[3] = CStringGetTextDatum(error);
+	nulls[is_dead ? 1 : 2] = 'n';
+	run(&note_failure, values, nulls, SPI_OK_UPDATE);
+	outbox_end(call);
+
+	if (is_dead)
+		PG_RETURN_NULL();
+	PG_RETURN_TIMESTAMPTZ(next);
+}
+
+/*
+ * jobs.retry_email(email_id): makes an e-mail due now, as if nobody had tried yet. A
+ * claim that nobody has answered stays valid until the next one: if its mailer has sent
+ * the e-mail after all, it isn't sent twice.
+ */
+PG_FUNCTION_INFO_V1(jobs_retry_email);
+Datum
+jobs_retry_email(PG_FUNCTION_ARGS)
+{
+	int64		id = arg_id(fcinfo, 0, "email_id");
+	pg_uuid_t	token;
+	bool		is_sent;
+	bool		is_dead;
+	Datum		values[2];
+	Call	   *call;
+
+	call = outbox_begin();
+	lock_email(id, &token, &is_sent, &is_dead);
+	if (is_sent)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("e-mail %lld cannot be tried again", (long long) id),
+				 errdetail("A mailer has sent it."),
+				 errhint("No action is needed.")));
+	values[0] = Int64GetDatum(id);
+	values[1] = TimestampTzGetDatum(GetCurrentTimestamp());
+	run(&make_due, values, NULL, SPI_OK_UPDATE);
+	jobs_wake(WAKE_EMAIL);
+	outbox_end(call);
+	PG_RETURN_VOID();
+}
+
+/*
+ * A plan that was made for a small table is kept while the table grows. So it is made
+ * for a big one from the start: by way of indexes, whatever the statistics say.
+ */
+static void
+prefer_indexes(void)
+{
+	static const char *const settings[] = {"enable_seqscan", "enable_bitmapscan", "enable_sort"};
+
+	for (int i = 0; i < lengthof(settings); i++)
+		(void) set_config_option(settings[i], "off", PGC_USERSET, PGC_S_SESSION,
+								 GUC_ACTION_SAVE, true, 0, false);
+}
+
+/*
+ * Begins a call in which SQL runs with the owner's rights: who may execute the function
+ * may do what it does.
+ */
+static Call *
+outbox_begin(void)
+{
+	Call	   *call = call_begin_system();
+	const Table *table;
+
+	table_close(table_open_known(TABLE_email, RowExclusiveLock, &table), NoLock);
+	prefer_indexes();
+	SPI_connect();
+	return call;
+}
+
+static void
+outbox_end(Call *call)
+{
+	SPI_finish();
+	call_end(call);
+}
+
+/*
+ * Runs a statement, and returns how many rows that were. SPI_tuptable has them.
+ */
+static int
+run(Statement *statement, Datum *values, const char *nulls, int expected)
+{
+	int			result;
+
+	if (statement->plan && !SPI_plan_is_valid(statement->plan))
+	{
+		SPI_freeplan(statement->plan);
+		statement->plan = NULL;
+	}
+	if (statement->plan == NULL)
+	{
+		int			count = 0;
+		SPIPlanPtr	plan;
+
+		while (count < MAX_PARAMETERS && OidIsValid(statement->types[count]))
+			count++;
+		plan = SPI_prepare(statement->sql, count, statement->types);
+		if (plan == NULL)
+			elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
+		SPI_keepplan(plan);
+		statement->plan = plan;
+	}
+	result = SPI_execute_plan(statement->plan, values, nulls, false, 0);
+	if (result != expected)
+		elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(result));
+	return (int) SPI_processed;
+}
+
+/*
+ * Column of the result's row; the type is the statement's.
+ */
+static Datum
+column(int row, int number, bool *isnull)
+{
+	return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, number, isnull);
+}
+
+static Datum
+id_array(Datum *ids, int count)
+{
+	return PointerGetDatum(construct_array(ids, count, INT8OID, sizeof(int64),
+										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+}
+
+/*
+ * Texts of a kind. A kind that a later version wrote is better sent in general words
+ * than not at all.
+ */
+static void
+find_texts(const char *kind, const char **subject, const char **body)
+{
+	*subject = "There is news on your work";
+	*body = "Something happened in one of your jobs or conversations.\n\n"
+		"Open the marketplace to see what it is.\n";
+	for (int i = 0; i < EMAIL_KINDS; i++)
+	{
+		if (texts[i].subject && strcmp(email_kinds[i], kind) == 0)
+		{
+			*subject = texts[i].subject;
+			*body = texts[i].body;
+		}
+	}
+}
+
+/*
+ * Adds the claimed rows that SPI_tuptable holds to the function's result.
+ */
+static void
+return_claimed(ReturnSetInfo *result)
+{
+	for (uint64 i = 0; i < SPI_tuptable->numvals; i++)
+	{
+		Datum		values[11];
+		bool		nulls[11] = {false};
+		const char *subject;
+		const char *body;
+
+		for (int j = 0; j < 6; j++) /* id to language */
+			values[j] = column(i, j + 1, &nulls[j]);
+		find_texts(TextDatumGetCString(values[3]), &subject, &body);
+		values[6] = CStringGetTextDatum(subject);
+		values[7] = CStringGetTextDatum(body);
+		for (int j = 8; j < 11; j++)	/* job_id to payload */
+			values[j] = column(i, j - 1, &nulls[j]);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+}
+
+/*
+ * One pass of a claim: gives up what has no attempt left, claims the rest, and returns
+ * how many. `again`: what was given up took the place of others, who are waiting.
+ */
+static int
+claim_some(ReturnSetInfo *result, int wanted, TimestampTz now, TimestampTz until,
+		   const char *worker, bool *again)
+{
+	Datum		lock_values[2] = {TimestampTzGetDatum(now), Int64GetDatum(wanted)};
+	int			count = run(&lock_due, lock_values, NULL, SPI_OK_SELECT);
+	Datum	   *claims = palloc(Max(count, 1) * sizeof(Datum));
+	Datum	   *exhausted = palloc(Max(count, 1) * sizeof(Datum));
+	int			claim_count = 0;
+	int			exhausted_count = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		bool		isnull;
+		Datum		id = Int64GetDatum(DatumGetInt64(column(i, 1, &isnull)));
+
+		if (DatumGetInt32(column(i, 2, &isnull)) < email_max_attempts)
+			claims[claim_count++] = id;
+		else
+			exhausted[exhausted_count++] = id;
+	}
+	SPI_freetuptable(SPI_tuptable);
+
+	*again = false;
+	if (exhausted_count > 0)
+	{
+		Datum		values[2] = {id_array(exhausted, exhausted_count), TimestampTzGetDatum(now)};
+
+		/* a trigger of a user may suppress it: then there is no progress */
+		*again = run(&bury, values, NULL, SPI_OK_UPDATE) > 0;
+	}
+	if (claim_count > 0)
+	{
+		Datum		values[3] = {id_array(claims, claim_count), TimestampTzGetDatum(until)};
+
+		if (worker)
+			values[2] = CStringGetTextDatum(worker);
+		claim_count = run(&claim, values, worker ? NULL : "  n", SPI_OK_SELECT);
+		return_claimed(result);
+		SPI_freetuptable(SPI_tuptable);
+	}
+	return claim_count;
+}
+
+/*
+ * Locks an e-mail, and returns how often it was claimed; P0002 when there is none. A
+ * token of zeros stands for none.
+ */
+static int
+lock_email(int64 id, pg_uuid_t *token, bool *is_sent, bool *is_dead)
+{
+	Datum		values[1] = {Int64GetDatum(id)};
+	Datum		value;
+	bool		isnull;
+
+	if (run(&lock_one, values, NULL, SPI_OK_SELECT) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_NO_DATA_FOUND),
+				 errmsg("e-mail %lld does not exist", (long long) id),
+				 errdetail("The outbox has no e-mail of that number."),
+				 errhint("Pass an email_id that jobs.claim_emails() returned, or an id of jobs.email.")));
+	memset(token, 0, sizeof(pg_uuid_t));
+	value = column(0, 2, &isnull);
+	if (!isnull)
+		memcpy(token, DatumGetUUIDP(value), sizeof(pg_uuid_t));
+	*is_sent = DatumGetBool(column(0, 3, &isnull));
+	*is_dead = DatumGetBool(column(0, 4, &isnull));
+	return DatumGetInt32(column(0, 1, &isnull));
+}
+
+static void
+complain_stale(int64 id, bool is_sent, bool is_dead, bool is_claimed)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("the claim of e-mail %lld is stale", (long long) id),
+			 is_sent ? errdetail("The e-mail was acknowledged as sent.") :
+			 is_dead ? errdetail("The e-mail was given up.") :
+			 is_claimed ? errdetail("The token is not that of its latest claim.") :
+			 errdetail("The claim has been answered, or there was none."),
+			 errhint("Leave the e-mail alone, and claim again what is due.")));
+}

@@ -1,0 +1,408 @@
+/*
+ * proposal.c
+ *
+ * Sending, withdrawing, accepting and declining proposals, by function and by plain
+ * INSERT and UPDATE.
+ *
+ * Locks: the proposal FOR NO KEY UPDATE, so that it is decided once.
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+#include "utils/numeric.h"
+#include "utils/uuid.h"
+
+#include "args.h"
+#include "conversation.h"
+#include "dml.h"
+#include "email.h"
+#include "ids.h"
+#include "job.h"
+#include "message.h"
+#include "proposal.h"
+#include "request.h"
+
+static const struct
+{
+	const char *name;
+	Side		side;			/* who decides so */
+	const char *phrase;
+} statuses[] = {
+	[PROPOSAL_SENT] = {"sent", SIDE_EXPERT, "be sent again"},
+	[PROPOSAL_ACCEPTED] = {"accepted", SIDE_MERCHANT, "be accepted"},
+	[PROPOSAL_DECLINED] = {"declined", SIDE_MERCHANT, "be declined"},
+	[PROPOSAL_WITHDRAWN] = {"withdrawn", SIDE_EXPERT, "be withdrawn"},
+};
+
+const char *
+proposal_status_name(ProposalStatus status)
+{
+	return statuses[status].name;
+}
+
+static ProposalStatus
+status_of(const Row *proposal)
+{
+	char	   *name = row_isnull(proposal, Col_proposal_status) ? "" : row_text(proposal, Col_proposal_status);
+
+	for (int i = 0; i < lengthof(statuses); i++)
+	{
+		if (strcmp(statuses[i].name, name) == 0)
+			return i;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("\"%.40s\" is not a status of a proposal", name),
+			 errdetail("A proposal is sent, accepted, declined or withdrawn."),
+			 errhint("Set one of these.")));
+}
+
+void
+proposal_fill_new(Call *call, Row *row)
+{
+	Row		   *conversation;
+	int64		organization_id;
+
+	check_not_null(row_isnull(row, Col_proposal_conversation_id), "conversation_id");
+	check_not_null(row_isnull(row, Col_proposal_service_id), "service_id");
+	check_not_null(row_isnull(row, Col_proposal_title), "title");
+	check_text(row_text(row, Col_proposal_title), "title", LIMIT_NAME);
+	check_not_null(row_isnull(row, Col_proposal_work), "work");
+	check_text(row_text(row, Col_proposal_work), "work", LIMIT_TEXT);
+	check_not_null(row_isnull(row, Col_proposal_price), "price");
+	check_price(DatumGetNumeric(row_get(row, Col_proposal_price)), "price");
+	if (row_isnull(row, Col_proposal_currency))
+		row_set_text(row, Col_proposal_currency, "USD");
+	check_currency(row_text(row, Col_proposal_currency));
+
+	conversation = conversation_get(call, row_int64(row, Col_proposal_conversation_id));
+	organization_id = row_int64(conversation, Col_conversation_organization_id);
+	if (actor_side(&call->actor) != SIDE_EXPERT)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("only a member of the organization sends a proposal"),
+				 errdetail("The one who acts is no member."),
+				 errhint("Pass actor => 'member:…'.")));
+	conversation_require_open(conversation);
+	request_check_service(call, row_int64(row, Col_proposal_service_id), organization_id);
+
+	row_set_int64(row, Col_proposal_organization_id, organization_id);
+	row_set_int64(row, Col_proposal_merchant_id, row_int64(conversation, Col_conversation_merchant_id));
+	row_set_text(row, Col_proposal_status, statuses[PROPOSAL_SENT].name);
+	row_set(row, Col_proposal_sent_by, actor_datum(&call->actor));
+	row_set_time(row, Col_proposal_sent_at, GetCurrentTimestamp());
+}
+
+static Email
+email_about_proposal(const Row *proposal, EmailKind kind, int to)
+{
+	Email		email = {
+		.kind = kind,
+		.to = to,
+		.organization_id = row_int64(proposal, Col_proposal_organization_id),
+		.merchant_id = row_int64(proposal, Col_proposal_merchant_id),
+		.conversation_id = row_int64(proposal, Col_proposal_conversation_id),
+		.proposal_id = row_int64(proposal, Col_proposal_id),
+	};
+
+	return email;
+}
+
+/*
+ * The message carries the title; what the proposal says in full stands in its row.
+ */
+void
+proposal_sent(Call *call, Row *row)
+{
+	Draft		draft = {0};
+	Email		email = email_about_proposal(row, EMAIL_PROPOSAL_SENT, TO_MERCHANT);
+
+	draft.conversation_id = row_int64(row, Col_proposal_conversation_id);
+	draft.proposal_id = row_int64(row, Col_proposal_id);
+	draft.body = row_text(row, Col_proposal_title);
+	email.message_id = message_send(call, &draft);
+	email_queue(call, &email);
+}
+
+void
+proposal_require(Call *call, const Row *proposal, ProposalStatus to)
+{
+	int64		id = row_int64(proposal, Col_proposal_id);
+	ProposalStatus from = status_of(proposal);
+
+	if (actor_side(&call->actor) != statuses[to].side)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("proposal %lld cannot %s by the one who acts", (long long) id, statuses[to].phrase),
+				 errdetail("This is for %s to do.",
+						   statuses[to].side == SIDE_EXPERT ? "a member of the organization" : "the merchant"),
+				 errhint("Pass actor => '%s'.", statuses[to].side == SIDE_EXPERT ? "member:…" : "merchant:…")));
+	if (from != PROPOSAL_SENT || to == PROPOSAL_SENT)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("proposal %lld cannot %s", (long long) id, statuses[to].phrase),
+				 errdetail("The proposal is %s.", statuses[from].name),
+				 errhint("A proposal is decided once; the expert can send another.")));
+	if (to == PROPOSAL_ACCEPTED)
+		conversation_require_open(conversation_get(call, row_int64(proposal, Col_proposal_conversation_id)));
+}
+
+void
+proposal_apply(Call *call, Row *changed, ProposalStatus to)
+{
+	if (to == PROPOSAL_ACCEPTED)
+		request_check_store(call, row_int64(changed, Col_proposal_store_id),
+							row_int64(changed, Col_proposal_merchant_id));
+	row_set_text(changed, Col_proposal_status, statuses[to].name);
+	row_set_time(changed, Col_proposal_decided_at, GetCurrentTimestamp());
+}
+
+/*
+ * The job that an acceptance for an existing store makes. The organization offered
+ * it, so that its preferences are not asked.
+ */
+static int64
+create_job(Call *call, const Row *proposal)
+{
+	Row		   *job = row_new(call->rows, TABLE_job, TRIGGERS_PARENT_UNLOCKED);
+
+	row_set(job, Col_job_organization_id, row_get(proposal, Col_proposal_organization_id));
+	row_set(job, Col_job_merchant_id, row_get(proposal, Col_proposal_merchant_id));
+	row_set(job, Col_job_store_id, row_get(proposal, Col_proposal_store_id));
+	row_set(job, Col_job_proposal_id, row_get(proposal, Col_proposal_id));
+	row_set(job, Col_job_service_id, row_get(proposal, Col_proposal_service_id));
+	row_set(job, Col_job_title, row_get(proposal, Col_proposal_title));
+	row_set(job, Col_job_description, row_get(proposal, Col_proposal_work));
+	row_set(job, Col_job_budget, row_get(proposal, Col_proposal_price));
+	row_set(job, Col_job_currency, row_get(proposal, Col_proposal_currency));
+	job_fill_new(job, row_int64(proposal, Col_proposal_conversation_id));
+	return job_insert(call, job);
+}
+
+int64
+proposal_decided(Call *call, Row *proposal)
+{
+	ProposalStatus status = status_of(proposal);
+	Email		email;
+
+	if (status == PROPOSAL_WITHDRAWN)
+		return 0;
+	if (status == PROPOSAL_ACCEPTED && !row_isnull(proposal, Col_proposal_store_id))
+		return create_job(call, proposal);
+	email = email_about_proposal(proposal,
+								 status == PROPOSAL_ACCEPTED ? EMAIL_PROPOSAL_ACCEPTED : EMAIL_PROPOSAL_DECLINED,
+								 TO_ORGANIZATION);
+	email_queue(call, &email);
+	return 0;
+}
+
+/*
+ * The proposal that an earlier call with the same key sent, or 0.
+ */
+static int64
+find_repeated(Call *call, const Row *row, const pg_uuid_t *client_key)
+{
+	static const int compared[] = {
+		Col_proposal_conversation_id, Col_proposal_service_id, Col_proposal_title,
+		Col_proposal_work, Col_proposal_currency};
+	ScanKeyData keys[2];
+	RowScan    *scan;
+	Row		   *earlier;
+
+	if (client_key == NULL || call->actor.kind != ACTOR_MEMBER)
+		return 0;
+	row_key_int64(&keys[0], 1, call->actor.organization_id);
+	row_key_uuid(&keys[1], 2, client_key);
+	scan = row_scan_begin(call->rows, TABLE_proposal, "proposal_client_key", 2, keys, ForwardScanDirection);
+	earlier = row_scan_next(scan);
+	row_scan_end(scan);
+	if (earlier == NULL)
+		return 0;
+	for (int i = 0; i < lengthof(compared); i++)
+	{
+		if (row_differs(earlier, row, row->table->att[compared[i]]))
+			args_complain_key_reused();
+	}
+	if (!DatumGetBool(DirectFunctionCall2(numeric_eq, row_get(earlier, Col_proposal_price),
+										  row_get(row, Col_proposal_price))))
+		args_complain_key_reused();
+	return row_int64(earlier, Col_proposal_id);
+}
+
+/*
+ * jobs.send_proposal(conversation_id, service_id, title, work, price, currency,
+ * client_key, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_send_proposal);
+Datum
+jobs_send_proposal(PG_FUNCTION_ARGS)
+{
+	int64		conversation_id = arg_id(fcinfo, 0, "conversation_id");
+	int64		service_id = arg_id(fcinfo, 1, "service_id");
+	char	   *title = arg_text(fcinfo, 2, "title", LIMIT_NAME);
+	char	   *work = arg_text(fcinfo, 3, "work", LIMIT_TEXT);
+	Numeric		price = arg_optional_price(fcinfo, 4, "price");
+	char	   *currency = arg_currency(fcinfo, 5);
+	pg_uuid_t  *client_key = arg_optional_uuid(fcinfo, 6);
+	Call	   *call;
+	Row		   *row;
+	int64		id;
+
+	check_not_null(price == NULL, "price");
+	call = call_begin(fcinfo, 7);
+
+	/* two calls with one key: one waits for the other */
+	if (client_key)
+		(void) conversation_lock(call, conversation_id);
+	else
+		(void) conversation_get(call, conversation_id);
+	row = row_new(call->rows, TABLE_proposal, TRIGGERS_PARENT_UNLOCKED);
+	row_set_int64(row, Col_proposal_conversation_id, conversation_id);
+	row_set_int64(row, Col_proposal_service_id, service_id);
+	row_set_text(row, Col_proposal_title, title);
+	row_set_text(row, Col_proposal_work, work);
+	row_set(row, Col_proposal_price, NumericGetDatum(price));
+	row_set_text(row, Col_proposal_currency, currency);
+	if (client_key)
+		row_set(row, Col_proposal_client_key, UUIDPGetDatum(client_key));
+
+	id = find_repeated(call, row, client_key);
+	if (id == 0)
+	{
+		proposal_fill_new(call, row);
+		id = ids_assign(row, SLOT_OF(row_int64(row, Col_proposal_organization_id)));
+		if (row_insert(row))
+			proposal_sent(call, row);
+		else
+			id = 0;
+	}
+	call_end(call);
+	if (id == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(id);
+}
+
+/*
+ * Decides a proposal; the id of the job that comes of it, or 0.
+ */
+static int64
+decide(FunctionCallInfo fcinfo, ProposalStatus to, int64 store_id, int actor_argno)
+{
+	int64		proposal_id = arg_id(fcinfo, 0, "proposal_id");
+	Call	   *call = call_begin(fcinfo, actor_argno);
+	Row		   *proposal = row_lock(call->rows, TABLE_proposal, proposal_id,
+									LockTupleNoKeyExclusive, LockWaitBlock);
+	Row		   *changed;
+	int64		job_id = 0;
+
+	if (proposal == NULL ||
+		!actor_sees(&call->actor, row_int64(proposal, Col_proposal_organization_id),
+					row_int64(proposal, Col_proposal_merchant_id)))
+		actor_complain_missing("proposal", proposal_id);
+	if (actor_side(&call->actor) == SIDE_MERCHANT)
+		request_check_store(call, store_id, call->actor.id);
+	proposal_require(call, proposal, to);
+	changed = row_copy(proposal);
+	row_set_int64(changed, Col_proposal_store_id, store_id);
+	proposal_apply(call, changed, to);
+	if (row_update(proposal, changed))
+		job_id = proposal_decided(call, changed);
+	call_end(call);
+	return job_id;
+}
+
+PG_FUNCTION_INFO_V1(jobs_accept_proposal);
+Datum
+jobs_accept_proposal(PG_FUNCTION_ARGS)
+{
+	int64		job_id = decide(fcinfo, PROPOSAL_ACCEPTED, arg_optional_id(fcinfo, 1, "store_id"), 2);
+
+	if (job_id == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(job_id);
+}
+
+PG_FUNCTION_INFO_V1(jobs_decline_proposal);
+Datum
+jobs_decline_proposal(PG_FUNCTION_ARGS)
+{
+	(void) decide(fcinfo, PROPOSAL_DECLINED, 0, 1);
+	PG_RETURN_VOID();
+}
+
+PG_FUNCTION_INFO_V1(jobs_withdraw_proposal);
+Datum
+jobs_withdraw_proposal(PG_FUNCTION_ARGS)
+{
+	(void) decide(fcinfo, PROPOSAL_WITHDRAWN, 0, 1);
+	PG_RETURN_VOID();
+}
+
+static void
+fill_insert(Dml *dml)
+{
+	Row		   *row = dml->new;
+	int64		organization_id = row_int64(row, Col_proposal_organization_id);
+	int64		merchant_id = row_int64(row, Col_proposal_merchant_id);
+
+	dml_fill_text(dml, Col_proposal_status, statuses[PROPOSAL_SENT].name);
+	dml_refuse(dml, Col_proposal_store_id);
+	dml_refuse(dml, Col_proposal_sent_by);
+	dml_refuse(dml, Col_proposal_sent_at);
+	dml_refuse(dml, Col_proposal_decided_at);
+	proposal_fill_new(dml->call, row);
+
+	/* what was given must be what was filled in */
+	if (organization_id && organization_id != row_int64(row, Col_proposal_organization_id))
+		dml_refuse(dml, Col_proposal_organization_id);
+	if (merchant_id && merchant_id != row_int64(row, Col_proposal_merchant_id))
+		dml_refuse(dml, Col_proposal_merchant_id);
+	ids_assign_dml(dml->call, row, SLOT_OF(row_int64(row, Col_proposal_organization_id)));
+}
+
+static void
+fill_update(Dml *dml)
+{
+	static const int allowed[] = {Col_proposal_status, Col_proposal_store_id};
+	Row		   *row = dml->new;
+	bool		decides = dml_changes(dml, Col_proposal_status);
+
+	if (!actor_sees(&dml->call->actor, row_int64(dml->old, Col_proposal_organization_id),
+					row_int64(dml->old, Col_proposal_merchant_id)))
+		actor_complain_missing("proposal", row_int64(dml->old, Col_proposal_id));
+	dml_allow_changes(dml, allowed, decides && status_of(row) == PROPOSAL_ACCEPTED ? 2 : 1);
+	if (decides)
+	{
+		proposal_require(dml->call, dml->old, status_of(row));
+		proposal_apply(dml->call, row, status_of(row));
+	}
+}
+
+PG_FUNCTION_INFO_V1(jobs_proposal_fill);
+Datum
+jobs_proposal_fill(PG_FUNCTION_ARGS)
+{
+	Dml		   *dml = dml_begin(fcinfo, TABLE_proposal);
+
+	if (DML_IS_INSERT(dml))
+		fill_insert(dml);
+	else
+		fill_update(dml);
+	return dml_end(dml);
+}
+
+PG_FUNCTION_INFO_V1(jobs_proposal_record);
+Datum
+jobs_proposal_record(PG_FUNCTION_ARGS)
+{
+	Dml		   *dml = dml_begin(fcinfo, TABLE_proposal);
+
+	if (DML_IS_INSERT(dml))
+		proposal_sent(dml->call, dml->new);
+	else if (dml_changes(dml, Col_proposal_status))
+	{
+		proposal_require(dml->call, dml->old, status_of(dml->new));
+		(void) proposal_decided(dml->call, dml->new);
+	}
+	return dml_end(dml);
+}

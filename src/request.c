@@ -1,0 +1,236 @@
+/*
+ * request.c
+ *
+ * Asking for a job: what must hold before there is one.
+ *
+ * Locks: the merchant's row FOR NO KEY UPDATE, so that its requests come one after
+ * another: neither a conversation nor a client_key is taken twice.
+ */
+#include "postgres.h"
+
+#include "funcapi.h"
+#include "utils/builtins.h"
+#include "utils/numeric.h"
+#include "utils/uuid.h"
+
+#include "args.h"
+#include "conversation.h"
+#include "ids.h"
+#include "job.h"
+#include "request.h"
+
+void
+request_check_store(Call *call, int64 store_id, int64 merchant_id)
+{
+	Row		   *store;
+
+	if (store_id == 0)
+		return;
+	store = row_fetch(call->rows, TABLE_store, store_id);
+	if (store == NULL || row_int64(store, Col_store_merchant_id) != merchant_id)
+		actor_complain_missing("store", store_id);
+}
+
+void
+request_check_service(Call *call, int64 service_id, int64 organization_id)
+{
+	ScanKeyData keys[2];
+	RowScan    *scan;
+	Row		   *provided;
+
+	if (row_fetch(call->rows, TABLE_service, service_id) == NULL)
+		actor_complain_missing("service", service_id);
+	row_key_int64(&keys[0], 1, organization_id);
+	row_key_int64(&keys[1], 2, service_id);
+	scan = row_scan_begin(call->rows, TABLE_provided_service, NULL, 2, keys, ForwardScanDirection);
+	provided = row_scan_next(scan);
+	row_scan_end(scan);
+	if (provided == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("organization %lld does not provide service %lld",
+						(long long) organization_id, (long long) service_id),
+				 errdetail("The service is not among those that it provides."),
+				 errhint("SELECT service_id FROM jobs.provided_service lists them.")));
+}
+
+void
+request_check(Call *call, Row *row)
+{
+	Side		side = actor_side(&call->actor);
+	int64		organization_id;
+	int64		merchant_id;
+	Row		   *merchant;
+
+	check_not_null(row_isnull(row, Col_job_organization_id), "organization_id");
+	check_not_null(row_isnull(row, Col_job_service_id), "service_id");
+	check_not_null(row_isnull(row, Col_job_merchant_id) && side == SIDE_SYSTEM, "merchant_id");
+	organization_id = row_int64(row, Col_job_organization_id);
+	merchant_id = row_int64(row, Col_job_merchant_id);
+	if (row_fetch(call->rows, TABLE_organization, organization_id) == NULL)
+		actor_complain_missing("organization", organization_id);
+	if (!action_is_of_side(ACTION_CREATE, side))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("only a merchant asks for a job"),
+				 errdetail("The one who acts is a member of an organization."),
+				 errhint("Pass actor => 'merchant:…'.")));
+	merchant = merchant_lock(call, merchant_id);
+	request_check_store(call, row_int64(row, Col_job_store_id), merchant_id);
+	contact_require(call, organization_id, merchant);
+	request_check_service(call, row_int64(row, Col_job_service_id), organization_id);
+}
+
+int64
+request_open_conversation(Call *call, Row *row)
+{
+	return conversation_open(call, row_int64(row, Col_job_organization_id),
+							 row_int64(row, Col_job_merchant_id));
+}
+
+/*
+ * What jobs.request_job() was asked for.
+ */
+typedef struct Request
+{
+	int64		organization_id;
+	int64		service_id;
+	int64		store_id;
+	char	   *title;
+	char	   *description;
+	Numeric		budget;			/* NULL: not said */
+	char	   *currency;
+	pg_uuid_t  *client_key;		/* NULL: none */
+} Request;
+
+static Request
+request_of_arguments(FunctionCallInfo fcinfo)
+{
+	Request		request;
+
+	request.service_id = arg_id(fcinfo, 0, "service_id");
+	request.title = arg_text(fcinfo, 1, "title", LIMIT_NAME);
+	request.description = arg_text(fcinfo, 2, "description", LIMIT_TEXT);
+	request.organization_id = arg_optional_id(fcinfo, 3, "organization_id");
+	request.store_id = arg_optional_id(fcinfo, 4, "store_id");
+	request.budget = arg_optional_price(fcinfo, 5, "budget");
+	request.currency = arg_currency(fcinfo, 6);
+	(void) arg_count(fcinfo, 7, "max_matches");
+	(void) arg_bool(fcinfo, 8, "auto_rematch");
+	request.client_key = arg_optional_uuid(fcinfo, 9);
+	if (request.organization_id == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("a job is asked from a named organization"),
+				 errdetail("This version does not pick organizations by itself."),
+				 errhint("Pass organization_id => ….")));
+	return request;
+}
+
+static void
+fill(Row *row, const Request *request, int64 merchant_id)
+{
+	row_set_int64(row, Col_job_organization_id, request->organization_id);
+	row_set_int64(row, Col_job_merchant_id, merchant_id);
+	row_set_int64(row, Col_job_service_id, request->service_id);
+	row_set_int64(row, Col_job_store_id, request->store_id);
+	row_set_text(row, Col_job_title, request->title);
+	row_set_text(row, Col_job_description, request->description);
+	if (request->budget)
+		row_set(row, Col_job_budget, NumericGetDatum(request->budget));
+	row_set_text(row, Col_job_currency, request->currency);
+	if (request->client_key)
+		row_set(row, Col_job_client_key, UUIDPGetDatum(request->client_key));
+}
+
+static bool
+same_budget(const Row *job, Numeric budget)
+{
+	if (row_isnull(job, Col_job_budget) || budget == NULL)
+		return row_isnull(job, Col_job_budget) && budget == NULL;
+	return DatumGetBool(DirectFunctionCall2(numeric_eq, row_get(job, Col_job_budget),
+											NumericGetDatum(budget)));
+}
+
+/*
+ * The job that an earlier call with the same key asked for, or NULL.
+ */
+static Row *
+find_repeated(Call *call, const Request *request)
+{
+	ScanKeyData keys[2];
+	RowScan    *scan;
+	Row		   *job;
+
+	if (request->client_key == NULL)
+		return NULL;
+	row_key_int64(&keys[0], 1, call->actor.id);
+	row_key_uuid(&keys[1], 2, request->client_key);
+	scan = row_scan_begin(call->rows, TABLE_job, "job_client_key", 2, keys, ForwardScanDirection);
+	job = row_scan_next(scan);
+	row_scan_end(scan);
+	if (job == NULL)
+		return NULL;
+	if (row_int64(job, Col_job_organization_id) != request->organization_id ||
+		row_int64(job, Col_job_service_id) != request->service_id ||
+		row_int64(job, Col_job_store_id) != request->store_id ||
+		strcmp(row_text(job, Col_job_title), request->title) != 0 ||
+		strcmp(row_text(job, Col_job_description), request->description) != 0 ||
+		strcmp(row_text(job, Col_job_currency), request->currency) != 0 ||
+		!same_budget(job, request->budget))
+		args_complain_key_reused();
+	return job;
+}
+
+/*
+ * jobs.request_job(service_id, title, description, organization_id, store_id, budget,
+ * currency, max_matches, auto_rematch, client_key, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_request_job);
+Datum
+jobs_request_job(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	Request		request = request_of_arguments(fcinfo);
+	Datum		values[3];
+	bool		nulls[3] = {false};
+	Call	   *call;
+	Row		   *job;
+	bool		written = true;
+
+	InitMaterializedSRF(fcinfo, 0);
+	call = call_begin(fcinfo, 10);
+	if (call->actor.kind == ACTOR_MERCHANT)
+	{
+		if (row_fetch(call->rows, TABLE_organization, request.organization_id) == NULL)
+			actor_complain_missing("organization", request.organization_id);
+		(void) merchant_lock(call, call->actor.id);
+		job = find_repeated(call, &request);
+	}
+	else
+		job = NULL;
+	if (call->actor.kind == ACTOR_SYSTEM)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("the system does not ask for a job"),
+				 errdetail("A merchant does."),
+				 errhint("Pass actor => 'merchant:…'.")));
+	if (job == NULL)
+	{
+		job = row_new(call->rows, TABLE_job, TRIGGERS_PARENT_UNLOCKED);
+		fill(job, &request, call->actor.id);
+		request_check(call, job);
+		row_set_int64(job, Col_job_request_id, ids_draw_request(call->rows));
+		job_fill_new(job, request_open_conversation(call, job));
+		written = job_insert(call, job) != 0;
+	}
+	if (written)
+	{
+		values[0] = Int64GetDatum(row_int64(job, Col_job_request_id));
+		values[1] = Int64GetDatum(row_int64(job, Col_job_id));
+		values[2] = Int64GetDatum(row_int64(job, Col_job_organization_id));
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	call_end(call);
+	return (Datum) 0;
+}
