@@ -184,6 +184,16 @@ static const struct
 	},
 };
 
+/* An e-mail, locked. */
+typedef struct Held
+{
+	int			attempts;
+	bool		is_claimed;		/* by a claim that nobody has answered */
+	pg_uuid_t	token;			/* of that claim */
+	bool		is_sent;
+	bool		is_dead;
+} Held;
+
 static int	email_max_attempts = 10;
 
 static Call *outbox_begin(void);
@@ -191,8 +201,8 @@ static void outbox_end(Call *call);
 static int	run(Statement *statement, Datum *values, const char *nulls, int expected);
 static int	claim_some(ReturnSetInfo *result, int wanted, TimestampTz now, TimestampTz until,
 					   const char *worker, bool *again);
-static int	lock_email(int64 id, pg_uuid_t *token, bool *is_sent, bool *is_dead);
-static void complain_stale(int64 id, bool is_sent, bool is_dead, bool is_claimed) pg_attribute_noreturn();
+static void lock_email(int64 id, Held *held);
+static void complain_stale(int64 id, const Held *held) pg_attribute_noreturn();
 
 void
 outbox_init(void)
@@ -344,10 +354,8 @@ jobs_fail_email(PG_FUNCTION_ARGS)
 	pg_uuid_t  *token;
 	char	   *error;
 	bool		is_permanent;
-	bool		is_sent;
 	bool		is_dead;
-	pg_uuid_t	current;
-	int			attempts;
+	Held		held;
 	TimestampTz now;
 	TimestampTz next;
 	Datum		values[4];
@@ -362,17 +370,13 @@ jobs_fail_email(PG_FUNCTION_ARGS)
 	is_permanent = arg_bool(fcinfo, 3, "is_permanent");
 
 	call = outbox_begin();
-	attempts = lock_email(id, &current, &is_sent, &is_dead);
-	if (memcmp(&current, token, sizeof(pg_uuid_t)) != 0)
-	{
-		static const pg_uuid_t none = {{0}};
-
-		complain_stale(id, is_sent, is_dead, memcmp(&current, &none, sizeof(none)) != 0);
-	}
+	lock_email(id, &held);
+	if (!held.is_claimed || memcmp(&held.token, token, sizeof(pg_uuid_t)) != 0)
+		complain_stale(id, &held);
 
 	now = GetCurrentTimestamp();
-	is_dead = is_permanent || attempts >= email_max_attempts;
-	next = now + backoff(attempts);
+	is_dead = is_permanent || held.attempts >= email_max_attempts;
+	next = now + backoff(held.attempts);
 	values[0] = Int64GetDatum(id);
 	values[1] = TimestampTzGetDatum(next);
 	values[2] = TimestampTzGetDatum(now);
@@ -396,15 +400,13 @@ Datum
 jobs_retry_email(PG_FUNCTION_ARGS)
 {
 	int64		id = arg_id(fcinfo, 0, "email_id");
-	pg_uuid_t	token;
-	bool		is_sent;
-	bool		is_dead;
+	Held		held;
 	Datum		values[2];
 	Call	   *call;
 
 	call = outbox_begin();
-	lock_email(id, &token, &is_sent, &is_dead);
-	if (is_sent)
+	lock_email(id, &held);
+	if (held.is_sent)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("e-mail %lld cannot be tried again", (long long) id),
@@ -596,14 +598,13 @@ claim_some(ReturnSetInfo *result, int wanted, TimestampTz now, TimestampTz until
 }
 
 /*
- * Locks an e-mail, and returns how often it was claimed; P0002 when there is none. A
- * token of zeros stands for none.
+ * Locks an e-mail; P0002 when there is none.
  */
-static int
-lock_email(int64 id, pg_uuid_t *token, bool *is_sent, bool *is_dead)
+static void
+lock_email(int64 id, Held *held)
 {
 	Datum		values[1] = {Int64GetDatum(id)};
-	Datum		value;
+	Datum		token;
 	bool		isnull;
 
 	if (run(&lock_one, values, NULL, SPI_OK_SELECT) == 0)
@@ -612,24 +613,24 @@ lock_email(int64 id, pg_uuid_t *token, bool *is_sent, bool *is_dead)
 				 errmsg("e-mail %lld does not exist", (long long) id),
 				 errdetail("The outbox has no e-mail of that number."),
 				 errhint("Pass an email_id that jobs.claim_emails() returned, or an id of jobs.email.")));
-	memset(token, 0, sizeof(pg_uuid_t));
-	value = column(0, 2, &isnull);
-	if (!isnull)
-		memcpy(token, DatumGetUUIDP(value), sizeof(pg_uuid_t));
-	*is_sent = DatumGetBool(column(0, 3, &isnull));
-	*is_dead = DatumGetBool(column(0, 4, &isnull));
-	return DatumGetInt32(column(0, 1, &isnull));
+	held->attempts = DatumGetInt32(column(0, 1, &isnull));
+	token = column(0, 2, &isnull);
+	held->is_claimed = !isnull;
+	if (held->is_claimed)
+		held->token = *DatumGetUUIDP(token);
+	held->is_sent = DatumGetBool(column(0, 3, &isnull));
+	held->is_dead = DatumGetBool(column(0, 4, &isnull));
 }
 
 static void
-complain_stale(int64 id, bool is_sent, bool is_dead, bool is_claimed)
+complain_stale(int64 id, const Held *held)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("the claim of e-mail %lld is stale", (long long) id),
-			 is_sent ? errdetail("The e-mail was acknowledged as sent.") :
-			 is_dead ? errdetail("The e-mail was given up.") :
-			 is_claimed ? errdetail("The token is not that of its latest claim.") :
+			 held->is_sent ? errdetail("The e-mail was acknowledged as sent.") :
+			 held->is_dead ? errdetail("The e-mail was given up.") :
+			 held->is_claimed ? errdetail("The token is not that of its latest claim.") :
 			 errdetail("The claim has been answered, or there was none."),
 			 errhint("Leave the e-mail alone, and claim again what is due.")));
 }

@@ -90,6 +90,7 @@ rows_end(Rows *rows)
 		AfterTriggerEndQuery(rows->estate);
 		EvalPlanQualEnd(&rows->epq);
 		ExecCloseResultRelations(rows->estate);
+		ExecResetTupleTable(rows->estate->es_tupleTable, false);
 		MemoryContextSwitchTo(caller);
 	}
 	rows_renew(rows);
