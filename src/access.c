@@ -36,23 +36,23 @@
 #include "schema.h"
 
 /* Kinds of access, as bits. */
-#define APP			1
-#define BOUND		2
-#define MAILER		4
-#define OPERATOR	8
-#define MONITOR		16
+#define APP 1
+#define BOUND 2
+#define MAILER 4
+#define OPERATOR 8
+#define MONITOR 16
 
 /* Who acts for members and merchants, and who is one. */
-#define DELEGATES	(APP | OPERATOR)
-#define ACTORS		(APP | BOUND | OPERATOR)
-#define MAILERS		(MAILER | OPERATOR)
-#define WATCHERS	(MONITOR | OPERATOR)
-#define EVERYBODY	(APP | BOUND | MAILER | OPERATOR | MONITOR)
+#define DELEGATES (APP | OPERATOR)
+#define ACTORS (APP | BOUND | OPERATOR)
+#define MAILERS (MAILER | OPERATOR)
+#define WATCHERS (MONITOR | OPERATOR)
+#define EVERYBODY (APP | BOUND | MAILER | OPERATOR | MONITOR)
 
 static const struct
 {
 	const char *name;
-	int			bit;
+	int bit;
 } accesses[] = {
 	{"app", APP},
 	{"bound", BOUND},
@@ -68,7 +68,7 @@ static const struct
 static const struct
 {
 	const char *name;
-	int			accesses;
+	int accesses;
 } functions[] = {
 	{"version", EVERYBODY},
 	{"current_actor", EVERYBODY},
@@ -129,9 +129,9 @@ static const struct
 /* Tables: who reads them, and who else does what through triggers that hold the rules. */
 static const struct
 {
-	TableId		table;
-	int			readers;
-	const char *verbs;			/* of ACTORS, beside SELECT; or NULL */
+	TableId table;
+	int readers;
+	const char *verbs; /* of ACTORS, beside SELECT; or NULL */
 } tables[] = {
 	{TABLE_assignment, ACTORS, "INSERT, DELETE"},
 	{TABLE_conversation, ACTORS, "INSERT"},
@@ -154,7 +154,7 @@ static const struct
 static const struct
 {
 	const char *name;
-	int			readers;
+	int readers;
 } views[] = {
 	{"job_list", ACTORS},
 	{"proposals_and_jobs", ACTORS},
@@ -163,8 +163,8 @@ static const struct
 };
 
 /* Functions whose EXECUTE tells what a role is. */
-static Oid	operator_function = InvalidOid;
-static Oid	delegate_function = InvalidOid;
+static Oid operator_function = InvalidOid;
+static Oid delegate_function = InvalidOid;
 
 static void change_access(FunctionCallInfo fcinfo, bool give);
 
@@ -213,7 +213,7 @@ may_execute(Oid role, Oid *function, const char *name, const Oid *types, int cou
 {
 	if (!OidIsValid(*function))
 	{
-		Oid			schema = get_namespace_oid(JOBS_SCHEMA, true);
+		Oid schema = get_namespace_oid(JOBS_SCHEMA, true);
 
 		if (OidIsValid(schema))
 			*function = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(name),
@@ -255,8 +255,8 @@ parse_access(const char *name)
 static int
 arg_access(FunctionCallInfo fcinfo, int argno)
 {
-	char	   *name = arg_text(fcinfo, argno, "access", LIMIT_NAME);
-	int			access = parse_access(name);
+	char *name = arg_text(fcinfo, argno, "access", LIMIT_NAME);
+	int access = parse_access(name);
 
 	if (access == 0)
 		ereport(ERROR,
@@ -274,11 +274,11 @@ arg_access(FunctionCallInfo fcinfo, int argno)
 static char *
 policy_name(const char *role)
 {
-	char	   *name = psprintf("operator_%s", role);
+	char *name = psprintf("operator_%s", role);
 
 	if (strlen(name) >= NAMEDATALEN)
 	{
-		uint32		hash = hash_bytes((const unsigned char *) role, strlen(role));
+		uint32 hash = hash_bytes((const unsigned char *) role, strlen(role));
 
 		name[pg_mbcliplen(name, strlen(name), NAMEDATALEN - 10)] = '\0';
 		name = psprintf("%s_%08x", name, hash);
@@ -290,11 +290,11 @@ static void
 change_policies(const char *role, bool create)
 {
 	const char *quoted_role = quote_identifier(role);
-	char	   *policy = policy_name(role);
+	char *policy = policy_name(role);
 
 	for (int i = 0; i < TABLE_COUNT; i++)
 	{
-		Oid			relid = table_oid(i);
+		Oid relid = table_oid(i);
 
 		if (!OidIsValid(relid) || OidIsValid(get_relation_policy_oid(relid, policy, true)) == create)
 			continue;
@@ -316,7 +316,7 @@ change_rights(const char *role, int mask, int kept, bool give)
 	const char *change = give ? "GRANT" : "REVOKE";
 	const char *direction = give ? "TO" : "FROM";
 	const char *quoted = quote_identifier(role);
-	Oid			schema = get_namespace_oid(JOBS_SCHEMA, false);
+	Oid schema = get_namespace_oid(JOBS_SCHEMA, false);
 	StringInfoData list;
 
 	initStringInfo(&list);
@@ -360,9 +360,9 @@ change_rights(const char *role, int mask, int kept, bool give)
 static int
 read_remembered(const char *role)
 {
-	Oid			types[1] = {TEXTOID};
-	Datum		values[1] = {CStringGetTextDatum(role)};
-	int			mask = 0;
+	Oid types[1] = {TEXTOID};
+	Datum values[1] = {CStringGetTextDatum(role)};
+	int mask = 0;
 
 	if (SPI_execute_with_args("SELECT a.value FROM jobs.node n, "
 							  "pg_catalog.jsonb_array_elements_text(n.grants OPERATOR(pg_catalog.->) $1) a",
@@ -370,7 +370,7 @@ read_remembered(const char *role)
 		elog(ERROR, "could not read what was granted");
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
-		char	   *name = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
+		char *name = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
 
 		mask |= name ? parse_access(name) : 0;
 	}
@@ -380,13 +380,13 @@ read_remembered(const char *role)
 static void
 remember(const char *role, int mask)
 {
-	Oid			types[2] = {TEXTOID, TEXTARRAYOID};
-	Datum		values[2];
-	Datum		names[lengthof(accesses)];
-	int			count = 0;
+	Oid types[2] = {TEXTOID, TEXTARRAYOID};
+	Datum values[2];
+	Datum names[lengthof(accesses)];
+	int count = 0;
 	const char *sql = mask == 0 ?
-		"UPDATE jobs.node SET grants = grants OPERATOR(pg_catalog.-) $1" :
-		"UPDATE jobs.node SET grants = pg_catalog.jsonb_set(grants, ARRAY[$1], pg_catalog.to_jsonb($2))";
+						  "UPDATE jobs.node SET grants = grants OPERATOR(pg_catalog.-) $1" :
+						  "UPDATE jobs.node SET grants = pg_catalog.jsonb_set(grants, ARRAY[$1], pg_catalog.to_jsonb($2))";
 
 	for (int i = 0; i < lengthof(accesses); i++)
 	{
@@ -424,11 +424,11 @@ static void
 change_access(FunctionCallInfo fcinfo, bool give)
 {
 	const char *role;
-	Oid			roleid;
-	Oid			owner;
-	int			access;
-	int			before;
-	Rights		caller;
+	Oid roleid;
+	Oid owner;
+	int access;
+	int before;
+	Rights caller;
 
 	check_not_null(PG_ARGISNULL(0), "role_name");
 	role = NameStr(*PG_GETARG_NAME(0));
@@ -468,7 +468,7 @@ change_access(FunctionCallInfo fcinfo, bool give)
 static char **
 remembered_roles(int *count)
 {
-	char	  **roles;
+	char **roles;
 
 	if (SPI_execute("SELECT k.name FROM jobs.node n, pg_catalog.jsonb_object_keys(n.grants) k (name)",
 					false, 0) != SPI_OK_SELECT)
@@ -483,12 +483,12 @@ remembered_roles(int *count)
 void
 access_grant_again(void)
 {
-	int			count;
-	char	  **roles = remembered_roles(&count);
+	int count;
+	char **roles = remembered_roles(&count);
 
 	for (int i = 0; i < count; i++)
 	{
-		int			mask = read_remembered(roles[i]);
+		int mask = read_remembered(roles[i]);
 
 		CHECK_FOR_INTERRUPTS();
 		if (OidIsValid(get_role_oid(roles[i], true)))
@@ -506,15 +506,15 @@ access_grant_again(void)
 void
 access_uninstall(bool forget)
 {
-	int			count;
-	char	  **roles;
+	int count;
+	char **roles;
 
 	if (!OidIsValid(table_oid(TABLE_node)))
 		return;
 	roles = remembered_roles(&count);
 	for (int i = 0; i < count; i++)
 	{
-		int			mask = read_remembered(roles[i]);
+		int mask = read_remembered(roles[i]);
 
 		if (!OidIsValid(get_role_oid(roles[i], true)))
 			continue;

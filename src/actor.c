@@ -52,7 +52,7 @@ actor_init(void)
 static bool
 parse_id(const char *text, int64 *id)
 {
-	uint64		value = 0;
+	uint64 value = 0;
 
 	if (*text < '1' || *text > '9')
 		return false;
@@ -116,7 +116,7 @@ actor_format(const Actor *actor, char *buffer)
 Datum
 actor_datum(const Actor *actor)
 {
-	char		buffer[ACTOR_TEXT_SIZE];
+	char buffer[ACTOR_TEXT_SIZE];
 
 	return CStringGetTextDatum(actor_format(actor, buffer));
 }
@@ -130,14 +130,14 @@ static bool
 user_is_operator(void)
 {
 	return access_is_operator(GetUserId()) &&
-		(GetOuterUserId() == GetUserId() || access_is_operator(GetOuterUserId()));
+		   (GetOuterUserId() == GetUserId() || access_is_operator(GetOuterUserId()));
 }
 
 Actor
 actor_current(void)
 {
 	const Actor *acting = call_actor();
-	Actor		actor = {ACTOR_NOBODY, 0, 0};
+	Actor actor = {ACTOR_NOBODY, 0, 0};
 
 	if (InSecurityRestrictedOperation())
 		return actor;
@@ -145,7 +145,9 @@ actor_current(void)
 		return *acting;
 	if (actor_setting && actor_setting[0])
 	{
-		if (!actor_parse(actor_setting, &actor))
+		/* whoever was an operator when it was said may be none after SET ROLE */
+		if (!actor_parse(actor_setting, &actor) ||
+			(actor.kind == ACTOR_SYSTEM && !user_is_operator()))
 			memset(&actor, 0, sizeof(Actor));
 	}
 	else if (user_is_operator())
@@ -172,7 +174,7 @@ actor_parse_or_complain(const char *text, Actor *actor)
 static void
 check_may_name(const Actor *actor)
 {
-	Actor		current = actor_current();
+	Actor current = actor_current();
 
 	if (current.kind == actor->kind && current.id == actor->id)
 		return;
@@ -193,7 +195,7 @@ check_may_name(const Actor *actor)
 Actor
 actor_argument(FunctionCallInfo fcinfo, int argno)
 {
-	Actor		actor;
+	Actor actor;
 
 	check_not_null(PG_ARGISNULL(argno), "actor");
 	actor_parse_or_complain(text_to_cstring(PG_GETARG_TEXT_PP(argno)), &actor);
@@ -216,9 +218,9 @@ actor_complain_nobody(void)
 bool
 actor_exists(Actor *actor)
 {
-	bool		found;
-	Rows	   *rows;
-	Row		   *row;
+	bool found;
+	Rows *rows;
+	Row *row;
 
 	if (actor->kind != ACTOR_MEMBER && actor->kind != ACTOR_MERCHANT)
 		return true;
@@ -247,7 +249,7 @@ actor_exists(Actor *actor)
 void
 actor_resolve(Actor *actor)
 {
-	char		text[ACTOR_TEXT_SIZE];
+	char text[ACTOR_TEXT_SIZE];
 
 	if (!actor_exists(actor))
 		ereport(ERROR,
@@ -309,9 +311,9 @@ PG_FUNCTION_INFO_V1(jobs_act_as);
 Datum
 jobs_act_as(PG_FUNCTION_ARGS)
 {
-	bool		is_local = arg_bool(fcinfo, 1, "is_local");
-	Actor		actor;
-	char		text[ACTOR_TEXT_SIZE];
+	bool is_local = arg_bool(fcinfo, 1, "is_local");
+	Actor actor;
+	char text[ACTOR_TEXT_SIZE];
 
 	if (call_actor())
 		ereport(ERROR,
@@ -333,7 +335,7 @@ PG_FUNCTION_INFO_V1(jobs_current_actor);
 Datum
 jobs_current_actor(PG_FUNCTION_ARGS)
 {
-	Actor		actor = actor_current();
+	Actor actor = actor_current();
 
 	PG_RETURN_DATUM(actor_datum(&actor));
 }
@@ -353,7 +355,7 @@ PG_FUNCTION_INFO_V1(jobs_current_organization_id);
 Datum
 jobs_current_organization_id(PG_FUNCTION_ARGS)
 {
-	Actor		actor;
+	Actor actor;
 
 	if (!current_of_kind(ACTOR_MEMBER, &actor))
 		PG_RETURN_NULL();
@@ -364,7 +366,7 @@ PG_FUNCTION_INFO_V1(jobs_current_member_id);
 Datum
 jobs_current_member_id(PG_FUNCTION_ARGS)
 {
-	Actor		actor;
+	Actor actor;
 
 	if (!current_of_kind(ACTOR_MEMBER, &actor))
 		PG_RETURN_NULL();
@@ -375,7 +377,7 @@ PG_FUNCTION_INFO_V1(jobs_current_merchant_id);
 Datum
 jobs_current_merchant_id(PG_FUNCTION_ARGS)
 {
-	Actor		actor;
+	Actor actor;
 
 	if (!current_of_kind(ACTOR_MERCHANT, &actor))
 		PG_RETURN_NULL();

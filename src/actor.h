@@ -23,9 +23,9 @@ typedef enum ActorKind
 
 typedef struct Actor
 {
-	ActorKind	kind;
-	int64		id;				/* of the member or merchant; else 0 */
-	int64		organization_id;	/* of a member, once resolved; else 0 */
+	ActorKind kind;
+	int64 id;			   /* of the member or merchant; else 0 */
+	int64 organization_id; /* of a member, once resolved; else 0 */
 } Actor;
 
 /* "merchant:" and 19 digits */

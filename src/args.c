@@ -33,7 +33,7 @@ check_not_null(bool isnull, const char *name)
 void
 check_text(const char *value, const char *name, int limit)
 {
-	int			length = pg_mbstrlen(value);
+	int length = pg_mbstrlen(value);
 
 	if (length > limit)
 		ereport(ERROR,
@@ -57,8 +57,8 @@ void
 check_email(const char *value, const char *name)
 {
 	const char *at = strrchr(value, '@');
-	bool		good = at != NULL && at != value && at[1] != '\0' && at[1] != '.' &&
-		value[strlen(value) - 1] != '.' && strstr(at, "..") == NULL;
+	bool good = at != NULL && at != value && at[1] != '\0' && at[1] != '.' &&
+				value[strlen(value) - 1] != '.' && strstr(at, "..") == NULL;
 
 	for (const char *c = value; *c && good; c++)
 	{
@@ -101,7 +101,7 @@ check_currency(const char *value)
 void
 check_reason(const char *value)
 {
-	size_t		length = strlen(value);
+	size_t length = strlen(value);
 
 	if (length < 1 || length > 40 || strspn(value, "abcdefghijklmnopqrstuvwxyz_") != length)
 		ereport(ERROR,
@@ -114,7 +114,7 @@ check_reason(const char *value)
 void
 check_price(Numeric value, const char *name)
 {
-	Numeric		zero = int64_to_numeric(0);
+	Numeric zero = int64_to_numeric(0);
 
 	if (numeric_is_nan(value) || numeric_is_inf(value) ||
 		DatumGetBool(DirectFunctionCall2(numeric_lt, NumericGetDatum(value), NumericGetDatum(zero))))
@@ -150,7 +150,7 @@ arg_id(FunctionCallInfo fcinfo, int argno, const char *name)
 int32
 arg_count(FunctionCallInfo fcinfo, int argno, const char *name)
 {
-	int32		value;
+	int32 value;
 
 	check_not_null(PG_ARGISNULL(argno), name);
 	value = PG_GETARG_INT32(argno);
@@ -173,7 +173,7 @@ arg_bool(FunctionCallInfo fcinfo, int argno, const char *name)
 char *
 arg_text(FunctionCallInfo fcinfo, int argno, const char *name, int limit)
 {
-	char	   *value;
+	char *value;
 
 	check_not_null(PG_ARGISNULL(argno), name);
 	value = text_to_cstring(PG_GETARG_TEXT_PP(argno));
@@ -184,7 +184,7 @@ arg_text(FunctionCallInfo fcinfo, int argno, const char *name, int limit)
 char *
 arg_email(FunctionCallInfo fcinfo, int argno, const char *name)
 {
-	char	   *value;
+	char *value;
 
 	check_not_null(PG_ARGISNULL(argno), name);
 	value = text_to_cstring(PG_GETARG_TEXT_PP(argno));
@@ -195,7 +195,7 @@ arg_email(FunctionCallInfo fcinfo, int argno, const char *name)
 char *
 arg_language(FunctionCallInfo fcinfo, int argno)
 {
-	char	   *value;
+	char *value;
 
 	check_not_null(PG_ARGISNULL(argno), "language");
 	value = text_to_cstring(PG_GETARG_TEXT_PP(argno));
@@ -206,7 +206,7 @@ arg_language(FunctionCallInfo fcinfo, int argno)
 char *
 arg_currency(FunctionCallInfo fcinfo, int argno)
 {
-	char	   *value;
+	char *value;
 
 	check_not_null(PG_ARGISNULL(argno), "currency");
 	value = text_to_cstring(PG_GETARG_TEXT_PP(argno));
@@ -252,8 +252,8 @@ arg_optional_uuid(FunctionCallInfo fcinfo, int argno)
 int
 arg_ids(FunctionCallInfo fcinfo, int argno, const char *name, int64 **ids)
 {
-	ArrayType  *array;
-	int			count;
+	ArrayType *array;
+	int count;
 
 	check_not_null(PG_ARGISNULL(argno), name);
 	array = PG_GETARG_ARRAYTYPE_P(argno);

@@ -9,10 +9,10 @@
 
 #include "fmgr.h"
 
-#define LIMIT_NAME	200			/* names, titles */
-#define LIMIT_TEXT	20000		/* bodies, descriptions, comments */
+#define LIMIT_NAME 200	 /* names, titles */
+#define LIMIT_TEXT 20000 /* bodies, descriptions, comments */
 #define LIMIT_EMAIL 254
-#define LIMIT_URL	2000
+#define LIMIT_URL 2000
 
 /* Arguments by number: required ones; `name` is for messages. */
 extern int64 arg_id(FunctionCallInfo fcinfo, int argno, const char *name);
@@ -30,7 +30,7 @@ extern struct NumericData *arg_optional_price(FunctionCallInfo fcinfo, int argno
 extern struct pg_uuid_t *arg_optional_uuid(FunctionCallInfo fcinfo, int argno);
 
 /* An array of ids without NULLs, copied to `ids`; returns how many. */
-extern int	arg_ids(FunctionCallInfo fcinfo, int argno, const char *name, int64 **ids);
+extern int arg_ids(FunctionCallInfo fcinfo, int argno, const char *name, int64 **ids);
 
 /* 22023: a client_key was used before, with other arguments. */
 extern void args_complain_key_reused(void) pg_attribute_noreturn();
@@ -43,6 +43,6 @@ extern void check_language(const char *value);
 extern void check_currency(const char *value);
 extern void check_reason(const char *value);
 extern void check_price(struct NumericData *value, const char *name);
-extern void check_price_range(struct NumericData *min, struct NumericData *max);	/* NULL: not said */
+extern void check_price_range(struct NumericData *min, struct NumericData *max); /* NULL: not said */
 
 #endif

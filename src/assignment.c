@@ -9,17 +9,17 @@
 #include "utils/builtins.h"
 
 #include "args.h"
-#include "assignment.h"
 #include "dml.h"
 #include "email.h"
 #include "history.h"
+#include "job.h"
 
 static Row *
 find(Call *call, const Job *job, int64 member_id)
 {
 	ScanKeyData keys[3];
-	RowScan    *scan;
-	Row		   *row;
+	RowScan *scan;
+	Row *row;
 
 	row_key_int64(&keys[0], 1, job->organization_id);
 	row_key_int64(&keys[1], 2, job->id);
@@ -36,7 +36,7 @@ find(Call *call, const Job *job, int64 member_id)
 static void
 require_member(Call *call, const Job *job, int64 member_id)
 {
-	Row		   *member = row_fetch(call->rows, TABLE_member, member_id);
+	Row *member = row_fetch(call->rows, TABLE_member, member_id);
 
 	if (member == NULL || !row_bool(member, Col_member_is_active) ||
 		row_int64(member, Col_member_organization_id) != job->organization_id)
@@ -62,17 +62,20 @@ record(Call *call, Job *job, Action action, int64 member_id)
 				  details_id("member_id", member_id));
 	if (action == ACTION_ASSIGN)
 	{
-		Email		email = email_about(job, EMAIL_ASSIGNED, TO_MEMBER);
+		Email email = email_about(job, EMAIL_ASSIGNED, TO_MEMBER);
 
 		email.member_id = member_id;
 		email_queue(call, &email);
 	}
 }
 
-bool
-assignment_add(Call *call, Job *job, int64 member_id)
+/*
+ * False: the member was assigned already, or a user's trigger suppressed the row.
+ */
+static bool
+add_member(Call *call, Job *job, int64 member_id)
 {
-	Row		   *row;
+	Row *row;
 
 	if (find(call, job, member_id))
 		return false;
@@ -85,10 +88,13 @@ assignment_add(Call *call, Job *job, int64 member_id)
 	return true;
 }
 
-bool
-assignment_remove(Call *call, Job *job, int64 member_id)
+/*
+ * False: the member was not assigned, or a user's trigger suppressed it.
+ */
+static bool
+remove_member(Call *call, Job *job, int64 member_id)
 {
-	Row		   *row = find(call, job, member_id);
+	Row *row = find(call, job, member_id);
 
 	if (row == NULL || !row_delete(row))
 		return false;
@@ -102,12 +108,12 @@ assignment_remove(Call *call, Job *job, int64 member_id)
 static int
 change_members(FunctionCallInfo fcinfo, Action action)
 {
-	int64		job_id = arg_id(fcinfo, 0, "job_id");
-	int64	   *member_ids;
-	int			count = arg_ids(fcinfo, 1, "member_ids", &member_ids);
-	Call	   *call = call_begin(fcinfo, 2);
-	Job		   *job = job_lock(call, job_id);
-	int			changed = 0;
+	int64 job_id = arg_id(fcinfo, 0, "job_id");
+	int64 *member_ids;
+	int count = arg_ids(fcinfo, 1, "member_ids", &member_ids);
+	Call *call = call_begin(fcinfo, 2);
+	Job *job = job_lock(call, job_id);
+	int changed = 0;
 
 	(void) job_require(call, job, action);
 	for (int i = 0; i < count && action == ACTION_ASSIGN; i++)
@@ -115,8 +121,8 @@ change_members(FunctionCallInfo fcinfo, Action action)
 	for (int i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (action == ACTION_ASSIGN ? assignment_add(call, job, member_ids[i]) :
-			assignment_remove(call, job, member_ids[i]))
+		if (action == ACTION_ASSIGN ? add_member(call, job, member_ids[i]) :
+									  remove_member(call, job, member_ids[i]))
 			changed++;
 	}
 	call_end(call);
@@ -141,13 +147,13 @@ PG_FUNCTION_INFO_V1(jobs_assign_self);
 Datum
 jobs_assign_self(PG_FUNCTION_ARGS)
 {
-	int64		job_id = arg_id(fcinfo, 0, "job_id");
-	Call	   *call = call_begin(fcinfo, 1);
-	Job		   *job = job_lock(call, job_id);
-	bool		assigned;
+	int64 job_id = arg_id(fcinfo, 0, "job_id");
+	Call *call = call_begin(fcinfo, 1);
+	Job *job = job_lock(call, job_id);
+	bool assigned;
 
 	(void) job_require(call, job, ACTION_ASSIGN);
-	assigned = assignment_add(call, job, call->actor.id);
+	assigned = add_member(call, job, call->actor.id);
 	call_end(call);
 	PG_RETURN_BOOL(assigned);
 }
@@ -156,8 +162,8 @@ PG_FUNCTION_INFO_V1(jobs_assignment_fill);
 Datum
 jobs_assignment_fill(PG_FUNCTION_ARGS)
 {
-	Dml		   *dml = dml_begin(fcinfo, TABLE_assignment);
-	Job		   *job;
+	Dml *dml = dml_begin(fcinfo, TABLE_assignment);
+	Job *job;
 
 	if (DML_IS_UPDATE(dml))
 	{
@@ -173,7 +179,7 @@ jobs_assignment_fill(PG_FUNCTION_ARGS)
 	(void) job_require(dml->call, job, dml->new ? ACTION_ASSIGN : ACTION_UNASSIGN);
 	if (DML_IS_INSERT(dml))
 	{
-		char		actor[ACTOR_TEXT_SIZE];
+		char actor[ACTOR_TEXT_SIZE];
 
 		require_member(dml->call, job, row_int64(dml->new, Col_assignment_member_id));
 		dml_fill_int64(dml, Col_assignment_organization_id, job->organization_id);
@@ -188,10 +194,10 @@ PG_FUNCTION_INFO_V1(jobs_assignment_record);
 Datum
 jobs_assignment_record(PG_FUNCTION_ARGS)
 {
-	Dml		   *dml = dml_begin(fcinfo, TABLE_assignment);
-	Row		   *row = dml->new ? dml->new : dml->old;
-	Action		action = dml->new ? ACTION_ASSIGN : ACTION_UNASSIGN;
-	Job		   *job = job_lock(dml->call, row_int64(row, Col_assignment_job_id));
+	Dml *dml = dml_begin(fcinfo, TABLE_assignment);
+	Row *row = dml->new ? dml->new : dml->old;
+	Action action = dml->new ? ACTION_ASSIGN : ACTION_UNASSIGN;
+	Job *job = job_lock(dml->call, row_int64(row, Col_assignment_job_id));
 
 	(void) job_require(dml->call, job, action);
 	record(dml->call, job, action, row_int64(row, Col_assignment_member_id));

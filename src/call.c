@@ -51,8 +51,8 @@ call_actor(void)
 static Call *
 push(Actor actor)
 {
-	Oid			owner = tables_owner();
-	Call	   *call = MemoryContextAlloc(TopTransactionContext, sizeof(Call));
+	Oid owner = tables_owner();
+	Call *call = MemoryContextAlloc(TopTransactionContext, sizeof(Call));
 
 	call->actor = actor;
 	call->nest_level = GetCurrentTransactionNestLevel();
@@ -66,7 +66,7 @@ push(Actor actor)
 Call *
 call_begin(FunctionCallInfo fcinfo, int argno)
 {
-	Actor		actor = actor_argument(fcinfo, argno);
+	Actor actor = actor_argument(fcinfo, argno);
 
 	if (actor.kind == ACTOR_NOBODY)
 		actor_complain_nobody();
@@ -77,7 +77,7 @@ call_begin(FunctionCallInfo fcinfo, int argno)
 Call *
 call_begin_signup(FunctionCallInfo fcinfo, int argno)
 {
-	Actor		actor = actor_argument(fcinfo, argno);
+	Actor actor = actor_argument(fcinfo, argno);
 
 	if (InSecurityRestrictedOperation())
 		actor_complain_nobody();
@@ -88,7 +88,7 @@ call_begin_signup(FunctionCallInfo fcinfo, int argno)
 Call *
 call_begin_dml(void)
 {
-	Actor		actor = actor_current();
+	Actor actor = actor_current();
 
 	if (actor.kind == ACTOR_NOBODY)
 		actor_complain_nobody();
@@ -99,7 +99,7 @@ call_begin_dml(void)
 Call *
 call_begin_system(void)
 {
-	Actor		actor = {ACTOR_SYSTEM, 0, 0};
+	Actor actor = {ACTOR_SYSTEM, 0, 0};
 
 	if (InSecurityRestrictedOperation())
 		actor_complain_nobody();

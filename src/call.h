@@ -24,10 +24,10 @@
 
 typedef struct Call
 {
-	Actor		actor;
-	Rows	   *rows;			/* the rows of this action */
-	Rights		rights;			/* what to go back to */
-	int			nest_level;		/* of the transaction, when it began */
+	Actor actor;
+	Rows *rows;		/* the rows of this action */
+	Rights rights;	/* what to go back to */
+	int nest_level; /* of the transaction, when it began */
 	struct Call *outer;
 } Call;
 

@@ -33,8 +33,7 @@ conversation_get(Call *call, int64 id)
 Row *
 conversation_lock(Call *call, int64 id)
 {
-	return require_visible(call, row_lock(call->rows, TABLE_conversation, id,
-										  LockTupleNoKeyExclusive, LockWaitBlock), id);
+	return require_visible(call, row_lock(call->rows, TABLE_conversation, id, LockTupleNoKeyExclusive, LockWaitBlock), id);
 }
 
 void
@@ -63,7 +62,7 @@ conversation_require_party(const Call *call, int64 id)
 void
 contact_require(Call *call, int64 organization_id, const Row *merchant)
 {
-	Row		   *preferences = row_fetch(call->rows, TABLE_preferences, organization_id);
+	Row *preferences = row_fetch(call->rows, TABLE_preferences, organization_id);
 
 	if (preferences == NULL)
 		actor_complain_missing("organization", organization_id);
@@ -85,7 +84,7 @@ contact_require(Call *call, int64 organization_id, const Row *merchant)
 Row *
 merchant_lock(Call *call, int64 id)
 {
-	Row		   *merchant = row_lock(call->rows, TABLE_merchant, id, LockTupleNoKeyExclusive, LockWaitBlock);
+	Row *merchant = row_lock(call->rows, TABLE_merchant, id, LockTupleNoKeyExclusive, LockWaitBlock);
 
 	if (merchant == NULL)
 		actor_complain_missing("merchant", id);
@@ -96,8 +95,8 @@ Row *
 conversation_find(Rows *rows, int64 organization_id, int64 merchant_id)
 {
 	ScanKeyData keys[2];
-	RowScan    *scan;
-	Row		   *row;
+	RowScan *scan;
+	Row *row;
 
 	row_key_int64(&keys[0], 1, organization_id);
 	row_key_int64(&keys[1], 2, merchant_id);
@@ -120,8 +119,8 @@ fill(Row *row, int64 organization_id, int64 merchant_id)
 int64
 conversation_open(Call *call, int64 organization_id, int64 merchant_id)
 {
-	Row		   *row = conversation_find(call->rows, organization_id, merchant_id);
-	int64		id;
+	Row *row = conversation_find(call->rows, organization_id, merchant_id);
+	int64 id;
 
 	if (row)
 	{
@@ -158,11 +157,11 @@ PG_FUNCTION_INFO_V1(jobs_start_conversation);
 Datum
 jobs_start_conversation(PG_FUNCTION_ARGS)
 {
-	int64		organization_id = arg_id(fcinfo, 0, "organization_id");
-	Draft		draft = {0};
-	Call	   *call;
-	Row		   *merchant;
-	Row		   *conversation;
+	int64 organization_id = arg_id(fcinfo, 0, "organization_id");
+	Draft draft = {0};
+	Call *call;
+	Row *merchant;
+	Row *conversation;
 
 	draft.body = arg_text(fcinfo, 1, "body", LIMIT_TEXT);
 	draft.client_key = arg_optional_uuid(fcinfo, 2);
@@ -190,9 +189,9 @@ PG_FUNCTION_INFO_V1(jobs_conversation_fill);
 Datum
 jobs_conversation_fill(PG_FUNCTION_ARGS)
 {
-	Dml		   *dml = dml_begin(fcinfo, TABLE_conversation);
-	Row		   *row = dml->new;
-	Call	   *call = dml->call;
+	Dml *dml = dml_begin(fcinfo, TABLE_conversation);
+	Row *row = dml->new;
+	Call *call = dml->call;
 
 	if (DML_IS_UPDATE(dml))
 	{

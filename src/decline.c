@@ -15,9 +15,9 @@
 void
 decline_record(Call *call, const Job *job, const char *reason, const char *comment)
 {
-	bool		by_expert = actor_side(&call->actor) == SIDE_EXPERT;
-	Email		email = email_about(job, EMAIL_DECLINED, TO_ASSIGNEES | (by_expert ? TO_MERCHANT : TO_ORGANIZATION));
-	Row		   *decline = row_new(call->rows, TABLE_decline, TRIGGERS_PARENT_LOCKED);
+	bool by_expert = actor_side(&call->actor) == SIDE_EXPERT;
+	Email email = email_about(job, EMAIL_DECLINED, TO_ASSIGNEES | (by_expert ? TO_MERCHANT : TO_ORGANIZATION));
+	Row *decline = row_new(call->rows, TABLE_decline, TRIGGERS_PARENT_LOCKED);
 
 	row_set_int64(decline, Col_decline_organization_id, job->organization_id);
 	row_set_int64(decline, Col_decline_job_id, job->id);
@@ -40,13 +40,13 @@ PG_FUNCTION_INFO_V1(jobs_decline_job);
 Datum
 jobs_decline_job(PG_FUNCTION_ARGS)
 {
-	int64		job_id = arg_id(fcinfo, 0, "job_id");
-	char	   *reason = PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1));
-	char	   *comment = arg_optional_text(fcinfo, 2, "comment", LIMIT_TEXT);
-	Call	   *call;
-	Job		   *job;
+	int64 job_id = arg_id(fcinfo, 0, "job_id");
+	char *reason = PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1));
+	char *comment = arg_optional_text(fcinfo, 2, "comment", LIMIT_TEXT);
+	Call *call;
+	Job *job;
 	const Transition *transition;
-	JobStatus	status;
+	JobStatus status;
 
 	if (reason)
 		check_reason(reason);

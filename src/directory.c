@@ -19,7 +19,7 @@
 static void
 require_side(const Call *call, int sides, bool or_nobody, const char *what)
 {
-	Side		side = actor_side(&call->actor);
+	Side side = actor_side(&call->actor);
 
 	if ((sides & side) || (or_nobody && side == SIDE_NOBODY))
 		return;
@@ -30,9 +30,9 @@ require_side(const Call *call, int sides, bool or_nobody, const char *what)
 			 errmsg("the one who acts cannot %s", what),
 			 errdetail("This is for %s.",
 					   sides == SIDE_SYSTEM && !or_nobody ? "the marketplace's operator" :
-					   (sides & SIDE_EXPERT) ? "members of the organization and the operator" :
-					   (sides & SIDE_MERCHANT) ? "the merchant and the operator" :
-					   "sign-up, where nobody acts yet, and the operator"),
+					   (sides & SIDE_EXPERT)			  ? "members of the organization and the operator" :
+					   (sides & SIDE_MERCHANT)			  ? "the merchant and the operator" :
+															"sign-up, where nobody acts yet, and the operator"),
 			 errhint("Name another actor, or call jobs.act_as('').")));
 }
 
@@ -62,8 +62,8 @@ started(void)
 static Row *
 lock_organization(Call *call, int64 id)
 {
-	Row		   *organization = row_lock(call->rows, TABLE_organization, id,
-										LockTupleNoKeyExclusive, LockWaitBlock);
+	Row *organization = row_lock(call->rows, TABLE_organization, id,
+								 LockTupleNoKeyExclusive, LockWaitBlock);
 
 	if (organization == NULL ||
 		(call->actor.kind == ACTOR_MEMBER && call->actor.organization_id != id) ||
@@ -79,14 +79,14 @@ PG_FUNCTION_INFO_V1(jobs_create_organization);
 Datum
 jobs_create_organization(PG_FUNCTION_ARGS)
 {
-	char	   *name = arg_text(fcinfo, 0, "name", LIMIT_NAME);
-	char	   *address = arg_email(fcinfo, 1, "notification_email");
-	char	   *description = arg_optional_text(fcinfo, 2, "description", LIMIT_TEXT);
-	char	   *language = arg_language(fcinfo, 3);
-	Call	   *call = call_begin_signup(fcinfo, 4);
-	Row		   *row;
-	int64		id;
-	int			slot;
+	char *name = arg_text(fcinfo, 0, "name", LIMIT_NAME);
+	char *address = arg_email(fcinfo, 1, "notification_email");
+	char *description = arg_optional_text(fcinfo, 2, "description", LIMIT_TEXT);
+	char *language = arg_language(fcinfo, 3);
+	Call *call = call_begin_signup(fcinfo, 4);
+	Row *row;
+	int64 id;
+	int slot;
 
 	require_side(call, SIDE_SYSTEM, true, "create an organization");
 	row = row_new(call->rows, TABLE_organization, TRIGGERS_PARENT_UNLOCKED);
@@ -116,8 +116,8 @@ static bool
 has_members(Call *call, int64 organization_id)
 {
 	ScanKeyData keys[1];
-	RowScan    *scan;
-	bool		found;
+	RowScan *scan;
+	bool found;
 
 	row_key_int64(&keys[0], 1, organization_id);
 	scan = row_scan_begin(call->rows, TABLE_member, "member_organization", 1, keys, ForwardScanDirection);
@@ -136,13 +136,13 @@ PG_FUNCTION_INFO_V1(jobs_add_member);
 Datum
 jobs_add_member(PG_FUNCTION_ARGS)
 {
-	int64		organization_id = arg_id(fcinfo, 0, "organization_id");
-	char	   *name = arg_text(fcinfo, 1, "name", LIMIT_NAME);
-	char	   *address = arg_email(fcinfo, 2, "email");
-	char	   *language = arg_language(fcinfo, 3);
-	Call	   *call = call_begin_signup(fcinfo, 4);
-	Row		   *row;
-	int64		id;
+	int64 organization_id = arg_id(fcinfo, 0, "organization_id");
+	char *name = arg_text(fcinfo, 1, "name", LIMIT_NAME);
+	char *address = arg_email(fcinfo, 2, "email");
+	char *language = arg_language(fcinfo, 3);
+	Call *call = call_begin_signup(fcinfo, 4);
+	Row *row;
+	int64 id;
 
 	(void) lock_organization(call, organization_id);
 	if (call->actor.kind == ACTOR_NOBODY && has_members(call, organization_id))
@@ -168,10 +168,10 @@ PG_FUNCTION_INFO_V1(jobs_create_service);
 Datum
 jobs_create_service(PG_FUNCTION_ARGS)
 {
-	char	   *name = arg_text(fcinfo, 0, "name", LIMIT_NAME);
-	Call	   *call = call_begin(fcinfo, 1);
-	Row		   *row;
-	int64		id;
+	char *name = arg_text(fcinfo, 0, "name", LIMIT_NAME);
+	Call *call = call_begin(fcinfo, 1);
+	Row *row;
+	int64 id;
 
 	require_side(call, SIDE_SYSTEM, false, "create a service");
 	row = row_new(call->rows, TABLE_service, TRIGGERS_PARENT_UNLOCKED);
@@ -186,8 +186,8 @@ static Row *
 find_provided(Call *call, int64 organization_id, int64 service_id)
 {
 	ScanKeyData keys[2];
-	RowScan    *scan;
-	Row		   *row;
+	RowScan *scan;
+	Row *row;
 
 	row_key_int64(&keys[0], 1, organization_id);
 	row_key_int64(&keys[1], 2, service_id);
@@ -206,14 +206,14 @@ PG_FUNCTION_INFO_V1(jobs_provide_service);
 Datum
 jobs_provide_service(PG_FUNCTION_ARGS)
 {
-	int64		organization_id = arg_id(fcinfo, 0, "organization_id");
-	int64		service_id = arg_id(fcinfo, 1, "service_id");
-	Numeric		min_price = arg_optional_price(fcinfo, 2, "min_price");
-	Numeric		max_price = arg_optional_price(fcinfo, 3, "max_price");
-	char	   *currency = arg_currency(fcinfo, 4);
-	Call	   *call;
-	Row		   *old;
-	Row		   *row;
+	int64 organization_id = arg_id(fcinfo, 0, "organization_id");
+	int64 service_id = arg_id(fcinfo, 1, "service_id");
+	Numeric min_price = arg_optional_price(fcinfo, 2, "min_price");
+	Numeric max_price = arg_optional_price(fcinfo, 3, "max_price");
+	char *currency = arg_currency(fcinfo, 4);
+	Call *call;
+	Row *old;
+	Row *row;
 
 	check_price_range(min_price, max_price);
 	call = call_begin(fcinfo, 5);
@@ -247,10 +247,10 @@ PG_FUNCTION_INFO_V1(jobs_withdraw_service);
 Datum
 jobs_withdraw_service(PG_FUNCTION_ARGS)
 {
-	int64		organization_id = arg_id(fcinfo, 0, "organization_id");
-	int64		service_id = arg_id(fcinfo, 1, "service_id");
-	Call	   *call = call_begin(fcinfo, 2);
-	Row		   *row;
+	int64 organization_id = arg_id(fcinfo, 0, "organization_id");
+	int64 service_id = arg_id(fcinfo, 1, "service_id");
+	Call *call = call_begin(fcinfo, 2);
+	Row *row;
 
 	(void) lock_organization(call, organization_id);
 	require_side(call, SIDE_EXPERT | SIDE_SYSTEM, false, "withdraw a service");
@@ -278,11 +278,11 @@ jobs_set_preferences(PG_FUNCTION_ARGS)
 	static const int flags[] = {
 		Col_preferences_is_available, Col_preferences_is_listed,
 		Col_preferences_accepts_dropshipping};
-	int64		organization_id = arg_id(fcinfo, 0, "organization_id");
-	char	   *address = PG_ARGISNULL(4) ? NULL : arg_email(fcinfo, 4, "notification_email");
-	Call	   *call = call_begin(fcinfo, 5);
-	Row		   *old;
-	Row		   *row;
+	int64 organization_id = arg_id(fcinfo, 0, "organization_id");
+	char *address = PG_ARGISNULL(4) ? NULL : arg_email(fcinfo, 4, "notification_email");
+	Call *call = call_begin(fcinfo, 5);
+	Row *old;
+	Row *row;
 
 	(void) lock_organization(call, organization_id);
 	require_side(call, SIDE_EXPERT | SIDE_SYSTEM, false, "set preferences");
@@ -309,13 +309,13 @@ PG_FUNCTION_INFO_V1(jobs_create_merchant);
 Datum
 jobs_create_merchant(PG_FUNCTION_ARGS)
 {
-	char	   *name = arg_text(fcinfo, 0, "name", LIMIT_NAME);
-	char	   *address = arg_email(fcinfo, 1, "email");
-	bool		is_dropshipper = arg_bool(fcinfo, 2, "is_dropshipper");
-	char	   *language = arg_language(fcinfo, 3);
-	Call	   *call = call_begin_signup(fcinfo, 4);
-	Row		   *row;
-	int64		id;
+	char *name = arg_text(fcinfo, 0, "name", LIMIT_NAME);
+	char *address = arg_email(fcinfo, 1, "email");
+	bool is_dropshipper = arg_bool(fcinfo, 2, "is_dropshipper");
+	char *language = arg_language(fcinfo, 3);
+	Call *call = call_begin_signup(fcinfo, 4);
+	Row *row;
+	int64 id;
 
 	require_side(call, SIDE_SYSTEM, true, "create a merchant");
 	row = row_new(call->rows, TABLE_merchant, TRIGGERS_PARENT_UNLOCKED);
@@ -337,12 +337,12 @@ PG_FUNCTION_INFO_V1(jobs_add_store);
 Datum
 jobs_add_store(PG_FUNCTION_ARGS)
 {
-	int64		merchant_id = arg_id(fcinfo, 0, "merchant_id");
-	char	   *name = arg_text(fcinfo, 1, "name", LIMIT_NAME);
-	char	   *url = arg_optional_text(fcinfo, 2, "url", LIMIT_URL);
-	Call	   *call = call_begin(fcinfo, 3);
-	Row		   *row;
-	int64		id;
+	int64 merchant_id = arg_id(fcinfo, 0, "merchant_id");
+	char *name = arg_text(fcinfo, 1, "name", LIMIT_NAME);
+	char *url = arg_optional_text(fcinfo, 2, "url", LIMIT_URL);
+	Call *call = call_begin(fcinfo, 3);
+	Row *row;
+	int64 id;
 
 	if (!actor_sees(&call->actor, 0, merchant_id) ||
 		row_fetch(call->rows, TABLE_merchant, merchant_id) == NULL)

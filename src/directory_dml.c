@@ -27,10 +27,10 @@ typedef enum Kind
 /* What people write into the directory. */
 static const struct
 {
-	TableId		table;
-	int			column;
-	Kind		kind;
-	bool		is_required;
+	TableId table;
+	int column;
+	Kind kind;
+	bool is_required;
 } texts[] = {
 	{TABLE_organization, Col_organization_name, KIND_NAME, true},
 	{TABLE_organization, Col_organization_description, KIND_LONG_TEXT, false},
@@ -53,8 +53,8 @@ static const struct
 /* What never changes once a row is there. */
 static const struct
 {
-	TableId		table;
-	int			column;
+	TableId table;
+	int column;
 } fixed[] = {
 	{TABLE_organization, Col_organization_id},
 	{TABLE_organization, Col_organization_slot},
@@ -124,10 +124,10 @@ check(const Row *row)
 static void
 assign_organization_id(Dml *dml)
 {
-	Row		   *row = dml->new;
-	bool		is_chosen = !row_isnull(row, Col_organization_id) &&
-		SLOT_OF(row_int64(row, Col_organization_id)) != 0;
-	int64		id;
+	Row *row = dml->new;
+	bool is_chosen = !row_isnull(row, Col_organization_id) &&
+					 SLOT_OF(row_int64(row, Col_organization_id)) != 0;
+	int64 id;
 
 	ids_assign_dml(dml->call, row, 0);
 	id = row_int64(row, Col_organization_id);
@@ -143,7 +143,7 @@ assign_organization_id(Dml *dml)
 static Datum
 fill(FunctionCallInfo fcinfo, TableId id)
 {
-	Dml		   *dml = dml_begin(fcinfo, id);
+	Dml *dml = dml_begin(fcinfo, id);
 
 	if (dml->call->actor.kind != ACTOR_SYSTEM)
 		ereport(ERROR,

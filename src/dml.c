@@ -15,8 +15,8 @@ Dml *
 dml_begin(FunctionCallInfo fcinfo, TableId id)
 {
 	TriggerData *data = (TriggerData *) fcinfo->context;
-	Dml		   *dml;
-	bool		is_before;
+	Dml *dml;
+	bool is_before;
 
 	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_FOR_ROW(data->tg_event) ||
 		RelationGetRelid(data->tg_relation) != table_oid(id))
@@ -45,7 +45,7 @@ dml_begin(FunctionCallInfo fcinfo, TableId id)
 Datum
 dml_end(Dml *dml)
 {
-	HeapTuple	result = NULL;
+	HeapTuple result = NULL;
 
 	if (TRIGGER_FIRED_BEFORE(dml->data->tg_event))
 	{
@@ -61,14 +61,14 @@ dml_end(Dml *dml)
 static void
 complain_column(const Dml *dml, int column)
 {
-	TableId		id = (dml->new ? dml->new : dml->old)->table->id;
+	TableId id = (dml->new ? dml->new : dml->old)->table->id;
 
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("column jobs.%s.%s cannot be written", table_name(id), table_column(id, column)),
 			 errdetail("jobs fills it by its own rules."),
 			 errhint(DML_IS_INSERT(dml) ? "Leave the column out, or send NULL." :
-					 "Leave the column as it is.")));
+										  "Leave the column as it is.")));
 }
 
 void
@@ -82,7 +82,7 @@ dml_fill_int64(Dml *dml, int column, int64 value)
 void
 dml_fill_text(Dml *dml, int column, const char *value)
 {
-	char	   *given = row_text(dml->new, column);
+	char *given = row_text(dml->new, column);
 
 	if (given && (value == NULL || strcmp(given, value) != 0))
 		complain_column(dml, column);
@@ -105,11 +105,11 @@ dml_changes(const Dml *dml, int column)
 void
 dml_allow_changes(Dml *dml, const int *columns, int count)
 {
-	int			known = table_column_count(dml->new->table->id);
+	int known = table_column_count(dml->new->table->id);
 
 	for (int column = 0; column < known; column++)
 	{
-		bool		allowed = false;
+		bool allowed = false;
 
 		for (int i = 0; i < count; i++)
 			allowed |= columns[i] == column;

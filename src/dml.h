@@ -13,11 +13,11 @@
 
 typedef struct Dml
 {
-	Call	   *call;
+	Call *call;
 	TriggerData *data;
-	Row		   *old;			/* of UPDATE and DELETE */
-	Row		   *new;			/* of INSERT and UPDATE; BEFORE: to be completed */
-	MemoryContext context;		/* of who fired the trigger */
+	Row *old;			   /* of UPDATE and DELETE */
+	Row *new;			   /* of INSERT and UPDATE; BEFORE: to be completed */
+	MemoryContext context; /* of who fired the trigger */
 } Dml;
 
 /* Checks that the function runs as a row trigger of this table, and begins a call. */
@@ -34,9 +34,9 @@ extern Datum dml_end(Dml *dml);
  * Columns of a new row that the trigger fills. NULL counts as left out; a value that
  * is not the one filled in is 42501.
  */
-extern void dml_fill_int64(Dml *dml, int column, int64 value);	/* 0: NULL */
+extern void dml_fill_int64(Dml *dml, int column, int64 value); /* 0: NULL */
 extern void dml_fill_text(Dml *dml, int column, const char *value);
-extern void dml_refuse(Dml *dml, int column);	/* must be NULL */
+extern void dml_refuse(Dml *dml, int column); /* must be NULL */
 
 /* 42501 if the UPDATE changes one of our columns that is not among those listed. */
 extern void dml_allow_changes(Dml *dml, const int *columns, int count);

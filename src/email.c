@@ -30,15 +30,15 @@ const char *const email_kinds[EMAIL_KINDS] = {
 
 typedef struct Recipient
 {
-	int64		member_id;		/* 0: an organization's or a merchant's address */
-	char	   *address;
-	char	   *language;
+	int64 member_id; /* 0: an organization's or a merchant's address */
+	char *address;
+	char *language;
 } Recipient;
 
 Email
 email_about(const Job *job, EmailKind kind, int to)
 {
-	Email		email = {
+	Email email = {
 		.kind = kind,
 		.to = to,
 		.organization_id = job->organization_id,
@@ -56,10 +56,10 @@ email_about(const Job *job, EmailKind kind, int to)
 static List *
 add_recipient(List *recipients, int64 member_id, char *address, char *language)
 {
-	Recipient  *recipient;
-	ListCell   *cell;
+	Recipient *recipient;
+	ListCell *cell;
 
-	foreach(cell, recipients)
+	foreach (cell, recipients)
 	{
 		recipient = lfirst(cell);
 		if (pg_strcasecmp(recipient->address, address) == 0)
@@ -75,7 +75,7 @@ add_recipient(List *recipients, int64 member_id, char *address, char *language)
 static List *
 add_member(List *recipients, Rows *rows, int64 member_id)
 {
-	Row		   *member = row_fetch(rows, TABLE_member, member_id);
+	Row *member = row_fetch(rows, TABLE_member, member_id);
 
 	if (member == NULL || !row_bool(member, Col_member_is_active))
 		return recipients;
@@ -86,17 +86,17 @@ add_member(List *recipients, Rows *rows, int64 member_id)
 static List *
 add_assignees(List *recipients, Call *call, const Email *email)
 {
-	int64		acting = call->actor.kind == ACTOR_MEMBER ? call->actor.id : 0;
+	int64 acting = call->actor.kind == ACTOR_MEMBER ? call->actor.id : 0;
 	ScanKeyData keys[2];
-	RowScan    *scan;
-	Row		   *assignment;
+	RowScan *scan;
+	Row *assignment;
 
 	row_key_int64(&keys[0], 1, email->organization_id);
 	row_key_int64(&keys[1], 2, email->job_id);
 	scan = row_scan_begin(call->rows, TABLE_assignment, NULL, 2, keys, ForwardScanDirection);
 	while ((assignment = row_scan_next(scan)) != NULL)
 	{
-		int64		member_id = row_int64(assignment, Col_assignment_member_id);
+		int64 member_id = row_int64(assignment, Col_assignment_member_id);
 
 		if (member_id != acting)
 			recipients = add_member(recipients, call->rows, member_id);
@@ -108,12 +108,12 @@ add_assignees(List *recipients, Call *call, const Email *email)
 static List *
 find_recipients(Call *call, const Email *email)
 {
-	List	   *recipients = NIL;
+	List *recipients = NIL;
 
 	if (email->to & TO_ORGANIZATION)
 	{
-		Row		   *preferences = row_fetch(call->rows, TABLE_preferences, email->organization_id);
-		Row		   *organization = row_fetch(call->rows, TABLE_organization, email->organization_id);
+		Row *preferences = row_fetch(call->rows, TABLE_preferences, email->organization_id);
+		Row *organization = row_fetch(call->rows, TABLE_organization, email->organization_id);
 
 		if (preferences && organization)
 			recipients = add_recipient(recipients, 0,
@@ -126,7 +126,7 @@ find_recipients(Call *call, const Email *email)
 		recipients = add_member(recipients, call->rows, email->member_id);
 	if (email->to & TO_MERCHANT)
 	{
-		Row		   *merchant = row_fetch(call->rows, TABLE_merchant, email->merchant_id);
+		Row *merchant = row_fetch(call->rows, TABLE_merchant, email->merchant_id);
 
 		if (merchant)
 			recipients = add_recipient(recipients, 0, row_text(merchant, Col_merchant_email),
@@ -138,7 +138,7 @@ find_recipients(Call *call, const Email *email)
 static Jsonb *
 payload_of(const Email *email)
 {
-	IdPair		pairs[] = {
+	IdPair pairs[] = {
 		{"conversation_id", email->conversation_id},
 		{"job_id", email->job_id},
 		{"message_id", email->message_id},
@@ -152,17 +152,17 @@ void
 email_queue(Call *call, const Email *email)
 {
 	TimestampTz now = GetCurrentTimestamp();
-	List	   *recipients = find_recipients(call, email);
-	Datum		payload;
-	ListCell   *cell;
+	List *recipients = find_recipients(call, email);
+	Datum payload;
+	ListCell *cell;
 
 	if (recipients == NIL)
 		return;
 	payload = JsonbPGetDatum(payload_of(email));
-	foreach(cell, recipients)
+	foreach (cell, recipients)
 	{
-		Recipient  *recipient = lfirst(cell);
-		Row		   *row = row_new(call->rows, TABLE_email, TRIGGERS_PARENT_LOCKED);
+		Recipient *recipient = lfirst(cell);
+		Row *row = row_new(call->rows, TABLE_email, TRIGGERS_PARENT_LOCKED);
 
 		ids_assign(row, SLOT_OF(email->organization_id));
 		row_set_int64(row, Col_email_organization_id, email->organization_id);

@@ -25,22 +25,22 @@ typedef enum EmailKind
 } EmailKind;
 
 /* Who gets it; bits. */
-#define TO_ORGANIZATION 1		/* its notification address */
-#define TO_ASSIGNEES	2		/* of the job, less the member who acts */
-#define TO_MERCHANT		4
-#define TO_MEMBER		8		/* one member */
+#define TO_ORGANIZATION 1 /* its notification address */
+#define TO_ASSIGNEES 2	  /* of the job, less the member who acts */
+#define TO_MERCHANT 4
+#define TO_MEMBER 8 /* one member */
 
 typedef struct Email
 {
-	EmailKind	kind;
-	int			to;
-	int64		organization_id;
-	int64		merchant_id;
-	int64		conversation_id;
-	int64		job_id;			/* 0: about no job */
-	int64		message_id;
-	int64		proposal_id;
-	int64		member_id;		/* for TO_MEMBER */
+	EmailKind kind;
+	int to;
+	int64 organization_id;
+	int64 merchant_id;
+	int64 conversation_id;
+	int64 job_id; /* 0: about no job */
+	int64 message_id;
+	int64 proposal_id;
+	int64 member_id; /* for TO_MEMBER */
 } Email;
 
 /* The kinds as the column `kind` names them. */

@@ -16,7 +16,7 @@
 #include "utils/memutils.h"
 
 #include "args.h"
-#include "expiry.h"
+#include "call.h"
 #include "job.h"
 #include "node.h"
 
@@ -30,8 +30,8 @@
 static void
 note_sweep(Call *call)
 {
-	Row		   *node = row_lock_found(node_fetch(call->rows), LockTupleNoKeyExclusive, LockWaitSkip);
-	Row		   *changed;
+	Row *node = row_lock_found(node_fetch(call->rows), LockTupleNoKeyExclusive, LockWaitSkip);
+	Row *changed;
 
 	if (node == NULL)
 		return;
@@ -46,8 +46,8 @@ note_sweep(Call *call)
 static bool
 expire(Call *call, Row *row)
 {
-	Row		   *locked = row_lock_found(row, LockTupleNoKeyExclusive, LockWaitSkip);
-	Job		   *job;
+	Row *locked = row_lock_found(row, LockTupleNoKeyExclusive, LockWaitSkip);
+	Job *job;
 
 	if (locked == NULL)
 		return false;
@@ -57,13 +57,18 @@ expire(Call *call, Row *row)
 	return job_move(call, job, job_require(call, job, ACTION_EXPIRE), NULL);
 }
 
-int
+/*
+ * Expires up to max_rows due jobs in the order of their deadlines, passing over those
+ * that somebody else holds. `from` is where to begin and comes back as the last deadline
+ * met: what lies before it in the index is dead entries, once swept.
+ */
+static int
 expire_batch(Call *call, int max_rows, TimestampTz *from)
 {
-	int			expired = 0;
+	int expired = 0;
 	ScanKeyData keys[2];
-	RowScan    *scan;
-	Row		   *row;
+	RowScan *scan;
+	Row *row;
 
 	ScanKeyInit(&keys[0], 1, BTGreaterEqualStrategyNumber, F_TIMESTAMPTZ_GE,
 				TimestampTzGetDatum(*from));
@@ -90,10 +95,10 @@ PG_FUNCTION_INFO_V1(jobs_expire_jobs);
 Datum
 jobs_expire_jobs(PG_FUNCTION_ARGS)
 {
-	int			max_rows = arg_count(fcinfo, 0, "max_rows");
+	int max_rows = arg_count(fcinfo, 0, "max_rows");
 	TimestampTz from = DT_NOBEGIN;
-	Call	   *call = call_begin_system();
-	int			expired = expire_batch(call, max_rows, &from);
+	Call *call = call_begin_system();
+	int expired = expire_batch(call, max_rows, &from);
 
 	call_end(call);
 	PG_RETURN_INT32(expired);
@@ -109,13 +114,13 @@ PG_FUNCTION_INFO_V1(jobs_expire_due_jobs);
 Datum
 jobs_expire_due_jobs(PG_FUNCTION_ARGS)
 {
-	int			batch_size = arg_count(fcinfo, 0, "batch_size");
-	bool		is_atomic = !(fcinfo->context && IsA(fcinfo->context, CallContext) &&
-							  !castNode(CallContext, fcinfo->context)->atomic);
+	int batch_size = arg_count(fcinfo, 0, "batch_size");
+	bool is_atomic = !(fcinfo->context && IsA(fcinfo->context, CallContext) &&
+					   !castNode(CallContext, fcinfo->context)->atomic);
 	TimestampTz started = GetCurrentTimestamp();
 	TimestampTz from = DT_NOBEGIN;
 	MemoryContext batch;
-	int			expired;
+	int expired;
 
 	if (SPI_connect_ext(is_atomic ? 0 : SPI_OPT_NONATOMIC) != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect_ext failed");
@@ -123,7 +128,7 @@ jobs_expire_due_jobs(PG_FUNCTION_ARGS)
 	for (;;)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(batch);
-		Call	   *call = call_begin_system();
+		Call *call = call_begin_system();
 
 		expired = expire_batch(call, batch_size, &from);
 		call_end(call);

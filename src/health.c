@@ -40,11 +40,11 @@ PG_FUNCTION_INFO_V1(jobs_health_report);
 Datum
 jobs_health_report(PG_FUNCTION_ARGS)
 {
-	TupleDesc	desc;
-	Rights		caller;
-	Datum		values[4];
-	bool		nulls[4];
-	HeapTuple	tuple;
+	TupleDesc desc;
+	Rights caller;
+	Datum values[4];
+	bool nulls[4];
+	HeapTuple tuple;
 	MemoryContext context = CurrentMemoryContext;
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)

@@ -18,7 +18,7 @@ void
 history_write(Call *call, const Job *job, Action action, JobStatus from, JobStatus to,
 			  Jsonb *details)
 {
-	Row		   *event = row_new(call->rows, TABLE_job_event, TRIGGERS_PARENT_LOCKED);
+	Row *event = row_new(call->rows, TABLE_job_event, TRIGGERS_PARENT_LOCKED);
 
 	ids_assign(event, SLOT_OF(job->organization_id));
 	row_set_int64(event, Col_job_event_organization_id, job->organization_id);
@@ -38,7 +38,7 @@ history_write(Call *call, const Job *job, Action action, JobStatus from, JobStat
 static void
 push_key(JsonbParseState **state, const char *name)
 {
-	JsonbValue	key;
+	JsonbValue key;
 
 	key.type = jbvString;
 	key.val.string.val = unconstify(char *, name);
@@ -54,7 +54,7 @@ details_ids(const IdPair *pairs, int count)
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	for (int i = 0; i < count; i++)
 	{
-		JsonbValue	value;
+		JsonbValue value;
 
 		if (pairs[i].id == 0)
 			continue;
@@ -69,7 +69,7 @@ details_ids(const IdPair *pairs, int count)
 Jsonb *
 details_id(const char *name, int64 id)
 {
-	IdPair		pair = {name, id};
+	IdPair pair = {name, id};
 
 	return details_ids(&pair, 1);
 }
@@ -78,7 +78,7 @@ Jsonb *
 details_text(const char *name, const char *text)
 {
 	JsonbParseState *state = NULL;
-	JsonbValue	value;
+	JsonbValue value;
 
 	if (text == NULL)
 		return NULL;

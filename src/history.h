@@ -22,7 +22,7 @@ extern Jsonb *details_text(const char *name, const char *value);
 typedef struct IdPair
 {
 	const char *name;
-	int64		id;
+	int64 id;
 } IdPair;
 extern Jsonb *details_ids(const IdPair *pairs, int count);
 

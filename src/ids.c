@@ -24,7 +24,7 @@ static int64 last_taken[TABLE_COUNT];
 int64
 ids_assign(Row *row, int slot)
 {
-	int64		id = nextval_internal(row->table->sequence, false) + slot;
+	int64 id = nextval_internal(row->table->sequence, false) + slot;
 
 	row_set(row, 0, Int64GetDatum(id));
 	return id;
@@ -68,7 +68,7 @@ last_drawn(const Table *table)
 void
 ids_assign_dml(Call *call, Row *row, int slot)
 {
-	int64		id;
+	int64 id;
 
 	if (row_isnull(row, 0))
 	{
@@ -94,7 +94,7 @@ ids_assign_dml(Call *call, Row *row, int slot)
 static void
 read_slots(Rows *rows, int *first, int *last)
 {
-	Row		   *node = node_fetch(rows);
+	Row *node = node_fetch(rows);
 
 	*first = DatumGetInt32(row_get(node, Col_node_first_slot));
 	*last = DatumGetInt32(row_get(node, Col_node_last_slot));
@@ -103,8 +103,8 @@ read_slots(Rows *rows, int *first, int *last)
 int
 ids_catalogue_slot(Rows *rows)
 {
-	int			first;
-	int			last;
+	int first;
+	int last;
 
 	read_slots(rows, &first, &last);
 	return first;
@@ -116,8 +116,8 @@ ids_catalogue_slot(Rows *rows)
 int
 ids_organization_slot(Rows *rows, int64 id)
 {
-	int			first;
-	int			last;
+	int first;
+	int last;
 
 	read_slots(rows, &first, &last);
 	return first + (int) ((id / SLOTS) % (last - first + 1));
@@ -126,7 +126,7 @@ ids_organization_slot(Rows *rows, int64 id)
 int64
 ids_draw_request(Rows *rows)
 {
-	Oid			sequence = get_relname_relid("request_id_seq", get_namespace_oid(JOBS_SCHEMA, false));
+	Oid sequence = get_relname_relid("request_id_seq", get_namespace_oid(JOBS_SCHEMA, false));
 
 	if (!OidIsValid(sequence))
 		install_complain("The sequence jobs.request_id_seq is missing.");

@@ -25,8 +25,8 @@ extern int64 ids_assign(Row *row, int slot);
 extern void ids_assign_dml(Call *call, Row *row, int slot);
 
 /* The slot of catalogue rows, and the one that the next organization gets. */
-extern int	ids_catalogue_slot(Rows *rows);
-extern int	ids_organization_slot(Rows *rows, int64 id);
+extern int ids_catalogue_slot(Rows *rows);
+extern int ids_organization_slot(Rows *rows, int64 id);
 
 /* A number for a request, which spans organizations. */
 extern int64 ids_draw_request(Rows *rows);

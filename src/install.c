@@ -55,13 +55,13 @@
 
 static void refuse_in_script(void);
 static void refuse_newer(int version);
-static Oid	present_owner(void);
-static Oid	choose_owner(FunctionCallInfo fcinfo, Oid present);
+static Oid present_owner(void);
+static Oid choose_owner(FunctionCallInfo fcinfo, Oid present);
 static void check_installer(Oid owner, bool is_present);
 static void refuse_foreign_relations(Oid owner);
 static void grant_to_owner(Oid owner);
 static void take_create_back(Oid owner);
-static int	schema_version(void);
+static int schema_version(void);
 static void write_version(int version);
 static void raise_sequences(void);
 
@@ -72,11 +72,11 @@ PG_FUNCTION_INFO_V1(jobs_install);
 Datum
 jobs_install(PG_FUNCTION_ARGS)
 {
-	Oid			present;
-	Oid			owner;
-	int			version;
-	int			changes;
-	Rights		caller;
+	Oid present;
+	Oid owner;
+	int version;
+	int changes;
+	Rights caller;
 	const char *outcome;
 
 	refuse_in_script();
@@ -111,7 +111,8 @@ jobs_install(PG_FUNCTION_ARGS)
 		CacheInvalidateRelcacheByRelid(table_oid(TABLE_node));
 
 	outcome = version == NO_TABLE ? "installed" :
-		changes > 0 ? "brought up to date" : "up to date";
+			  changes > 0		  ? "brought up to date" :
+									"up to date";
 	PG_RETURN_TEXT_P(cstring_to_text(psprintf("jobs %s: %s", JOBS_VERSION, outcome)));
 }
 
@@ -123,9 +124,9 @@ PG_FUNCTION_INFO_V1(jobs_uninstall);
 Datum
 jobs_uninstall(PG_FUNCTION_ARGS)
 {
-	bool		drop_data = arg_bool(fcinfo, 0, "drop_data");
-	Oid			owner;
-	Rights		caller;
+	bool drop_data = arg_bool(fcinfo, 0, "drop_data");
+	Oid owner;
+	Rights caller;
 
 	refuse_in_script();
 	install_lock();
@@ -166,11 +167,11 @@ PG_FUNCTION_INFO_V1(jobs_set_slots);
 Datum
 jobs_set_slots(PG_FUNCTION_ARGS)
 {
-	Oid			types[2] = {INT4OID, INT4OID};
-	Datum		values[2];
-	int32		first;
-	int32		last;
-	Rights		caller;
+	Oid types[2] = {INT4OID, INT4OID};
+	Datum values[2];
+	int32 first;
+	int32 last;
+	Rights caller;
 
 	check_not_null(PG_ARGISNULL(0), "first");
 	check_not_null(PG_ARGISNULL(1), "last");
@@ -197,15 +198,15 @@ jobs_set_slots(PG_FUNCTION_ARGS)
 }
 
 void
-install_complain(const char *format,...)
+install_complain(const char *format, ...)
 {
 	StringInfoData detail;
-	int			needed;
+	int needed;
 
 	initStringInfo(&detail);
 	for (;;)
 	{
-		va_list		args;
+		va_list args;
 
 		va_start(args, format);
 		needed = appendStringInfoVA(&detail, format, args);
@@ -224,7 +225,7 @@ install_complain(const char *format,...)
 void
 install_check_version(void)
 {
-	int			version = schema_version();
+	int version = schema_version();
 
 	if (version == NO_TABLE)
 		install_complain("They were not installed in this database.");
@@ -284,8 +285,8 @@ refuse_newer(int version)
 static Oid
 relation_owner(Oid relid)
 {
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	Oid			owner = InvalidOid;
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
+	Oid owner = InvalidOid;
 
 	if (HeapTupleIsValid(tuple))
 	{
@@ -298,9 +299,9 @@ relation_owner(Oid relid)
 static Oid
 schema_owner(void)
 {
-	HeapTuple	tuple = SearchSysCache1(NAMESPACEOID,
-										ObjectIdGetDatum(get_namespace_oid(JOBS_SCHEMA, false)));
-	Oid			owner;
+	HeapTuple tuple = SearchSysCache1(NAMESPACEOID,
+									  ObjectIdGetDatum(get_namespace_oid(JOBS_SCHEMA, false)));
+	Oid owner;
 
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for schema %s", JOBS_SCHEMA);
@@ -317,7 +318,7 @@ present_owner(void)
 {
 	for (int i = 0; i < TABLE_COUNT; i++)
 	{
-		Oid			relid = table_oid(i);
+		Oid relid = table_oid(i);
 
 		if (OidIsValid(relid))
 			return relation_owner(relid);
@@ -328,7 +329,7 @@ present_owner(void)
 static Oid
 choose_owner(FunctionCallInfo fcinfo, Oid present)
 {
-	Oid			owner;
+	Oid owner;
 
 	if (PG_ARGISNULL(0))
 		owner = OidIsValid(present) ? present : GetUserId();
@@ -386,10 +387,10 @@ check_installer(Oid owner, bool is_present)
 static void
 refuse_foreign_relations(Oid owner)
 {
-	Relation	catalog = table_open(RelationRelationId, AccessShareLock);
+	Relation catalog = table_open(RelationRelationId, AccessShareLock);
 	ScanKeyData key;
 	SysScanDesc scan;
-	HeapTuple	tuple;
+	HeapTuple tuple;
 
 	ScanKeyInit(&key, Anum_pg_class_relnamespace, BTEqualStrategyNumber, F_OIDEQ,
 				ObjectIdGetDatum(get_namespace_oid(JOBS_SCHEMA, false)));
@@ -417,10 +418,10 @@ refuse_foreign_relations(Oid owner)
 static void
 append_ungranted(StringInfo list, Oid owner)
 {
-	Relation	catalog = table_open(DependRelationId, AccessShareLock);
+	Relation catalog = table_open(DependRelationId, AccessShareLock);
 	ScanKeyData key[2];
 	SysScanDesc scan;
-	HeapTuple	tuple;
+	HeapTuple tuple;
 
 	ScanKeyInit(&key[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
 				ObjectIdGetDatum(ExtensionRelationId));
@@ -489,12 +490,12 @@ take_create_back(Oid owner)
 static int
 schema_version(void)
 {
-	Oid			relid = table_oid(TABLE_node);
-	Relation	rel = OidIsValid(relid) ? try_table_open(relid, AccessShareLock) : NULL;
-	AttrNumber	attnum;
+	Oid relid = table_oid(TABLE_node);
+	Relation rel = OidIsValid(relid) ? try_table_open(relid, AccessShareLock) : NULL;
+	AttrNumber attnum;
 	SysScanDesc scan;
-	HeapTuple	tuple;
-	int			version = NO_ROW;
+	HeapTuple tuple;
+	int version = NO_ROW;
 
 	if (rel == NULL)
 		return NO_TABLE;
@@ -506,8 +507,8 @@ schema_version(void)
 	tuple = systable_getnext(scan);
 	if (HeapTupleIsValid(tuple))
 	{
-		bool		isnull;
-		Datum		value = heap_getattr(tuple, attnum, RelationGetDescr(rel), &isnull);
+		bool isnull;
+		Datum value = heap_getattr(tuple, attnum, RelationGetDescr(rel), &isnull);
 
 		version = isnull ? NO_ROW : DatumGetInt32(value);
 	}
@@ -519,10 +520,10 @@ schema_version(void)
 static void
 write_version(int version)
 {
-	Oid			types[1] = {INT4OID};
-	Datum		values[1] = {Int32GetDatum(JOBS_SCHEMA_VERSION)};
+	Oid types[1] = {INT4OID};
+	Datum values[1] = {Int32GetDatum(JOBS_SCHEMA_VERSION)};
 	const char *sql = version > 0 ? "UPDATE jobs.node SET schema_version = $1" :
-		"INSERT INTO jobs.node (schema_version) VALUES ($1)";
+									"INSERT INTO jobs.node (schema_version) VALUES ($1)";
 
 	if (SPI_execute_with_args(sql, 1, types, values, NULL, false, 0) < 0 || SPI_processed != 1)
 		install_complain("The row of jobs.node could not be written.");
@@ -535,9 +536,9 @@ write_version(int version)
 static void
 raise_sequence(const char *table, const char *sequence)
 {
-	Oid			types[3] = {TEXTOID, INT8OID, INT8OID};
-	Datum		values[3];
-	char	   *sql;
+	Oid types[3] = {TEXTOID, INT8OID, INT8OID};
+	Datum values[3];
+	char *sql;
 
 	/* reads one end of the primary key's index */
 	sql = psprintf("SELECT pg_catalog.setval($1::pg_catalog.regclass, "
@@ -546,7 +547,8 @@ raise_sequence(const char *table, const char *sequence)
 				   "WHERE t.id OPERATOR(pg_catalog.<=) $3) m, %s s "
 				   "WHERE m.id OPERATOR(pg_catalog.>=) (s.last_value OPERATOR(pg_catalog.+) "
 				   "CASE WHEN s.is_called THEN $2 ELSE 0::pg_catalog.int8 END) "
-				   "AND m.id OPERATOR(pg_catalog.>=) $2", table, sequence);
+				   "AND m.id OPERATOR(pg_catalog.>=) $2",
+				   table, sequence);
 	values[0] = CStringGetTextDatum(sequence);
 	values[1] = Int64GetDatum(ID_STEP);
 	values[2] = Int64GetDatum(ID_MAX);
@@ -560,10 +562,10 @@ raise_sequences(void)
 {
 	for (int i = 0; i < TABLE_COUNT; i++)
 	{
-		Oid			relid = table_oid(i);
-		AttrNumber	attnum = OidIsValid(relid) ? get_attnum(relid, "id") : InvalidAttrNumber;
-		Relation	rel;
-		Oid			sequence;
+		Oid relid = table_oid(i);
+		AttrNumber attnum = OidIsValid(relid) ? get_attnum(relid, "id") : InvalidAttrNumber;
+		Relation rel;
+		Oid sequence;
 
 		if (attnum == InvalidAttrNumber)
 			continue;

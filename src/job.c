@@ -42,8 +42,8 @@ job_init(void)
 Job *
 job_of_row(Row *row)
 {
-	Job		   *job = palloc(sizeof(Job));
-	char	   *status = row_text(row, Col_job_status);
+	Job *job = palloc(sizeof(Job));
+	char *status = row_text(row, Col_job_status);
 
 	job->row = row;
 	job->id = row_int64(row, Col_job_id);
@@ -64,7 +64,7 @@ job_of_row(Row *row)
 Job *
 job_lock(Call *call, int64 id)
 {
-	Row		   *row = row_lock(call->rows, TABLE_job, id, LockTupleNoKeyExclusive, LockWaitBlock);
+	Row *row = row_lock(call->rows, TABLE_job, id, LockTupleNoKeyExclusive, LockWaitBlock);
 
 	if (row == NULL ||
 		!actor_sees(&call->actor, row_int64(row, Col_job_organization_id),
@@ -130,7 +130,7 @@ job_require_unexpired(const Job *job, const char *phrase)
 void
 job_require_side(const Call *call, int64 id, Action action)
 {
-	Side		side = actor_side(&call->actor);
+	Side side = actor_side(&call->actor);
 
 	if (!action_is_of_side(action, side))
 		ereport(ERROR,
@@ -138,7 +138,7 @@ job_require_side(const Call *call, int64 id, Action action)
 				 errmsg("job %lld cannot %s by %s", (long long) id, action_phrase(action), side_name(side)),
 				 errdetail("This is never for %s to do.", side_name(side)),
 				 errhint(side == SIDE_SYSTEM ? "Pass actor => 'member:…' or actor => 'merchant:…'." :
-						 "SELECT * FROM jobs.transitions() tells who does what.")));
+											   "SELECT * FROM jobs.transitions() tells who does what.")));
 }
 
 /*
@@ -148,22 +148,22 @@ static bool
 expert_wrote_last(Rows *rows, int64 job_id)
 {
 	ScanKeyData keys[1];
-	RowScan    *scan;
-	Row		   *message;
-	Actor		author = {ACTOR_NOBODY, 0, 0};
+	RowScan *scan;
+	Row *message;
+	Actor author = {ACTOR_NOBODY, 0, 0};
 
 	row_key_int64(&keys[0], 1, job_id);
 	scan = row_scan_begin(rows, TABLE_message, "message_job", 1, keys, BackwardScanDirection);
 	message = row_scan_next(scan);
 	row_scan_end(scan);
 	return message && actor_parse(row_text(message, Col_message_author), &author) &&
-		author.kind == ACTOR_MEMBER;
+		   author.kind == ACTOR_MEMBER;
 }
 
 const Transition *
 job_require(const Call *call, Job *job, Action action)
 {
-	Side		side = actor_side(&call->actor);
+	Side side = actor_side(&call->actor);
 	const Transition *transition;
 
 	if (action != ACTION_EXPIRE)
@@ -191,8 +191,8 @@ static bool
 opens_too(const Job *job, const Transition *transition)
 {
 	return job->facts.status == STATUS_NEW &&
-		(transition->action == ACTION_MESSAGE || transition->action == ACTION_COMPLETE) &&
-		transition_result(transition, STATUS_NEW) != STATUS_NEW;
+		   (transition->action == ACTION_MESSAGE || transition->action == ACTION_COMPLETE) &&
+		   transition_result(transition, STATUS_NEW) != STATUS_NEW;
 }
 
 /*
@@ -201,7 +201,7 @@ opens_too(const Job *job, const Transition *transition)
 void
 job_apply(const Job *job, Row *changed, const Transition *transition)
 {
-	JobStatus	to = transition_result(transition, job->facts.status);
+	JobStatus to = transition_result(transition, job->facts.status);
 
 	if (to != job->facts.status)
 		row_set_text(changed, Col_job_status, status_name(to));
@@ -235,8 +235,8 @@ job_apply(const Job *job, Row *changed, const Transition *transition)
 void
 job_record(Call *call, const Job *job, const Transition *transition, Jsonb *details)
 {
-	JobStatus	from = job->facts.status;
-	Email		email;
+	JobStatus from = job->facts.status;
+	Email email;
 
 	if (opens_too(job, transition))
 	{
@@ -289,7 +289,7 @@ job_check_written(const Job *job, const Row *changed, JobStatus expected)
 bool
 job_move(Call *call, Job *job, const Transition *transition, Jsonb *details)
 {
-	Row		   *changed = row_copy(job->row);
+	Row *changed = row_copy(job->row);
 
 	job_apply(job, changed, transition);
 	if (!row_update(job->row, changed))
@@ -302,17 +302,17 @@ job_move(Call *call, Job *job, const Transition *transition, Jsonb *details)
 List *
 job_live_in_conversation(Call *call, int64 conversation_id)
 {
-	List	   *live = NIL;
+	List *live = NIL;
 	ScanKeyData keys[1];
-	RowScan    *scan;
-	Row		   *row;
+	RowScan *scan;
+	Row *row;
 
 	rows_renew(call->rows);
 	row_key_int64(&keys[0], 1, conversation_id);
 	scan = row_scan_begin(call->rows, TABLE_job, "job_conversation", 1, keys, ForwardScanDirection);
 	while ((row = row_scan_next(scan)) != NULL)
 	{
-		Job		   *job = job_of_row(row);
+		Job *job = job_of_row(row);
 
 		if (status_is_live(job_status(job)))
 			live = lappend(live, job);
@@ -342,7 +342,7 @@ void
 job_fill_new(Row *row, int64 conversation_id)
 {
 	TimestampTz now = GetCurrentTimestamp();
-	int			window = row_isnull(row, Col_job_proposal_id) ? response_window : proposal_response_window;
+	int window = row_isnull(row, Col_job_proposal_id) ? response_window : proposal_response_window;
 
 	check_texts(row);
 	row_set_int64(row, Col_job_conversation_id, conversation_id);
@@ -358,9 +358,9 @@ job_fill_new(Row *row, int64 conversation_id)
 void
 job_created(Call *call, Row *row)
 {
-	Job		   *job = job_of_row(row);
-	Email		email = email_about(job, EMAIL_JOB_CREATED, TO_ORGANIZATION);
-	int64		proposal_id = row_int64(row, Col_job_proposal_id);
+	Job *job = job_of_row(row);
+	Email email = email_about(job, EMAIL_JOB_CREATED, TO_ORGANIZATION);
+	int64 proposal_id = row_int64(row, Col_job_proposal_id);
 
 	history_write(call, job, ACTION_CREATE, STATUS_NONE, STATUS_NEW,
 				  proposal_id ? details_id("proposal_id", proposal_id) : NULL);
@@ -370,8 +370,8 @@ job_created(Call *call, Row *row)
 int64
 job_insert(Call *call, Row *row)
 {
-	int64		id = ids_assign(row, SLOT_OF(row_int64(row, Col_job_organization_id)));
-	Job		   *job = job_of_row(row);
+	int64 id = ids_assign(row, SLOT_OF(row_int64(row, Col_job_organization_id)));
+	Job *job = job_of_row(row);
 
 	if (!row_insert(row))
 		return 0;

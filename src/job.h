@@ -19,15 +19,15 @@
 
 typedef struct Job
 {
-	Row		   *row;
-	int64		id;
-	int64		organization_id;
-	int64		merchant_id;
-	int64		conversation_id;
-	int64		service_id;
-	JobFacts	facts;
-	TimestampTz due_at;			/* DT_NOEND: no deadline runs */
-	TimestampTz now;			/* the clock, after the lock */
+	Row *row;
+	int64 id;
+	int64 organization_id;
+	int64 merchant_id;
+	int64 conversation_id;
+	int64 service_id;
+	JobFacts facts;
+	TimestampTz due_at; /* DT_NOEND: no deadline runs */
+	TimestampTz now;	/* the clock, after the lock */
 } Job;
 
 extern void job_init(void);

@@ -18,11 +18,11 @@
 static Datum
 perform(FunctionCallInfo fcinfo, Action action, int actor_argno, const char *message)
 {
-	int64		job_id = arg_id(fcinfo, 0, "job_id");
-	Call	   *call = call_begin(fcinfo, actor_argno);
-	Job		   *job = job_lock(call, job_id);
+	int64 job_id = arg_id(fcinfo, 0, "job_id");
+	Call *call = call_begin(fcinfo, actor_argno);
+	Job *job = job_lock(call, job_id);
 	const Transition *transition = job_require(call, job, action);
-	JobStatus	status = job->facts.status;
+	JobStatus status = job->facts.status;
 
 	if (!transition_is_silent(transition) && job_move(call, job, transition, NULL))
 	{
@@ -84,10 +84,10 @@ Datum
 jobs_allowed_actions(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	int64		job_id = arg_id(fcinfo, 0, "job_id");
-	Call	   *call;
-	Row		   *row;
-	Job		   *job;
+	int64 job_id = arg_id(fcinfo, 0, "job_id");
+	Call *call;
+	Row *row;
+	Job *job;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	call = call_begin(fcinfo, 1);
@@ -103,8 +103,8 @@ jobs_allowed_actions(PG_FUNCTION_ARGS)
 
 		if (transition && !transition_is_silent(transition) && action != ACTION_EXPIRE)
 		{
-			Datum		value = CStringGetTextDatum(action_name(action));
-			bool		isnull = false;
+			Datum value = CStringGetTextDatum(action_name(action));
+			bool isnull = false;
 
 			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, &value, &isnull);
 		}

@@ -78,8 +78,8 @@ fill_insert(Dml *dml)
 		Col_job_proposal_id, Col_job_request_id, Col_job_created_at, Col_job_respond_by,
 		Col_job_due_at, Col_job_opened_at, Col_job_first_response_at, Col_job_completed_at,
 		Col_job_confirmed_at};
-	Row		   *row = dml->new;
-	int64		conversation_id;
+	Row *row = dml->new;
+	int64 conversation_id;
 
 	for (int i = 0; i < lengthof(filled); i++)
 		dml_refuse(dml, filled[i]);
@@ -101,7 +101,7 @@ static void
 fill_update(Dml *dml)
 {
 	static const int allowed[] = {Col_job_status};
-	Job		   *job = job_of_row(dml->old);
+	Job *job = job_of_row(dml->old);
 
 	if (!actor_sees(&dml->call->actor, job->organization_id, job->merchant_id))
 		actor_complain_missing("job", job->id);
@@ -117,7 +117,7 @@ PG_FUNCTION_INFO_V1(jobs_job_fill);
 Datum
 jobs_job_fill(PG_FUNCTION_ARGS)
 {
-	Dml		   *dml = dml_begin(fcinfo, TABLE_job);
+	Dml *dml = dml_begin(fcinfo, TABLE_job);
 
 	if (DML_IS_INSERT(dml))
 		fill_insert(dml);
@@ -133,9 +133,9 @@ jobs_job_fill(PG_FUNCTION_ARGS)
 static void
 record_update(Dml *dml)
 {
-	Job		   *job = job_of_row(dml->old);
+	Job *job = job_of_row(dml->old);
 	const Transition *transition;
-	JobStatus	to;
+	JobStatus to;
 
 	if (!dml_changes(dml, Col_job_status))
 		return;
@@ -151,7 +151,7 @@ PG_FUNCTION_INFO_V1(jobs_job_record);
 Datum
 jobs_job_record(PG_FUNCTION_ARGS)
 {
-	Dml		   *dml = dml_begin(fcinfo, TABLE_job);
+	Dml *dml = dml_begin(fcinfo, TABLE_job);
 
 	if (DML_IS_INSERT(dml))
 		job_created(dml->call, dml->new);

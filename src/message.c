@@ -23,21 +23,21 @@
 /* Where a message belongs. */
 typedef struct Place
 {
-	Row		   *conversation;
-	int64		conversation_id;
-	int64		organization_id;
-	int64		merchant_id;
-	Job		   *job;			/* locked; NULL: no job */
+	Row *conversation;
+	int64 conversation_id;
+	int64 organization_id;
+	int64 merchant_id;
+	Job *job; /* locked; NULL: no job */
 } Place;
 
 static void
 complain_several(int64 conversation_id, List *live)
 {
 	StringInfoData ids;
-	ListCell   *cell;
+	ListCell *cell;
 
 	initStringInfo(&ids);
-	foreach(cell, live)
+	foreach (cell, live)
 		appendStringInfo(&ids, "%s%lld", ids.len ? ", " : "", (long long) ((Job *) lfirst(cell))->id);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -55,8 +55,8 @@ lock_only_live_job(Call *call, int64 conversation_id)
 {
 	for (;;)
 	{
-		List	   *live = job_live_in_conversation(call, conversation_id);
-		Job		   *job;
+		List *live = job_live_in_conversation(call, conversation_id);
+		Job *job;
 
 		CHECK_FOR_INTERRUPTS();
 		if (live == NIL)
@@ -76,7 +76,8 @@ find_place(Call *call, const Draft *draft, Place *place)
 	if (draft->job_id)
 		place->job = job_lock(call, draft->job_id);
 	place->conversation_id = draft->conversation_id ? draft->conversation_id :
-		place->job ? place->job->conversation_id : 0;
+							 place->job				? place->job->conversation_id :
+													  0;
 	place->conversation = conversation_get(call, place->conversation_id);
 	if (place->job && place->job->conversation_id != place->conversation_id)
 		ereport(ERROR,
@@ -116,8 +117,8 @@ require_allowed(Call *call, Place *place)
 static void
 follow_up(Call *call, const Place *place, const Transition *transition, int64 message_id)
 {
-	bool		by_merchant = call->actor.kind == ACTOR_MERCHANT;
-	Email		email = {
+	bool by_merchant = call->actor.kind == ACTOR_MERCHANT;
+	Email email = {
 		.kind = EMAIL_MESSAGE,
 		.to = by_merchant ? TO_ORGANIZATION : TO_MERCHANT,
 		.organization_id = place->organization_id,
@@ -168,9 +169,9 @@ check_written(const Row *row, const Place *place)
 static int64
 insert(Call *call, const Draft *draft, const Place *place)
 {
-	Row		   *row = row_new(call->rows, TABLE_message,
-							  place->job ? TRIGGERS_PARENT_LOCKED : TRIGGERS_PARENT_UNLOCKED);
-	int64		id = ids_assign(row, SLOT_OF(place->organization_id));
+	Row *row = row_new(call->rows, TABLE_message,
+					   place->job ? TRIGGERS_PARENT_LOCKED : TRIGGERS_PARENT_UNLOCKED);
+	int64 id = ids_assign(row, SLOT_OF(place->organization_id));
 
 	fill(row, call, draft, place);
 	row_set_text(row, Col_message_body, draft->body);
@@ -188,11 +189,11 @@ insert(Call *call, const Draft *draft, const Place *place)
 static int64
 find_repeated(Call *call, const Draft *draft, const Place *place)
 {
-	bool		by_member = call->actor.kind == ACTOR_MEMBER;
+	bool by_member = call->actor.kind == ACTOR_MEMBER;
 	ScanKeyData keys[2];
-	RowScan    *scan;
-	Row		   *row;
-	int64		job_id;
+	RowScan *scan;
+	Row *row;
+	int64 job_id;
 
 	if (draft->client_key == NULL || call->actor.kind == ACTOR_SYSTEM)
 		return 0;
@@ -216,9 +217,9 @@ find_repeated(Call *call, const Draft *draft, const Place *place)
 int64
 message_send(Call *call, const Draft *draft)
 {
-	Place		place;
+	Place place;
 	const Transition *transition;
-	int64		id;
+	int64 id;
 
 	/* two calls with one key and no job: one waits for the other */
 	if (draft->client_key && draft->job_id == 0)
@@ -238,7 +239,7 @@ message_send(Call *call, const Draft *draft)
 bool
 message_is_repeated(Call *call, const Draft *draft)
 {
-	Place		place;
+	Place place;
 
 	find_place(call, draft, &place);
 	return find_repeated(call, draft, &place) != 0;
@@ -247,9 +248,9 @@ message_is_repeated(Call *call, const Draft *draft)
 void
 message_add(Call *call, int64 job_id, const char *body)
 {
-	Draft		draft = {.job_id = job_id, .body = body};
-	Place		place;
-	int64		id;
+	Draft draft = {.job_id = job_id, .body = body};
+	Place place;
+	int64 id;
 
 	find_place(call, &draft, &place);
 	id = insert(call, &draft, &place);
@@ -265,9 +266,9 @@ PG_FUNCTION_INFO_V1(jobs_send_message);
 Datum
 jobs_send_message(PG_FUNCTION_ARGS)
 {
-	Draft		draft = {0};
-	Call	   *call;
-	int64		id;
+	Draft draft = {0};
+	Call *call;
+	int64 id;
 
 	draft.conversation_id = arg_id(fcinfo, 0, "conversation_id");
 	draft.body = arg_text(fcinfo, 1, "body", LIMIT_TEXT);
@@ -289,9 +290,9 @@ PG_FUNCTION_INFO_V1(jobs_reply_to_job);
 Datum
 jobs_reply_to_job(PG_FUNCTION_ARGS)
 {
-	Draft		draft = {0};
-	Call	   *call;
-	int64		id;
+	Draft draft = {0};
+	Call *call;
+	int64 id;
 
 	draft.job_id = arg_id(fcinfo, 0, "job_id");
 	draft.body = arg_text(fcinfo, 1, "body", LIMIT_TEXT);
@@ -310,11 +311,11 @@ PG_FUNCTION_INFO_V1(jobs_message_fill);
 Datum
 jobs_message_fill(PG_FUNCTION_ARGS)
 {
-	Dml		   *dml = dml_begin(fcinfo, TABLE_message);
-	Row		   *row = dml->new;
-	Draft		draft = {0};
-	Place		place;
-	char		author[ACTOR_TEXT_SIZE];
+	Dml *dml = dml_begin(fcinfo, TABLE_message);
+	Row *row = dml->new;
+	Draft draft = {0};
+	Place place;
+	char author[ACTOR_TEXT_SIZE];
 
 	if (DML_IS_UPDATE(dml))
 	{
@@ -348,9 +349,9 @@ PG_FUNCTION_INFO_V1(jobs_message_record);
 Datum
 jobs_message_record(PG_FUNCTION_ARGS)
 {
-	Dml		   *dml = dml_begin(fcinfo, TABLE_message);
-	Draft		draft = {0};
-	Place		place;
+	Dml *dml = dml_begin(fcinfo, TABLE_message);
+	Draft draft = {0};
+	Place place;
 
 	draft.conversation_id = row_int64(dml->new, Col_message_conversation_id);
 	draft.job_id = row_int64(dml->new, Col_message_job_id);

@@ -13,12 +13,12 @@
 /* A message that somebody wants to send. */
 typedef struct Draft
 {
-	int64		conversation_id;	/* 0: the job's */
-	int64		job_id;			/* 0: none, or as find_job says */
-	bool		find_job;		/* the conversation's only live job */
-	int64		proposal_id;	/* 0: carries none */
+	int64 conversation_id; /* 0: the job's */
+	int64 job_id;		   /* 0: none, or as find_job says */
+	bool find_job;		   /* the conversation's only live job */
+	int64 proposal_id;	   /* 0: carries none */
 	const char *body;
-	const pg_uuid_t *client_key;	/* NULL: none */
+	const pg_uuid_t *client_key; /* NULL: none */
 } Draft;
 
 /* Sends it, with all that follows; the message's id, or 0: a user's trigger suppressed it. */

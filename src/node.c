@@ -15,8 +15,8 @@ Row *
 node_fetch(Rows *rows)
 {
 	ScanKeyData key;
-	RowScan    *scan;
-	Row		   *node;
+	RowScan *scan;
+	Row *node;
 
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_BOOLEQ, BoolGetDatum(true));
 	scan = row_scan_begin(rows, TABLE_node, NULL, 1, &key, ForwardScanDirection);

@@ -10,8 +10,8 @@
 /* Channels, as bits. */
 typedef enum WakeChannel
 {
-	WAKE_EMAIL = 1,				/* jobs_email: the outbox grew */
-	WAKE_EVENT = 2				/* jobs_event: a job's history grew */
+	WAKE_EMAIL = 1, /* jobs_email: the outbox grew */
+	WAKE_EVENT = 2	/* jobs_event: a job's history grew */
 } WakeChannel;
 
 extern void notify_init(void);

@@ -19,13 +19,20 @@
 #include "ids.h"
 #include "job.h"
 #include "message.h"
-#include "proposal.h"
 #include "request.h"
+
+typedef enum ProposalStatus
+{
+	PROPOSAL_SENT,
+	PROPOSAL_ACCEPTED,
+	PROPOSAL_DECLINED,
+	PROPOSAL_WITHDRAWN
+} ProposalStatus;
 
 static const struct
 {
 	const char *name;
-	Side		side;			/* who decides so */
+	Side side; /* who decides so */
 	const char *phrase;
 } statuses[] = {
 	[PROPOSAL_SENT] = {"sent", SIDE_EXPERT, "be sent again"},
@@ -34,16 +41,10 @@ static const struct
 	[PROPOSAL_WITHDRAWN] = {"withdrawn", SIDE_EXPERT, "be withdrawn"},
 };
 
-const char *
-proposal_status_name(ProposalStatus status)
-{
-	return statuses[status].name;
-}
-
 static ProposalStatus
 status_of(const Row *proposal)
 {
-	char	   *name = row_isnull(proposal, Col_proposal_status) ? "" : row_text(proposal, Col_proposal_status);
+	char *name = row_isnull(proposal, Col_proposal_status) ? "" : row_text(proposal, Col_proposal_status);
 
 	for (int i = 0; i < lengthof(statuses); i++)
 	{
@@ -57,11 +58,14 @@ status_of(const Row *proposal)
 			 errhint("Set one of these.")));
 }
 
-void
-proposal_fill_new(Call *call, Row *row)
+/*
+ * Checks and completes a new proposal: everything but the id.
+ */
+static void
+fill_new(Call *call, Row *row)
 {
-	Row		   *conversation;
-	int64		organization_id;
+	Row *conversation;
+	int64 organization_id;
 
 	check_not_null(row_isnull(row, Col_proposal_conversation_id), "conversation_id");
 	check_not_null(row_isnull(row, Col_proposal_service_id), "service_id");
@@ -96,7 +100,7 @@ proposal_fill_new(Call *call, Row *row)
 static Email
 email_about_proposal(const Row *proposal, EmailKind kind, int to)
 {
-	Email		email = {
+	Email email = {
 		.kind = kind,
 		.to = to,
 		.organization_id = row_int64(proposal, Col_proposal_organization_id),
@@ -111,11 +115,11 @@ email_about_proposal(const Row *proposal, EmailKind kind, int to)
 /*
  * The message carries the title; what the proposal says in full stands in its row.
  */
-void
-proposal_sent(Call *call, Row *row)
+static void
+tell_sent(Call *call, Row *row)
 {
-	Draft		draft = {0};
-	Email		email = email_about_proposal(row, EMAIL_PROPOSAL_SENT, TO_MERCHANT);
+	Draft draft = {0};
+	Email email = email_about_proposal(row, EMAIL_PROPOSAL_SENT, TO_MERCHANT);
 
 	draft.conversation_id = row_int64(row, Col_proposal_conversation_id);
 	draft.proposal_id = row_int64(row, Col_proposal_id);
@@ -124,10 +128,13 @@ proposal_sent(Call *call, Row *row)
 	email_queue(call, &email);
 }
 
-void
-proposal_require(Call *call, const Row *proposal, ProposalStatus to)
+/*
+ * May it be decided so? The row is locked.
+ */
+static void
+require_decidable(Call *call, const Row *proposal, ProposalStatus to)
 {
-	int64		id = row_int64(proposal, Col_proposal_id);
+	int64 id = row_int64(proposal, Col_proposal_id);
 	ProposalStatus from = status_of(proposal);
 
 	if (actor_side(&call->actor) != statuses[to].side)
@@ -147,8 +154,11 @@ proposal_require(Call *call, const Row *proposal, ProposalStatus to)
 		conversation_require_open(conversation_get(call, row_int64(proposal, Col_proposal_conversation_id)));
 }
 
-void
-proposal_apply(Call *call, Row *changed, ProposalStatus to)
+/*
+ * Notes the decision in the row that is going to be written.
+ */
+static void
+apply(Call *call, Row *changed, ProposalStatus to)
 {
 	if (to == PROPOSAL_ACCEPTED)
 		request_check_store(call, row_int64(changed, Col_proposal_store_id),
@@ -164,7 +174,7 @@ proposal_apply(Call *call, Row *changed, ProposalStatus to)
 static int64
 create_job(Call *call, const Row *proposal)
 {
-	Row		   *job = row_new(call->rows, TABLE_job, TRIGGERS_PARENT_UNLOCKED);
+	Row *job = row_new(call->rows, TABLE_job, TRIGGERS_PARENT_UNLOCKED);
 
 	row_set(job, Col_job_organization_id, row_get(proposal, Col_proposal_organization_id));
 	row_set(job, Col_job_merchant_id, row_get(proposal, Col_proposal_merchant_id));
@@ -179,11 +189,14 @@ create_job(Call *call, const Row *proposal)
 	return job_insert(call, job);
 }
 
-int64
-proposal_decided(Call *call, Row *proposal)
+/*
+ * What follows from a decision; the id of the job that comes of it, or 0.
+ */
+static int64
+tell_decided(Call *call, Row *proposal)
 {
 	ProposalStatus status = status_of(proposal);
-	Email		email;
+	Email email;
 
 	if (status == PROPOSAL_WITHDRAWN)
 		return 0;
@@ -206,8 +219,8 @@ find_repeated(Call *call, const Row *row, const pg_uuid_t *client_key)
 		Col_proposal_conversation_id, Col_proposal_service_id, Col_proposal_title,
 		Col_proposal_work, Col_proposal_currency};
 	ScanKeyData keys[2];
-	RowScan    *scan;
-	Row		   *earlier;
+	RowScan *scan;
+	Row *earlier;
 
 	if (client_key == NULL || call->actor.kind != ACTOR_MEMBER)
 		return 0;
@@ -237,16 +250,16 @@ PG_FUNCTION_INFO_V1(jobs_send_proposal);
 Datum
 jobs_send_proposal(PG_FUNCTION_ARGS)
 {
-	int64		conversation_id = arg_id(fcinfo, 0, "conversation_id");
-	int64		service_id = arg_id(fcinfo, 1, "service_id");
-	char	   *title = arg_text(fcinfo, 2, "title", LIMIT_NAME);
-	char	   *work = arg_text(fcinfo, 3, "work", LIMIT_TEXT);
-	Numeric		price = arg_optional_price(fcinfo, 4, "price");
-	char	   *currency = arg_currency(fcinfo, 5);
-	pg_uuid_t  *client_key = arg_optional_uuid(fcinfo, 6);
-	Call	   *call;
-	Row		   *row;
-	int64		id;
+	int64 conversation_id = arg_id(fcinfo, 0, "conversation_id");
+	int64 service_id = arg_id(fcinfo, 1, "service_id");
+	char *title = arg_text(fcinfo, 2, "title", LIMIT_NAME);
+	char *work = arg_text(fcinfo, 3, "work", LIMIT_TEXT);
+	Numeric price = arg_optional_price(fcinfo, 4, "price");
+	char *currency = arg_currency(fcinfo, 5);
+	pg_uuid_t *client_key = arg_optional_uuid(fcinfo, 6);
+	Call *call;
+	Row *row;
+	int64 id;
 
 	check_not_null(price == NULL, "price");
 	call = call_begin(fcinfo, 7);
@@ -269,10 +282,10 @@ jobs_send_proposal(PG_FUNCTION_ARGS)
 	id = find_repeated(call, row, client_key);
 	if (id == 0)
 	{
-		proposal_fill_new(call, row);
+		fill_new(call, row);
 		id = ids_assign(row, SLOT_OF(row_int64(row, Col_proposal_organization_id)));
 		if (row_insert(row))
-			proposal_sent(call, row);
+			tell_sent(call, row);
 		else
 			id = 0;
 	}
@@ -288,12 +301,12 @@ jobs_send_proposal(PG_FUNCTION_ARGS)
 static int64
 decide(FunctionCallInfo fcinfo, ProposalStatus to, int64 store_id, int actor_argno)
 {
-	int64		proposal_id = arg_id(fcinfo, 0, "proposal_id");
-	Call	   *call = call_begin(fcinfo, actor_argno);
-	Row		   *proposal = row_lock(call->rows, TABLE_proposal, proposal_id,
-									LockTupleNoKeyExclusive, LockWaitBlock);
-	Row		   *changed;
-	int64		job_id = 0;
+	int64 proposal_id = arg_id(fcinfo, 0, "proposal_id");
+	Call *call = call_begin(fcinfo, actor_argno);
+	Row *proposal = row_lock(call->rows, TABLE_proposal, proposal_id,
+							 LockTupleNoKeyExclusive, LockWaitBlock);
+	Row *changed;
+	int64 job_id = 0;
 
 	if (proposal == NULL ||
 		!actor_sees(&call->actor, row_int64(proposal, Col_proposal_organization_id),
@@ -301,12 +314,12 @@ decide(FunctionCallInfo fcinfo, ProposalStatus to, int64 store_id, int actor_arg
 		actor_complain_missing("proposal", proposal_id);
 	if (actor_side(&call->actor) == SIDE_MERCHANT)
 		request_check_store(call, store_id, call->actor.id);
-	proposal_require(call, proposal, to);
+	require_decidable(call, proposal, to);
 	changed = row_copy(proposal);
 	row_set_int64(changed, Col_proposal_store_id, store_id);
-	proposal_apply(call, changed, to);
+	apply(call, changed, to);
 	if (row_update(proposal, changed))
-		job_id = proposal_decided(call, changed);
+		job_id = tell_decided(call, changed);
 	call_end(call);
 	return job_id;
 }
@@ -315,7 +328,7 @@ PG_FUNCTION_INFO_V1(jobs_accept_proposal);
 Datum
 jobs_accept_proposal(PG_FUNCTION_ARGS)
 {
-	int64		job_id = decide(fcinfo, PROPOSAL_ACCEPTED, arg_optional_id(fcinfo, 1, "store_id"), 2);
+	int64 job_id = decide(fcinfo, PROPOSAL_ACCEPTED, arg_optional_id(fcinfo, 1, "store_id"), 2);
 
 	if (job_id == 0)
 		PG_RETURN_NULL();
@@ -341,16 +354,16 @@ jobs_withdraw_proposal(PG_FUNCTION_ARGS)
 static void
 fill_insert(Dml *dml)
 {
-	Row		   *row = dml->new;
-	int64		organization_id = row_int64(row, Col_proposal_organization_id);
-	int64		merchant_id = row_int64(row, Col_proposal_merchant_id);
+	Row *row = dml->new;
+	int64 organization_id = row_int64(row, Col_proposal_organization_id);
+	int64 merchant_id = row_int64(row, Col_proposal_merchant_id);
 
 	dml_fill_text(dml, Col_proposal_status, statuses[PROPOSAL_SENT].name);
 	dml_refuse(dml, Col_proposal_store_id);
 	dml_refuse(dml, Col_proposal_sent_by);
 	dml_refuse(dml, Col_proposal_sent_at);
 	dml_refuse(dml, Col_proposal_decided_at);
-	proposal_fill_new(dml->call, row);
+	fill_new(dml->call, row);
 
 	/* what was given must be what was filled in */
 	if (organization_id && organization_id != row_int64(row, Col_proposal_organization_id))
@@ -364,8 +377,8 @@ static void
 fill_update(Dml *dml)
 {
 	static const int allowed[] = {Col_proposal_status, Col_proposal_store_id};
-	Row		   *row = dml->new;
-	bool		decides = dml_changes(dml, Col_proposal_status);
+	Row *row = dml->new;
+	bool decides = dml_changes(dml, Col_proposal_status);
 
 	if (!actor_sees(&dml->call->actor, row_int64(dml->old, Col_proposal_organization_id),
 					row_int64(dml->old, Col_proposal_merchant_id)))
@@ -373,8 +386,8 @@ fill_update(Dml *dml)
 	dml_allow_changes(dml, allowed, decides && status_of(row) == PROPOSAL_ACCEPTED ? 2 : 1);
 	if (decides)
 	{
-		proposal_require(dml->call, dml->old, status_of(row));
-		proposal_apply(dml->call, row, status_of(row));
+		require_decidable(dml->call, dml->old, status_of(row));
+		apply(dml->call, row, status_of(row));
 	}
 }
 
@@ -382,7 +395,7 @@ PG_FUNCTION_INFO_V1(jobs_proposal_fill);
 Datum
 jobs_proposal_fill(PG_FUNCTION_ARGS)
 {
-	Dml		   *dml = dml_begin(fcinfo, TABLE_proposal);
+	Dml *dml = dml_begin(fcinfo, TABLE_proposal);
 
 	if (DML_IS_INSERT(dml))
 		fill_insert(dml);
@@ -395,14 +408,17 @@ PG_FUNCTION_INFO_V1(jobs_proposal_record);
 Datum
 jobs_proposal_record(PG_FUNCTION_ARGS)
 {
-	Dml		   *dml = dml_begin(fcinfo, TABLE_proposal);
+	Dml *dml = dml_begin(fcinfo, TABLE_proposal);
 
 	if (DML_IS_INSERT(dml))
-		proposal_sent(dml->call, dml->new);
+		tell_sent(dml->call, dml->new);
 	else if (dml_changes(dml, Col_proposal_status))
 	{
-		proposal_require(dml->call, dml->old, status_of(dml->new));
-		(void) proposal_decided(dml->call, dml->new);
+		/* a user's trigger may have changed the row after ours */
+		require_decidable(dml->call, dml->old, status_of(dml->new));
+		request_check_store(dml->call, row_int64(dml->new, Col_proposal_store_id),
+							row_int64(dml->new, Col_proposal_merchant_id));
+		(void) tell_decided(dml->call, dml->new);
 	}
 	return dml_end(dml);
 }

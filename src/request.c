@@ -22,7 +22,7 @@
 void
 request_check_store(Call *call, int64 store_id, int64 merchant_id)
 {
-	Row		   *store;
+	Row *store;
 
 	if (store_id == 0)
 		return;
@@ -35,8 +35,8 @@ void
 request_check_service(Call *call, int64 service_id, int64 organization_id)
 {
 	ScanKeyData keys[2];
-	RowScan    *scan;
-	Row		   *provided;
+	RowScan *scan;
+	Row *provided;
 
 	if (row_fetch(call->rows, TABLE_service, service_id) == NULL)
 		actor_complain_missing("service", service_id);
@@ -57,10 +57,10 @@ request_check_service(Call *call, int64 service_id, int64 organization_id)
 void
 request_check(Call *call, Row *row)
 {
-	Side		side = actor_side(&call->actor);
-	int64		organization_id;
-	int64		merchant_id;
-	Row		   *merchant;
+	Side side = actor_side(&call->actor);
+	int64 organization_id;
+	int64 merchant_id;
+	Row *merchant;
 
 	check_not_null(row_isnull(row, Col_job_organization_id), "organization_id");
 	check_not_null(row_isnull(row, Col_job_service_id), "service_id");
@@ -93,20 +93,20 @@ request_open_conversation(Call *call, Row *row)
  */
 typedef struct Request
 {
-	int64		organization_id;
-	int64		service_id;
-	int64		store_id;
-	char	   *title;
-	char	   *description;
-	Numeric		budget;			/* NULL: not said */
-	char	   *currency;
-	pg_uuid_t  *client_key;		/* NULL: none */
+	int64 organization_id;
+	int64 service_id;
+	int64 store_id;
+	char *title;
+	char *description;
+	Numeric budget; /* NULL: not said */
+	char *currency;
+	pg_uuid_t *client_key; /* NULL: none */
 } Request;
 
 static Request
 request_of_arguments(FunctionCallInfo fcinfo)
 {
-	Request		request;
+	Request request;
 
 	request.service_id = arg_id(fcinfo, 0, "service_id");
 	request.title = arg_text(fcinfo, 1, "title", LIMIT_NAME);
@@ -159,8 +159,8 @@ static Row *
 find_repeated(Call *call, const Request *request)
 {
 	ScanKeyData keys[2];
-	RowScan    *scan;
-	Row		   *job;
+	RowScan *scan;
+	Row *job;
 
 	if (request->client_key == NULL)
 		return NULL;
@@ -191,12 +191,12 @@ Datum
 jobs_request_job(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	Request		request = request_of_arguments(fcinfo);
-	Datum		values[3];
-	bool		nulls[3] = {false};
-	Call	   *call;
-	Row		   *job;
-	bool		written = true;
+	Request request = request_of_arguments(fcinfo);
+	Datum values[3];
+	bool nulls[3] = {false};
+	Call *call;
+	Row *job;
+	bool written = true;
 
 	InitMaterializedSRF(fcinfo, 0);
 	call = call_begin(fcinfo, 10);

@@ -8,9 +8,9 @@
 
 typedef struct Rights
 {
-	Oid			user;
-	int			context;
-	int			settings;		/* nest level */
+	Oid user;
+	int context;
+	int settings; /* nest level */
 } Rights;
 
 /*

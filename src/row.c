@@ -34,31 +34,31 @@
 /* A table as one action uses it. */
 typedef struct Target
 {
-	const Table *table;			/* NULL: not used yet */
-	Relation	rel;
-	Relation	primary_key;	/* NULL: not scanned yet */
-	ResultRelInfo *rri;			/* NULL: not written to yet */
-	Bitmapset **updated;		/* where updated columns are noted */
-	TriggerSet	set;
+	const Table *table; /* NULL: not used yet */
+	Relation rel;
+	Relation primary_key; /* NULL: not scanned yet */
+	ResultRelInfo *rri;	  /* NULL: not written to yet */
+	Bitmapset **updated;  /* where updated columns are noted */
+	TriggerSet set;
 } Target;
 
 struct Rows
 {
 	MemoryContext context;
-	Target		targets[TABLE_COUNT];
-	List	   *slots;
-	Snapshot	snapshot;		/* NULL: the next read takes a fresh one */
-	EState	   *estate;			/* NULL: nothing written yet */
-	EPQState	epq;
+	Target targets[TABLE_COUNT];
+	List *slots;
+	Snapshot snapshot; /* NULL: the next read takes a fresh one */
+	EState *estate;	   /* NULL: nothing written yet */
+	EPQState epq;
 };
 
 struct RowScan
 {
-	Rows	   *rows;
-	Target	   *target;
-	Relation	index;
-	bool		close_index;
-	Snapshot	snapshot;		/* its own hold on it: writes renew the rows' one */
+	Rows *rows;
+	Target *target;
+	Relation index;
+	bool close_index;
+	Snapshot snapshot; /* its own hold on it: writes renew the rows' one */
 	IndexScanDesc desc;
 	ScanDirection direction;
 };
@@ -66,7 +66,7 @@ struct RowScan
 Rows *
 rows_begin(void)
 {
-	Rows	   *rows = palloc0(sizeof(Rows));
+	Rows *rows = palloc0(sizeof(Rows));
 
 	rows->context = CurrentMemoryContext;
 	return rows;
@@ -97,7 +97,7 @@ rows_end(Rows *rows)
 	ExecResetTupleTable(rows->slots, false);
 	for (int i = 0; i < TABLE_COUNT; i++)
 	{
-		Target	   *target = &rows->targets[i];
+		Target *target = &rows->targets[i];
 
 		if (target->primary_key)
 			index_close(target->primary_key, NoLock);
@@ -123,7 +123,7 @@ current_snapshot(Rows *rows)
 static Target *
 use_table(Rows *rows, TableId id, LOCKMODE lockmode)
 {
-	Target	   *target = &rows->targets[id];
+	Target *target = &rows->targets[id];
 
 	if (target->rel == NULL)
 		target->rel = table_open_known(id, lockmode, &target->table);
@@ -133,7 +133,7 @@ use_table(Rows *rows, TableId id, LOCKMODE lockmode)
 static Row *
 make_row(Rows *rows, Target *target, TupleTableSlot *slot)
 {
-	Row		   *row = MemoryContextAlloc(rows->context, sizeof(Row));
+	Row *row = MemoryContextAlloc(rows->context, sizeof(Row));
 
 	row->rows = rows;
 	row->table = target->table;
@@ -178,7 +178,7 @@ RowScan *
 row_scan_begin(Rows *rows, TableId id, const char *index, int nkeys, ScanKey keys,
 			   ScanDirection direction)
 {
-	RowScan    *scan = MemoryContextAlloc(rows->context, sizeof(RowScan));
+	RowScan *scan = MemoryContextAlloc(rows->context, sizeof(RowScan));
 	MemoryContext caller;
 
 	scan->rows = rows;
@@ -228,8 +228,8 @@ Row *
 row_fetch(Rows *rows, TableId id, int64 key)
 {
 	ScanKeyData keys[1];
-	RowScan    *scan;
-	Row		   *row;
+	RowScan *scan;
+	Row *row;
 
 	row_key_int64(&keys[0], 1, key);
 	scan = row_scan_begin(rows, id, NULL, 1, keys, ForwardScanDirection);
@@ -262,10 +262,10 @@ complain_self_modified(const Table *table)
 Row *
 row_lock_found(Row *row, LockTupleMode mode, LockWaitPolicy wait)
 {
-	Rows	   *rows = row->rows;
-	Target	   *target = use_table(rows, row->table->id, RowExclusiveLock);
+	Rows *rows = row->rows;
+	Target *target = use_table(rows, row->table->id, RowExclusiveLock);
 	TM_FailureData failure;
-	TM_Result	result;
+	TM_Result result;
 	TupleTableSlot *slot;
 
 	slot = make_slot(rows, target);
@@ -303,7 +303,7 @@ row_lock_found(Row *row, LockTupleMode mode, LockWaitPolicy wait)
 Row *
 row_lock(Rows *rows, TableId id, int64 key, LockTupleMode mode, LockWaitPolicy wait)
 {
-	Row		   *row;
+	Row *row;
 
 	(void) use_table(rows, id, RowExclusiveLock);
 	row = row_fetch(rows, id, key);
@@ -322,7 +322,7 @@ row_of_slot(Rows *rows, TableId id, TupleTableSlot *slot)
 static void
 prepare_writing(Rows *rows, TableId id, TriggerSet set)
 {
-	Target	   *target = use_table(rows, id, RowExclusiveLock);
+	Target *target = use_table(rows, id, RowExclusiveLock);
 	MemoryContext caller;
 	RangeTblEntry *rte;
 	ResultRelInfo *rri;
@@ -379,9 +379,9 @@ prepare_writing(Rows *rows, TableId id, TriggerSet set)
 Row *
 row_new(Rows *rows, TableId id, TriggerSet set)
 {
-	Target	   *target;
+	Target *target;
 	TupleTableSlot *slot;
-	ListCell   *cell;
+	ListCell *cell;
 
 	prepare_writing(rows, id, set);
 	target = &rows->targets[id];
@@ -389,10 +389,10 @@ row_new(Rows *rows, TableId id, TriggerSet set)
 	ExecClearTuple(slot);
 	memset(slot->tts_isnull, true, slot->tts_tupleDescriptor->natts * sizeof(bool));
 	memset(slot->tts_values, 0, slot->tts_tupleDescriptor->natts * sizeof(Datum));
-	foreach(cell, target->table->user_defaults)
+	foreach (cell, target->table->user_defaults)
 	{
 		UserDefault *d = lfirst(cell);
-		ExprState  *state = ExecPrepareExpr(d->value, rows->estate);
+		ExprState *state = ExecPrepareExpr(d->value, rows->estate);
 		MemoryContext caller = MemoryContextSwitchTo(rows->context);
 
 		slot->tts_values[d->attnum - 1] =
@@ -407,7 +407,7 @@ row_new(Rows *rows, TableId id, TriggerSet set)
 Row *
 row_copy(const Row *row)
 {
-	Target	   *target = use_table(row->rows, row->table->id, RowExclusiveLock);
+	Target *target = use_table(row->rows, row->table->id, RowExclusiveLock);
 	TupleTableSlot *slot = make_virtual_slot(row->rows, target);
 
 	slot_getallattrs(row->slot);
@@ -457,19 +457,19 @@ open_indexes(Target *target, EState *estate)
 bool
 row_insert(Row *row)
 {
-	Rows	   *rows = row->rows;
-	Target	   *target = &rows->targets[row->table->id];
+	Rows *rows = row->rows;
+	Target *target = &rows->targets[row->table->id];
 	TriggerDesc *triggers = target->rri->ri_TrigDesc;
-	EState	   *estate = rows->estate;
+	EState *estate = rows->estate;
 	MemoryContext caller = MemoryContextSwitchTo(rows->context);
-	bool		written;
+	bool written;
 
 	begin_write(rows);
 	written = !(triggers && triggers->trig_insert_before_row) ||
-		ExecBRInsertTriggers(estate, target->rri, row->slot);
+			  ExecBRInsertTriggers(estate, target->rri, row->slot);
 	if (written)
 	{
-		List	   *recheck;
+		List *recheck;
 
 		check_row(rows, target, row->slot, CMD_INSERT);
 		open_indexes(target, estate);
@@ -491,7 +491,7 @@ static bool
 note_updated(Target *target, EState *estate, const Row *old, const Row *changed)
 {
 	MemoryContext caller = MemoryContextSwitchTo(estate->es_query_cxt);
-	int			natts = old->slot->tts_tupleDescriptor->natts;
+	int natts = old->slot->tts_tupleDescriptor->natts;
 
 	bms_free(*target->updated);
 	*target->updated = NULL;
@@ -533,13 +533,13 @@ check_written(TM_Result result, const Table *table)
 bool
 row_update(const Row *old, Row *changed)
 {
-	Rows	   *rows = old->rows;
-	Target	   *target = &rows->targets[old->table->id];
+	Rows *rows = old->rows;
+	Target *target = &rows->targets[old->table->id];
 	ItemPointerData tid = old->slot->tts_tid;
 	MemoryContext caller;
-	EState	   *estate;
+	EState *estate;
 	TriggerDesc *triggers;
-	bool		written;
+	bool written;
 
 	prepare_writing(rows, old->table->id, TRIGGERS_PARENT_UNLOCKED);
 	estate = rows->estate;
@@ -550,13 +550,13 @@ row_update(const Row *old, Row *changed)
 	caller = MemoryContextSwitchTo(rows->context);
 	begin_write(rows);
 	written = !(triggers && triggers->trig_update_before_row) ||
-		compat_ExecBRUpdateTriggers(estate, &rows->epq, target->rri, &tid, changed->slot, NULL);
+			  compat_ExecBRUpdateTriggers(estate, &rows->epq, target->rri, &tid, changed->slot, NULL);
 	if (written)
 	{
 		TM_FailureData failure;
 		LockTupleMode mode;
 		CompatUpdateIndexes which = COMPAT_NO_INDEXES;
-		List	   *recheck = NIL;
+		List *recheck = NIL;
 
 		check_row(rows, target, changed->slot, CMD_UPDATE);
 		check_written(table_tuple_update(target->rel, &tid, changed->slot, estate->es_output_cid,
@@ -581,19 +581,19 @@ row_update(const Row *old, Row *changed)
 bool
 row_delete(const Row *row)
 {
-	Rows	   *rows = row->rows;
-	Target	   *target = &rows->targets[row->table->id];
+	Rows *rows = row->rows;
+	Target *target = &rows->targets[row->table->id];
 	ItemPointerData tid = row->slot->tts_tid;
 	MemoryContext caller;
 	TriggerDesc *triggers;
-	bool		written;
+	bool written;
 
 	prepare_writing(rows, row->table->id, TRIGGERS_PARENT_LOCKED);
 	triggers = target->rri->ri_TrigDesc;
 	caller = MemoryContextSwitchTo(rows->context);
 	begin_write(rows);
 	written = !(triggers && triggers->trig_delete_before_row) ||
-		compat_ExecBRDeleteTriggers(rows->estate, &rows->epq, target->rri, &tid);
+			  compat_ExecBRDeleteTriggers(rows->estate, &rows->epq, target->rri, &tid);
 	if (written)
 	{
 		TM_FailureData failure;
@@ -612,7 +612,7 @@ row_delete(const Row *row)
 bool
 row_isnull(const Row *row, int column)
 {
-	bool		isnull;
+	bool isnull;
 
 	(void) slot_getattr(row->slot, row->table->att[column], &isnull);
 	return isnull;
@@ -621,8 +621,8 @@ row_isnull(const Row *row, int column)
 Datum
 row_get(const Row *row, int column)
 {
-	bool		isnull;
-	Datum		value = slot_getattr(row->slot, row->table->att[column], &isnull);
+	bool isnull;
+	Datum value = slot_getattr(row->slot, row->table->att[column], &isnull);
 
 	if (isnull)
 		elog(ERROR, "jobs.%s.%s is NULL", table_name(row->table->id),
@@ -658,10 +658,10 @@ bool
 row_differs(const Row *a, const Row *b, AttrNumber attnum)
 {
 	Form_pg_attribute att = TupleDescAttr(a->slot->tts_tupleDescriptor, attnum - 1);
-	bool		anull;
-	bool		bnull;
-	Datum		avalue;
-	Datum		bvalue;
+	bool anull;
+	bool bnull;
+	Datum avalue;
+	Datum bvalue;
 
 	if (att->attisdropped || att->attgenerated)
 		return false;
@@ -678,7 +678,7 @@ row_differs(const Row *a, const Row *b, AttrNumber attnum)
 void
 row_set(Row *row, int column, Datum value)
 {
-	AttrNumber	attnum = row->table->att[column];
+	AttrNumber attnum = row->table->att[column];
 
 	row->slot->tts_values[attnum - 1] = value;
 	row->slot->tts_isnull[attnum - 1] = false;

@@ -14,8 +14,8 @@
 #ifndef JOBS_ROW_H
 #define JOBS_ROW_H
 
-#include "access/skey.h"
 #include "access/sdir.h"
+#include "access/skey.h"
 #include "executor/tuptable.h"
 #include "nodes/lockoptions.h"
 #include "utils/timestamp.h"
@@ -27,7 +27,7 @@ typedef struct Rows Rows;
 
 typedef struct Row
 {
-	Rows	   *rows;
+	Rows *rows;
 	const Table *table;
 	TupleTableSlot *slot;
 } Row;
@@ -84,14 +84,14 @@ extern bool row_isnull(const Row *row, int column);
 extern Datum row_get(const Row *row, int column);	/* not NULL */
 extern int64 row_int64(const Row *row, int column); /* NULL: 0 */
 extern bool row_bool(const Row *row, int column);
-extern char *row_text(const Row *row, int column);	/* NULL: NULL */
+extern char *row_text(const Row *row, int column); /* NULL: NULL */
 extern TimestampTz row_time(const Row *row, int column, TimestampTz missing);
 extern bool row_differs(const Row *a, const Row *b, AttrNumber attnum);
 
 extern void row_set(Row *row, int column, Datum value);
 extern void row_set_null(Row *row, int column);
-extern void row_set_int64(Row *row, int column, int64 value);	/* 0: NULL */
-extern void row_set_text(Row *row, int column, const char *value);	/* NULL: NULL */
+extern void row_set_int64(Row *row, int column, int64 value);	   /* 0: NULL */
+extern void row_set_text(Row *row, int column, const char *value); /* NULL: NULL */
 extern void row_set_time(Row *row, int column, TimestampTz value);
 
 #endif

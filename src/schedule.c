@@ -40,7 +40,6 @@
 
 #include "args.h"
 #include "rights.h"
-#include "schedule.h"
 #include "table.h"
 
 #define COMMAND "CALL jobs.expire_due_jobs()"
@@ -48,23 +47,23 @@
 /* What pg_cron has in this database. */
 typedef struct Cron
 {
-	Oid			schema;
-	Oid			job;			/* its table */
-	Oid			schedule;		/* its functions */
-	Oid			unschedule;
+	Oid schema;
+	Oid job;	  /* its table */
+	Oid schedule; /* its functions */
+	Oid unschedule;
 } Cron;
 
 /* A row of cron.job. */
 typedef struct CronJob
 {
-	int64		id;
-	char	   *name;
-	char	   *database;
-	char	   *username;
-	char	   *command;
-	char	   *nodename;
-	char	   *nodeport;
-	char	   *active;
+	int64 id;
+	char *name;
+	char *database;
+	char *username;
+	char *command;
+	char *nodename;
+	char *nodeport;
+	char *active;
 } CronJob;
 
 static void require_cron(Cron *cron, const char *elsewhere);
@@ -84,10 +83,10 @@ PG_FUNCTION_INFO_V1(jobs_schedule_expiry);
 Datum
 jobs_schedule_expiry(PG_FUNCTION_ARGS)
 {
-	char	   *schedule = arg_text(fcinfo, 0, "schedule", LIMIT_NAME);
-	Oid			owner = tables_owner();
-	Cron		cron;
-	int64		id;
+	char *schedule = arg_text(fcinfo, 0, "schedule", LIMIT_NAME);
+	Oid owner = tables_owner();
+	Cron cron;
+	int64 id;
 
 	require_cron(&cron, statements_elsewhere(owner, schedule));
 	check_owner(owner);
@@ -104,11 +103,11 @@ PG_FUNCTION_INFO_V1(jobs_unschedule_expiry);
 Datum
 jobs_unschedule_expiry(PG_FUNCTION_ARGS)
 {
-	Oid			owner = tables_owner();
+	Oid owner = tables_owner();
 	const char *owner_name = GetUserNameFromId(owner, false);
-	Cron		cron;
-	int64		id;
-	Rights		caller;
+	Cron cron;
+	int64 id;
+	Rights caller;
 
 	require_cron(&cron,
 				 psprintf("SELECT cron.unschedule(jobid) FROM cron.job WHERE jobname = %s AND username = %s;",
@@ -131,7 +130,7 @@ jobs_unschedule_expiry(PG_FUNCTION_ARGS)
 static char *
 job_name(void)
 {
-	char	   *name = psprintf("jobs-expiry:%s", get_database_name(MyDatabaseId));
+	char *name = psprintf("jobs-expiry:%s", get_database_name(MyDatabaseId));
 
 	return strlen(name) < NAMEDATALEN ? name : psprintf("jobs-expiry:%u", MyDatabaseId);
 }
@@ -139,8 +138,8 @@ job_name(void)
 static bool
 role_can_login(Oid role)
 {
-	HeapTuple	tuple = SearchSysCache1(AUTHOID, ObjectIdGetDatum(role));
-	bool		result;
+	HeapTuple tuple = SearchSysCache1(AUTHOID, ObjectIdGetDatum(role));
+	bool result;
 
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for role %u", role);
@@ -175,7 +174,7 @@ statements_elsewhere(Oid owner, const char *schedule)
 		appendStringInfo(&sql, "GRANT CONNECT ON DATABASE %s TO %s; ",
 						 quote_identifier(database), quote_identifier(name));
 	appendStringInfo(&sql, "CREATE EXTENSION IF NOT EXISTS pg_cron; "
-					 "SELECT cron.schedule_in_database(%s, %s, %s, %s, %s);",
+						   "SELECT cron.schedule_in_database(%s, %s, %s, %s, %s);",
 					 quote_literal_cstr(job_name()), quote_literal_cstr(schedule),
 					 quote_literal_cstr(COMMAND), quote_literal_cstr(database),
 					 quote_literal_cstr(name));
@@ -198,11 +197,12 @@ cron_database(void)
 static bool
 cron_is_on_server(void)
 {
-	bool		result;
+	bool result;
 
 	SPI_connect();
 	if (SPI_execute("SELECT FROM pg_catalog.pg_available_extensions e "
-					"WHERE e.name OPERATOR(pg_catalog.=) 'pg_cron'", true, 1) != SPI_OK_SELECT)
+					"WHERE e.name OPERATOR(pg_catalog.=) 'pg_cron'",
+					true, 1) != SPI_OK_SELECT)
 		elog(ERROR, "could not look for pg_cron");
 	result = SPI_processed > 0;
 	SPI_finish();
@@ -221,13 +221,15 @@ complain_not_loaded(void)
 				 errdetail("This server has no extension pg_cron to install."),
 				 errhint("Install the package of pg_cron for PostgreSQL %d, add pg_cron to shared_preload_libraries, "
 						 "set cron.database_name = %s, restart the server, and run CREATE EXTENSION pg_cron; here. "
-						 "Or run " COMMAND "; by any other scheduler.", PG_VERSION_NUM / 10000, database)));
+						 "Or run " COMMAND "; by any other scheduler.",
+						 PG_VERSION_NUM / 10000, database)));
 	ereport(ERROR,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 			 errmsg("pg_cron is not loaded"),
 			 errdetail("It works only when the server loads it at its start."),
 			 errhint("Add pg_cron to shared_preload_libraries, set cron.database_name = %s, restart the server, "
-					 "and run CREATE EXTENSION pg_cron; here.", database)));
+					 "and run CREATE EXTENSION pg_cron; here.",
+					 database)));
 }
 
 /*
@@ -239,9 +241,9 @@ require_cron(Cron *cron, const char *elsewhere)
 {
 	const char *home = cron_database();
 	const char *here = get_database_name(MyDatabaseId);
-	Oid			extension;
-	Oid			three_texts[] = {TEXTOID, TEXTOID, TEXTOID};
-	Oid			one_bigint[] = {INT8OID};
+	Oid extension;
+	Oid three_texts[] = {TEXTOID, TEXTOID, TEXTOID};
+	Oid one_bigint[] = {INT8OID};
 
 	if (home == NULL)
 		complain_not_loaded();
@@ -309,7 +311,8 @@ check_owner(Oid owner)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("pg_cron runs nothing as role \"%s\"", name),
 				 errdetail("The tables' owner is a superuser, and cron.enable_superuser_jobs is off."),
-				 errhint("Give the tables to a plain role, or set cron.enable_superuser_jobs = on and restart the server.")));
+				 errhint("Give the tables to a plain role, or set cron.enable_superuser_jobs = on "
+						 "and restart the server.")));
 }
 
 static void
@@ -345,7 +348,7 @@ static int64
 schedule_as_owner(const Cron *cron, Oid owner, const char *schedule)
 {
 	MemoryContext context = CurrentMemoryContext;
-	Rights		caller;
+	Rights caller;
 	volatile int64 id = 0;
 
 	rights_switch(&caller, owner, 0);
@@ -357,7 +360,7 @@ schedule_as_owner(const Cron *cron, Oid owner, const char *schedule)
 	}
 	PG_CATCH();
 	{
-		ErrorData  *error;
+		ErrorData *error;
 
 		MemoryContextSwitchTo(context);
 		error = CopyErrorData();
@@ -379,8 +382,8 @@ schedule_as_owner(const Cron *cron, Oid owner, const char *schedule)
 static char *
 job_column(HeapTuple tuple, TupleDesc desc, const char *name)
 {
-	int			attnum = SPI_fnumber(desc, name);
-	char	   *value = attnum > 0 ? SPI_getvalue(tuple, desc, attnum) : NULL;
+	int attnum = SPI_fnumber(desc, name);
+	char *value = attnum > 0 ? SPI_getvalue(tuple, desc, attnum) : NULL;
 
 	return value ? value : pstrdup("");
 }
@@ -391,15 +394,15 @@ job_column(HeapTuple tuple, TupleDesc desc, const char *name)
 static List *
 read_jobs(const Cron *cron)
 {
-	Relation	rel = table_open(cron->job, AccessShareLock);
-	TupleDesc	desc = RelationGetDescr(rel);
+	Relation rel = table_open(cron->job, AccessShareLock);
+	TupleDesc desc = RelationGetDescr(rel);
 	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
-	List	   *jobs = NIL;
-	HeapTuple	tuple;
+	List *jobs = NIL;
+	HeapTuple tuple;
 
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
-		CronJob    *job = palloc(sizeof(CronJob));
+		CronJob *job = palloc(sizeof(CronJob));
 
 		CHECK_FOR_INTERRUPTS();
 		job->id = strtoll(job_column(tuple, desc, "jobid"), NULL, 10);
@@ -424,11 +427,11 @@ static int64
 find_job(const Cron *cron, const char *owner)
 {
 	const char *name = job_name();
-	ListCell   *cell;
+	ListCell *cell;
 
-	foreach(cell, read_jobs(cron))
+	foreach (cell, read_jobs(cron))
 	{
-		CronJob    *job = lfirst(cell);
+		CronJob *job = lfirst(cell);
 
 		if (strcmp(job->name, name) == 0 && strcmp(job->username, owner) == 0)
 			return job->id;
@@ -444,20 +447,20 @@ static void
 check_job(const Cron *cron, int64 id, const char *owner, const char *schedule)
 {
 	const char *host = GetConfigOption("cron.host", true, false);
-	ListCell   *cell;
+	ListCell *cell;
 	const char *what = "row";
 	const char *is = "missing";
 	const char *should = "there";
 
-	foreach(cell, read_jobs(cron))
+	foreach (cell, read_jobs(cron))
 	{
-		CronJob    *job = lfirst(cell);
+		CronJob *job = lfirst(cell);
 		const struct
 		{
 			const char *what;
 			const char *is;
 			const char *should;
-		}			checks[] = {
+		} checks[] = {
 			{"database", job->database, get_database_name(MyDatabaseId)},
 			{"username", job->username, owner},
 			{"command", job->command, COMMAND},

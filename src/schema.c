@@ -35,14 +35,14 @@
 /* One statement of the schema's text. */
 typedef struct Statement
 {
-	Node	   *node;
-	char	   *text;
+	Node *node;
+	char *text;
 } Statement;
 
 #define TRIGGER_ENTRY(table, name) {TABLE_##table, name},
 static const struct
 {
-	TableId		table;
+	TableId table;
 	const char *name;
 } triggers[] = {SCHEMA_TRIGGERS(TRIGGER_ENTRY)};
 
@@ -52,12 +52,12 @@ static bool stands(const Node *node, bool is_older);
 int
 schema_apply(bool is_older)
 {
-	int			count = 0;
-	ListCell   *cell;
+	int count = 0;
+	ListCell *cell;
 
-	foreach(cell, read_statements())
+	foreach (cell, read_statements())
 	{
-		Statement  *statement = lfirst(cell);
+		Statement *statement = lfirst(cell);
 
 		CHECK_FOR_INTERRUPTS();
 		if (stands(statement->node, is_older))
@@ -95,15 +95,15 @@ schema_drop(bool with_data)
 	StringInfoData views;
 	StringInfoData tables;
 	StringInfoData sequences;
-	List	   *statements = read_statements();
-	ListCell   *cell;
+	List *statements = read_statements();
+	ListCell *cell;
 
 	initStringInfo(&views);
 	initStringInfo(&tables);
 	initStringInfo(&sequences);
-	foreach(cell, statements)
+	foreach (cell, statements)
 	{
-		Node	   *node = ((Statement *) lfirst(cell))->node;
+		Node *node = ((Statement *) lfirst(cell))->node;
 
 		if (IsA(node, ViewStmt))
 			append_name(&views, ((ViewStmt *) node)->view);
@@ -115,14 +115,14 @@ schema_drop(bool with_data)
 
 	if (views.len > 0)
 		schema_run("DROP VIEW %s", views.data);
-	foreach(cell, statements)
+	foreach (cell, statements)
 	{
-		Node	   *node = ((Statement *) lfirst(cell))->node;
+		Node *node = ((Statement *) lfirst(cell))->node;
 
 		if (IsA(node, CreateTrigStmt))
 		{
 			CreateTrigStmt *trigger = (CreateTrigStmt *) node;
-			Oid			relid = RangeVarGetRelid(trigger->relation, NoLock, true);
+			Oid relid = RangeVarGetRelid(trigger->relation, NoLock, true);
 
 			if (OidIsValid(relid) && OidIsValid(get_trigger_oid(relid, trigger->trigname, true)))
 				schema_run("DROP TRIGGER %s ON jobs.%s", quote_identifier(trigger->trigname),
@@ -149,7 +149,7 @@ static bool
 trigger_guards(const Trigger *trigger)
 {
 	return trigger->tgenabled == TRIGGER_FIRES_ON_ORIGIN && trigger->tgqual == NULL &&
-		get_func_namespace(trigger->tgfoid) == get_namespace_oid(JOBS_SCHEMA, true);
+		   get_func_namespace(trigger->tgfoid) == get_namespace_oid(JOBS_SCHEMA, true);
 }
 
 static const Trigger *
@@ -180,15 +180,15 @@ schema_missing_trigger(TableId id, Relation rel)
 }
 
 void
-schema_run(const char *format,...)
+schema_run(const char *format, ...)
 {
 	StringInfoData sql;
-	int			needed;
+	int needed;
 
 	initStringInfo(&sql);
 	for (;;)
 	{
-		va_list		args;
+		va_list args;
 
 		va_start(args, format);
 		needed = appendStringInfoVA(&sql, format, args);
@@ -205,16 +205,16 @@ schema_run(const char *format,...)
 static List *
 read_statements(void)
 {
-	List	   *statements = NIL;
+	List *statements = NIL;
 
 	for (int i = 0; i < lengthof(schema_text); i++)
 	{
-		ListCell   *cell;
+		ListCell *cell;
 
-		foreach(cell, raw_parser(schema_text[i], RAW_PARSE_DEFAULT))
+		foreach (cell, raw_parser(schema_text[i], RAW_PARSE_DEFAULT))
 		{
-			RawStmt    *raw = lfirst_node(RawStmt, cell);
-			Statement  *statement = palloc(sizeof(Statement));
+			RawStmt *raw = lfirst_node(RawStmt, cell);
+			Statement *statement = palloc(sizeof(Statement));
 			const char *start = schema_text[i] + raw->stmt_location;
 
 			statement->node = raw->stmt;
@@ -234,8 +234,8 @@ relation_stands(const RangeVar *relation)
 static bool
 row_security_stands(const AlterTableStmt *statement)
 {
-	HeapTuple	tuple;
-	bool		enabled;
+	HeapTuple tuple;
+	bool enabled;
 
 	if (list_length(statement->cmds) != 1 ||
 		linitial_node(AlterTableCmd, statement->cmds)->subtype != AT_EnableRowSecurity)
@@ -253,18 +253,18 @@ row_security_stands(const AlterTableStmt *statement)
 static bool
 trigger_stands(const CreateTrigStmt *statement)
 {
-	Relation	rel = table_openrv(statement->relation, AccessShareLock);
+	Relation rel = table_openrv(statement->relation, AccessShareLock);
 	const Trigger *trigger = find_trigger(rel, statement->trigname);
-	bool		result = false;
+	bool result = false;
 
 	if (trigger && trigger_guards(trigger))
 	{
-		int			type = statement->timing | statement->events |
-			(statement->row ? TRIGGER_TYPE_ROW : 0);
-		char	   *function = get_func_name(trigger->tgfoid);
+		int type = statement->timing | statement->events |
+				   (statement->row ? TRIGGER_TYPE_ROW : 0);
+		char *function = get_func_name(trigger->tgfoid);
 
 		result = trigger->tgtype == type && function &&
-			strcmp(function, strVal(llast(statement->funcname))) == 0;
+				 strcmp(function, strVal(llast(statement->funcname))) == 0;
 	}
 	table_close(rel, AccessShareLock);
 	return result;
@@ -273,9 +273,9 @@ trigger_stands(const CreateTrigStmt *statement)
 static bool
 comment_stands(const CommentStmt *statement)
 {
-	Relation	rel;
+	Relation rel;
 	ObjectAddress address;
-	char	   *comment;
+	char *comment;
 
 	address = get_object_address(statement->objtype, statement->object, &rel,
 								 AccessShareLock, false);
@@ -305,13 +305,13 @@ stands(const Node *node, bool is_older)
 		case T_CreateTrigStmt:
 			return trigger_stands((const CreateTrigStmt *) node);
 		case T_CreatePolicyStmt:
-			{
-				const CreatePolicyStmt *policy = (const CreatePolicyStmt *) node;
-				Oid			relid = RangeVarGetRelid(policy->table, NoLock, true);
+		{
+			const CreatePolicyStmt *policy = (const CreatePolicyStmt *) node;
+			Oid relid = RangeVarGetRelid(policy->table, NoLock, true);
 
-				return OidIsValid(relid) &&
-					OidIsValid(get_relation_policy_oid(relid, policy->policy_name, true));
-			}
+			return OidIsValid(relid) &&
+				   OidIsValid(get_relation_policy_oid(relid, policy->policy_name, true));
+		}
 		case T_ViewStmt:
 			return !is_older && relation_stands(((const ViewStmt *) node)->view);
 		case T_CommentStmt:
@@ -319,5 +319,5 @@ stands(const Node *node, bool is_older)
 		default:
 			elog(ERROR, "the schema has a statement of unknown kind %d", (int) nodeTag(node));
 	}
-	return false;				/* not reached */
+	return false; /* not reached */
 }

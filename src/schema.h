@@ -14,7 +14,7 @@
  * Creates what is missing and returns how many statements that took. With
  * `is_older`, what can stand in an older form is replaced, too.
  */
-extern int	schema_apply(bool is_older);
+extern int schema_apply(bool is_older);
 
 /* Drops triggers, policies and views, and with `with_data` the tables as well. */
 extern void schema_drop(bool with_data);
@@ -23,6 +23,6 @@ extern void schema_drop(bool with_data);
 extern const char *schema_missing_trigger(TableId id, Relation rel);
 
 /* Runs a utility statement. */
-extern void schema_run(const char *format,...) pg_attribute_printf(1, 2);
+extern void schema_run(const char *format, ...) pg_attribute_printf(1, 2);
 
 #endif

@@ -24,11 +24,11 @@
 #define WAITING (BIT(STATUS_NEW) | BIT(STATUS_OPENED))
 
 /* conditions of a transition */
-#define FROM_PROPOSAL		1
-#define UNCONFIRMED			2
-#define EXPERT_WROTE_LAST	4
+#define FROM_PROPOSAL 1
+#define UNCONFIRMED 2
+#define EXPERT_WROTE_LAST 4
 #define MERCHANT_WROTE_LAST 8
-#define SILENT				16	/* allowed, but nothing happens and nothing is recorded */
+#define SILENT 16 /* allowed, but nothing happens and nothing is recorded */
 
 static const Transition machine[] = {
 	{ACTION_CREATE, SIDE_MERCHANT | SIDE_SYSTEM, BIT(STATUS_NONE), STATUS_NEW, 0},
@@ -95,7 +95,7 @@ static const struct
 
 static const struct
 {
-	Side		side;
+	Side side;
 	const char *name;
 } sides[] = {
 	{SIDE_EXPERT, "expert"},
@@ -207,8 +207,8 @@ jobs_transitions(PG_FUNCTION_ARGS)
 		{
 			for (int from = 0; from <= STATUS_NONE; from++)
 			{
-				Datum		values[4];
-				bool		nulls[4] = {false};
+				Datum values[4];
+				bool nulls[4] = {false};
 
 				if (!(t->sides & sides[s].side) || !(t->from & BIT(from)))
 					continue;
@@ -267,8 +267,8 @@ PG_FUNCTION_INFO_V1(jobs_transition_diagram);
 Datum
 jobs_transition_diagram(PG_FUNCTION_ARGS)
 {
-	char	   *format = arg_text(fcinfo, 0, "format", LIMIT_NAME);
-	bool		mermaid = strcmp(format, "mermaid") == 0;
+	char *format = arg_text(fcinfo, 0, "format", LIMIT_NAME);
+	bool mermaid = strcmp(format, "mermaid") == 0;
 	StringInfoData out;
 
 	if (!mermaid && strcmp(format, "dot") != 0)
@@ -280,11 +280,11 @@ jobs_transition_diagram(PG_FUNCTION_ARGS)
 
 	initStringInfo(&out);
 	appendStringInfoString(&out, mermaid ? "stateDiagram-v2\n" :
-						   "digraph job {\n    start [shape=point];\n");
+										   "digraph job {\n    start [shape=point];\n");
 	for (int step = 0; step <= STATUS_COUNT; step++)
 	{
 		/* creation first */
-		int			from = step == 0 ? STATUS_NONE : step - 1;
+		int from = step == 0 ? STATUS_NONE : step - 1;
 
 		for (int to = 0; to < STATUS_COUNT; to++)
 		{
@@ -304,9 +304,9 @@ PG_FUNCTION_INFO_V1(jobs_status_label);
 Datum
 jobs_status_label(PG_FUNCTION_ARGS)
 {
-	char	   *name = arg_text(fcinfo, 0, "status", LIMIT_NAME);
-	char	   *language = arg_text(fcinfo, 1, "language", LIMIT_NAME);
-	JobStatus	status = status_of_name(name);
+	char *name = arg_text(fcinfo, 0, "status", LIMIT_NAME);
+	char *language = arg_text(fcinfo, 1, "language", LIMIT_NAME);
+	JobStatus status = status_of_name(name);
 
 	if (status == STATUS_NONE)
 		ereport(ERROR,

@@ -19,7 +19,7 @@ typedef enum JobStatus
 	STATUS_DECLINED,
 	STATUS_EXPIRED,
 	STATUS_COUNT,
-	STATUS_NONE = STATUS_COUNT	/* before a job is created */
+	STATUS_NONE = STATUS_COUNT /* before a job is created */
 } JobStatus;
 
 typedef enum Action
@@ -51,19 +51,19 @@ typedef enum Side
 /* What a rule may ask of a job beside its status. */
 typedef struct JobFacts
 {
-	JobStatus	status;
-	bool		from_proposal;	/* made from an accepted proposal */
-	bool		confirmed;		/* the merchant confirmed its completion */
-	bool		expert_wrote_last;	/* asked only by ACTION_REACTIVATE */
+	JobStatus status;
+	bool from_proposal;		/* made from an accepted proposal */
+	bool confirmed;			/* the merchant confirmed its completion */
+	bool expert_wrote_last; /* asked only by ACTION_REACTIVATE */
 } JobFacts;
 
 typedef struct Transition
 {
-	Action		action;
-	int			sides;			/* Side bits */
-	int			from;			/* bits 1 << JobStatus */
-	JobStatus	to;				/* STATUS_NONE: stays as it is */
-	int			conditions;		/* bits, private to status.c */
+	Action action;
+	int sides;		/* Side bits */
+	int from;		/* bits 1 << JobStatus */
+	JobStatus to;	/* STATUS_NONE: stays as it is */
+	int conditions; /* bits, private to status.c */
 } Transition;
 
 /* The transition that the action of this side means, or NULL: there is none. */
@@ -85,7 +85,7 @@ extern bool status_is_live(JobStatus status);
 extern bool status_is_waiting(JobStatus status);
 
 extern const char *status_name(JobStatus status);
-extern JobStatus status_of_name(const char *name);	/* STATUS_NONE: no such status */
+extern JobStatus status_of_name(const char *name); /* STATUS_NONE: no such status */
 extern const char *action_name(Action action);
 
 /* What can't be done to a job, as the end of a sentence that starts "job 42 cannot". */

@@ -41,7 +41,7 @@ JOBS_TABLES(COLUMN_NAMES)
 static const struct
 {
 	const char *const *names;
-	int			count;
+	int count;
 } table_columns[] = {JOBS_TABLES(COLUMN_LIST)};
 
 /*
@@ -50,9 +50,9 @@ static const struct
  */
 static const struct
 {
-	TableId		table;
-	int			column;
-	TableId		parent;
+	TableId table;
+	int column;
+	TableId parent;
 } implied_keys[] = {
 	{TABLE_message, Col_message_job_id, TABLE_job},
 	{TABLE_message, Col_message_conversation_id, TABLE_conversation},
@@ -66,7 +66,7 @@ static const struct
 static struct
 {
 	const char *name;
-	Oid			oid;
+	Oid oid;
 } indexes[8];
 
 static Table *entries[TABLE_COUNT];
@@ -124,7 +124,7 @@ table_column_count(TableId id)
 Oid
 table_oid(TableId id)
 {
-	Oid			schema = get_namespace_oid(JOBS_SCHEMA, true);
+	Oid schema = get_namespace_oid(JOBS_SCHEMA, true);
 
 	return OidIsValid(schema) ? get_relname_relid(table_names[id], schema) : InvalidOid;
 }
@@ -132,7 +132,7 @@ table_oid(TableId id)
 Oid
 table_index(const char *name)
 {
-	int			i;
+	int i;
 
 	for (i = 0; i < lengthof(indexes) && indexes[i].name; i++)
 	{
@@ -154,7 +154,7 @@ table_index(const char *name)
 Relation
 table_open_known(TableId id, LOCKMODE lockmode, const Table **table)
 {
-	Relation	rel;
+	Relation rel;
 
 	/* the version stands in a table, so that one is looked at first */
 	if (!version_checked)
@@ -174,8 +174,8 @@ table_open_known(TableId id, LOCKMODE lockmode, const Table **table)
 
 	for (;;)
 	{
-		Table	   *entry = entries[id];
-		Oid			relid = entry && entry->valid ? entry->relid : table_oid(id);
+		Table *entry = entries[id];
+		Oid relid = entry && entry->valid ? entry->relid : table_oid(id);
 
 		rel = OidIsValid(relid) ? try_table_open(relid, lockmode) : NULL;
 		if (rel == NULL)
@@ -207,7 +207,7 @@ Oid
 tables_owner(void)
 {
 	const Table *table;
-	Relation	rel = table_open_known(TABLE_job, AccessShareLock, &table);
+	Relation rel = table_open_known(TABLE_job, AccessShareLock, &table);
 
 	table_close(rel, NoLock);
 	return table->owner;
@@ -219,7 +219,7 @@ tables_owner(void)
 static void
 note_columns(Table *table, Relation rel)
 {
-	TupleDesc	desc = RelationGetDescr(rel);
+	TupleDesc desc = RelationGetDescr(rel);
 
 	for (int i = 0; i < table_columns[table->id].count; i++)
 	{
@@ -232,8 +232,8 @@ note_columns(Table *table, Relation rel)
 	for (int attnum = 1; attnum <= desc->natts; attnum++)
 	{
 		Form_pg_attribute att = TupleDescAttr(desc, attnum - 1);
-		bool		known = att->attisdropped || att->attgenerated;
-		Node	   *value;
+		bool known = att->attisdropped || att->attgenerated;
+		Node *value;
 
 		for (int i = 0; i < table_columns[table->id].count && !known; i++)
 			known = table->att[i] == attnum;
@@ -255,11 +255,11 @@ note_columns(Table *table, Relation rel)
 static bool
 key_is_implied(const Table *table, const Trigger *trigger)
 {
-	AttrNumber	attnum = InvalidAttrNumber;
-	HeapTuple	tuple;
-	Datum		conkey;
-	bool		isnull;
-	ArrayType  *array;
+	AttrNumber attnum = InvalidAttrNumber;
+	HeapTuple tuple;
+	Datum conkey;
+	bool isnull;
+	ArrayType *array;
 
 	if (trigger->tgfoid != F_RI_FKEY_CHECK_INS || !OidIsValid(trigger->tgconstraint))
 		return false;
@@ -297,7 +297,7 @@ static TriggerDesc *
 note_triggers(const Table *table, Relation rel, TriggerSet set)
 {
 	TriggerDesc *desc;
-	bool		keys_are_safe = true;
+	bool keys_are_safe = true;
 
 	if (rel->trigdesc == NULL)
 		return NULL;
@@ -306,7 +306,7 @@ note_triggers(const Table *table, Relation rel, TriggerSet set)
 	desc->triggers = palloc0(rel->trigdesc->numtriggers * sizeof(Trigger));
 	for (int i = 0; i < rel->trigdesc->numtriggers; i++)
 	{
-		Trigger    *trigger = &rel->trigdesc->triggers[i];
+		Trigger *trigger = &rel->trigdesc->triggers[i];
 
 		if (TRIGGER_FOR_BEFORE(trigger->tgtype) && TRIGGER_FOR_UPDATE(trigger->tgtype) &&
 			strncmp(trigger->tgname, JOBS_TRIGGER_PREFIX, strlen(JOBS_TRIGGER_PREFIX)) != 0)
@@ -315,8 +315,8 @@ note_triggers(const Table *table, Relation rel, TriggerSet set)
 
 	for (int i = 0; i < rel->trigdesc->numtriggers; i++)
 	{
-		Trigger    *trigger = &rel->trigdesc->triggers[i];
-		bool		is_key = RI_FKey_trigger_type(trigger->tgfoid) != RI_TRIGGER_NONE;
+		Trigger *trigger = &rel->trigdesc->triggers[i];
+		bool is_key = RI_FKey_trigger_type(trigger->tgfoid) != RI_TRIGGER_NONE;
 
 		if (!TRIGGER_FOR_ROW(trigger->tgtype))
 			continue;
@@ -369,8 +369,8 @@ table_build(TableId id, Relation rel)
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "jobs table",
 												  ALLOCSET_SMALL_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
-	Table	   *table = palloc0(sizeof(Table));
-	Table	   *old = entries[id];
+	Table *table = palloc0(sizeof(Table));
+	Table *old = entries[id];
 
 	table->id = id;
 	table->context = context;

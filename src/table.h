@@ -11,8 +11,8 @@
 #include "access/attnum.h"
 #include "nodes/pg_list.h"
 #include "storage/lockdefs.h"
-#include "utils/reltrigger.h"
 #include "utils/relcache.h"
+#include "utils/reltrigger.h"
 
 #define JOBS_SCHEMA "jobs"
 #define JOBS_SCHEMA_VERSION 1
@@ -108,23 +108,23 @@ JOBS_TABLES(COLUMN_ENUM)
  */
 typedef enum TriggerSet
 {
-	TRIGGERS_PARENT_UNLOCKED,	/* all foreign keys are checked */
-	TRIGGERS_PARENT_LOCKED,		/* not those that the locked job implies */
+	TRIGGERS_PARENT_UNLOCKED, /* all foreign keys are checked */
+	TRIGGERS_PARENT_LOCKED,	  /* not those that the locked job implies */
 	TRIGGER_SETS
 } TriggerSet;
 
 typedef struct Table
 {
-	TableId		id;
-	bool		valid;
-	Oid			relid;
-	Oid			owner;
-	Oid			primary_key;
-	Oid			sequence;		/* draws the ids; InvalidOid: has no id of its own */
-	AttrNumber	att[TABLE_MAX_COLUMNS];
-	List	   *user_defaults;	/* UserDefault: columns that the library doesn't know */
-	int			ncheck;
-	struct Expr **checks;		/* CHECK constraints, planned */
+	TableId id;
+	bool valid;
+	Oid relid;
+	Oid owner;
+	Oid primary_key;
+	Oid sequence; /* draws the ids; InvalidOid: has no id of its own */
+	AttrNumber att[TABLE_MAX_COLUMNS];
+	List *user_defaults; /* UserDefault: columns that the library doesn't know */
+	int ncheck;
+	struct Expr **checks; /* CHECK constraints, planned */
 	TriggerDesc *triggers[TRIGGER_SETS];
 	MemoryContext context;
 } Table;
@@ -132,7 +132,7 @@ typedef struct Table
 /* A user's own column and what it is filled with. */
 typedef struct UserDefault
 {
-	AttrNumber	attnum;
+	AttrNumber attnum;
 	struct Expr *value;
 } UserDefault;
 
@@ -142,19 +142,19 @@ extern void table_init(void);
 extern Relation table_open_known(TableId id, LOCKMODE lockmode, const Table **table);
 
 /* The role that owns the tables. */
-extern Oid	tables_owner(void);
+extern Oid tables_owner(void);
 
 /* InvalidOid when the tables were never installed. */
-extern Oid	table_oid(TableId id);
+extern Oid table_oid(TableId id);
 extern const char *table_name(TableId id);
 
 /* Name of a column, for messages. */
 extern const char *table_column(TableId id, int column);
 
 /* How many columns the library knows. */
-extern int	table_column_count(TableId id);
+extern int table_column_count(TableId id);
 
 /* An index of the table by name, kept as long as the table is known. */
-extern Oid	table_index(const char *name);
+extern Oid table_index(const char *name);
 
 #endif

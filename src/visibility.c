@@ -17,7 +17,7 @@
 static Actor
 viewer(void)
 {
-	Actor		actor = actor_current();
+	Actor actor = actor_current();
 
 	if (!actor_exists(&actor))
 		actor.kind = ACTOR_NOBODY;
@@ -31,20 +31,20 @@ static bool
 deals_with_organization(Rows *rows, const Actor *actor, int64 organization_id)
 {
 	return actor_sees(actor, organization_id, 0) ||
-		(actor->kind == ACTOR_MERCHANT && conversation_find(rows, organization_id, actor->id));
+		   (actor->kind == ACTOR_MERCHANT && conversation_find(rows, organization_id, actor->id));
 }
 
 static bool
 deals_with_merchant(Rows *rows, const Actor *actor, int64 merchant_id)
 {
 	return actor_sees(actor, 0, merchant_id) ||
-		(actor->kind == ACTOR_MEMBER && conversation_find(rows, actor->organization_id, merchant_id));
+		   (actor->kind == ACTOR_MEMBER && conversation_find(rows, actor->organization_id, merchant_id));
 }
 
 static char *
 name_of(Rows *rows, const Actor *actor, const Actor *bearer)
 {
-	Row		   *row;
+	Row *row;
 
 	switch (bearer->kind)
 	{
@@ -73,10 +73,10 @@ PG_FUNCTION_INFO_V1(jobs_display_name);
 Datum
 jobs_display_name(PG_FUNCTION_ARGS)
 {
-	Actor		actor = viewer();
-	Actor		bearer;
-	char	   *name;
-	Rows	   *rows;
+	Actor actor = viewer();
+	Actor bearer;
+	char *name;
+	Rows *rows;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
@@ -96,10 +96,10 @@ PG_FUNCTION_INFO_V1(jobs_store_name);
 Datum
 jobs_store_name(PG_FUNCTION_ARGS)
 {
-	Actor		actor = viewer();
-	char	   *name = NULL;
-	Rows	   *rows;
-	Row		   *job;
+	Actor actor = viewer();
+	char *name = NULL;
+	Rows *rows;
+	Row *job;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
@@ -108,7 +108,7 @@ jobs_store_name(PG_FUNCTION_ARGS)
 	if (job && !row_isnull(job, Col_job_store_id) &&
 		actor_sees(&actor, row_int64(job, Col_job_organization_id), row_int64(job, Col_job_merchant_id)))
 	{
-		Row		   *store = row_fetch(rows, TABLE_store, row_int64(job, Col_job_store_id));
+		Row *store = row_fetch(rows, TABLE_store, row_int64(job, Col_job_store_id));
 
 		name = store ? row_text(store, Col_store_name) : NULL;
 	}
@@ -125,11 +125,11 @@ PG_FUNCTION_INFO_V1(jobs_sees_organization);
 Datum
 jobs_sees_organization(PG_FUNCTION_ARGS)
 {
-	Actor		actor = viewer();
-	bool		sees;
-	Rows	   *rows;
-	Row		   *preferences;
-	int64		organization_id;
+	Actor actor = viewer();
+	bool sees;
+	Rows *rows;
+	Row *preferences;
+	int64 organization_id;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_BOOL(false);
@@ -137,7 +137,7 @@ jobs_sees_organization(PG_FUNCTION_ARGS)
 	rows = rows_begin();
 	preferences = row_fetch(rows, TABLE_preferences, organization_id);
 	sees = (preferences && row_bool(preferences, Col_preferences_is_listed)) ||
-		deals_with_organization(rows, &actor, organization_id);
+		   deals_with_organization(rows, &actor, organization_id);
 	rows_end(rows);
 	PG_RETURN_BOOL(sees);
 }
