@@ -386,7 +386,8 @@ remember(const char *role, int mask)
 	int count = 0;
 	const char *sql = mask == 0 ?
 						  "UPDATE jobs.node SET grants = grants OPERATOR(pg_catalog.-) $1" :
-						  "UPDATE jobs.node SET grants = pg_catalog.jsonb_set(grants, ARRAY[$1], pg_catalog.to_jsonb($2))";
+						  "UPDATE jobs.node SET grants = "
+						  "pg_catalog.jsonb_set(grants, ARRAY[$1], pg_catalog.to_jsonb($2))";
 
 	for (int i = 0; i < lengthof(accesses); i++)
 	{

@@ -11,6 +11,7 @@
 
 #include "fmgr.h"
 
+#include "compat.h"
 #include "status.h"
 
 typedef enum ActorKind
@@ -52,7 +53,7 @@ extern bool actor_exists(Actor *actor);
 extern void actor_resolve(Actor *actor);
 
 /* 42501: whoever does this must say who acts. */
-extern void actor_complain_nobody(void) pg_attribute_noreturn();
+pg_noreturn extern void actor_complain_nobody(void);
 
 /*
  * The one home of "hidden equals missing": does the actor see a row of this
@@ -61,7 +62,7 @@ extern void actor_complain_nobody(void) pg_attribute_noreturn();
 extern bool actor_sees(const Actor *actor, int64 organization_id, int64 merchant_id);
 
 /* P0002, the same whether the row is missing or hidden; `what` is "job", for instance. */
-extern void actor_complain_missing(const char *what, int64 id) pg_attribute_noreturn();
+pg_noreturn extern void actor_complain_missing(const char *what, int64 id);
 
 /* The side that the actor stands on. */
 extern Side actor_side(const Actor *actor);

@@ -9,6 +9,8 @@
 
 #include "fmgr.h"
 
+#include "compat.h"
+
 #define LIMIT_NAME 200	 /* names, titles */
 #define LIMIT_TEXT 20000 /* bodies, descriptions, comments */
 #define LIMIT_EMAIL 254
@@ -33,7 +35,7 @@ extern struct pg_uuid_t *arg_optional_uuid(FunctionCallInfo fcinfo, int argno);
 extern int arg_ids(FunctionCallInfo fcinfo, int argno, const char *name, int64 **ids);
 
 /* 22023: a client_key was used before, with other arguments. */
-extern void args_complain_key_reused(void) pg_attribute_noreturn();
+pg_noreturn extern void args_complain_key_reused(void);
 
 /* The same rules for a value that comes from elsewhere. */
 extern void check_not_null(bool isnull, const char *name);

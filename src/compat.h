@@ -21,6 +21,11 @@
 #error "jobs needs PostgreSQL 15 or later"
 #endif
 
+/* 18 has it, in front of a declaration */
+#ifndef pg_noreturn
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 #if PG_VERSION_NUM >= 160000
 #define compat_proc_aclcheck(proc, role, mode) object_aclcheck(ProcedureRelationId, proc, role, mode)
 #define compat_database_ownercheck(db, role) object_ownercheck(DatabaseRelationId, db, role)

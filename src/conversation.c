@@ -33,7 +33,10 @@ conversation_get(Call *call, int64 id)
 Row *
 conversation_lock(Call *call, int64 id)
 {
-	return require_visible(call, row_lock(call->rows, TABLE_conversation, id, LockTupleNoKeyExclusive, LockWaitBlock), id);
+	Row *conversation = row_lock(call->rows, TABLE_conversation, id,
+								 LockTupleNoKeyExclusive, LockWaitBlock);
+
+	return require_visible(call, conversation, id);
 }
 
 void

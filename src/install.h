@@ -6,10 +6,11 @@
 #ifndef JOBS_INSTALL_H
 #define JOBS_INSTALL_H
 
+#include "compat.h"
 #include "table.h"
 
 /* 55000, the tables are not ready: `format` is a sentence that says what is wrong. */
-extern void install_complain(const char *format, ...) pg_attribute_printf(1, 2) pg_attribute_noreturn();
+pg_noreturn extern void install_complain(const char *format, ...) pg_attribute_printf(1, 2);
 
 /* Complains unless the tables are there in a version that the library works with. Takes no SPI. */
 extern void install_check_version(void);

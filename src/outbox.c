@@ -195,7 +195,7 @@ static int run(Statement *statement, Datum *values, const char *nulls, int expec
 static int claim_some(ReturnSetInfo *result, int wanted, TimestampTz now, TimestampTz until,
 					  const char *worker, bool *again);
 static void lock_email(int64 id, Held *held);
-static void complain_stale(int64 id, const Held *held) pg_attribute_noreturn();
+pg_noreturn static void complain_stale(int64 id, const Held *held);
 
 void
 outbox_init(void)
