@@ -18,16 +18,11 @@ static Row *
 find(Call *call, const Job *job, int64 member_id)
 {
 	ScanKeyData keys[3];
-	RowScan *scan;
-	Row *row;
 
 	row_key_int64(&keys[0], 1, job->organization_id);
 	row_key_int64(&keys[1], 2, job->id);
 	row_key_int64(&keys[2], 3, member_id);
-	scan = row_scan_begin(call->rows, TABLE_assignment, NULL, 3, keys, ForwardScanDirection);
-	row = row_scan_next(scan);
-	row_scan_end(scan);
-	return row;
+	return row_find(call->rows, TABLE_assignment, NULL, 3, keys, ForwardScanDirection);
 }
 
 /*

@@ -98,16 +98,11 @@ Row *
 conversation_find(Rows *rows, int64 organization_id, int64 merchant_id)
 {
 	ScanKeyData keys[2];
-	RowScan *scan;
-	Row *row;
 
 	row_key_int64(&keys[0], 1, organization_id);
 	row_key_int64(&keys[1], 2, merchant_id);
-	scan = row_scan_begin(rows, TABLE_conversation, "conversation_parties", 2, keys,
-						  ForwardScanDirection);
-	row = row_scan_next(scan);
-	row_scan_end(scan);
-	return row;
+	return row_find(rows, TABLE_conversation, "conversation_parties", 2, keys,
+					ForwardScanDirection);
 }
 
 static void

@@ -10,6 +10,8 @@
 #include "utils/numeric.h"
 
 #include "args.h"
+#include "call.h"
+#include "directory.h"
 #include "ids.h"
 
 /*
@@ -116,14 +118,9 @@ static bool
 has_members(Call *call, int64 organization_id)
 {
 	ScanKeyData keys[1];
-	RowScan *scan;
-	bool found;
 
 	row_key_int64(&keys[0], 1, organization_id);
-	scan = row_scan_begin(call->rows, TABLE_member, "member_organization", 1, keys, ForwardScanDirection);
-	found = row_scan_next(scan) != NULL;
-	row_scan_end(scan);
-	return found;
+	return row_find(call->rows, TABLE_member, "member_organization", 1, keys, ForwardScanDirection) != NULL;
 }
 
 /*
@@ -182,19 +179,14 @@ jobs_create_service(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(id);
 }
 
-static Row *
-find_provided(Call *call, int64 organization_id, int64 service_id)
+Row *
+provided_service_find(Rows *rows, int64 organization_id, int64 service_id)
 {
 	ScanKeyData keys[2];
-	RowScan *scan;
-	Row *row;
 
 	row_key_int64(&keys[0], 1, organization_id);
 	row_key_int64(&keys[1], 2, service_id);
-	scan = row_scan_begin(call->rows, TABLE_provided_service, NULL, 2, keys, ForwardScanDirection);
-	row = row_scan_next(scan);
-	row_scan_end(scan);
-	return row;
+	return row_find(rows, TABLE_provided_service, NULL, 2, keys, ForwardScanDirection);
 }
 
 /*
@@ -221,7 +213,7 @@ jobs_provide_service(PG_FUNCTION_ARGS)
 	require_side(call, SIDE_EXPERT | SIDE_SYSTEM, false, "provide a service");
 	if (row_fetch(call->rows, TABLE_service, service_id) == NULL)
 		actor_complain_missing("service", service_id);
-	old = find_provided(call, organization_id, service_id);
+	old = provided_service_find(call->rows, organization_id, service_id);
 	row = old ? row_copy(old) : row_new(call->rows, TABLE_provided_service, TRIGGERS_PARENT_UNLOCKED);
 	row_set_int64(row, Col_provided_service_organization_id, organization_id);
 	row_set_int64(row, Col_provided_service_service_id, service_id);
@@ -254,7 +246,7 @@ jobs_withdraw_service(PG_FUNCTION_ARGS)
 
 	(void) lock_organization(call, organization_id);
 	require_side(call, SIDE_EXPERT | SIDE_SYSTEM, false, "withdraw a service");
-	row = find_provided(call, organization_id, service_id);
+	row = provided_service_find(call->rows, organization_id, service_id);
 	if (row == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

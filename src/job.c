@@ -148,14 +148,11 @@ static bool
 expert_wrote_last(Rows *rows, int64 job_id)
 {
 	ScanKeyData keys[1];
-	RowScan *scan;
 	Row *message;
 	Actor author = {ACTOR_NOBODY, 0, 0};
 
 	row_key_int64(&keys[0], 1, job_id);
-	scan = row_scan_begin(rows, TABLE_message, "message_job", 1, keys, BackwardScanDirection);
-	message = row_scan_next(scan);
-	row_scan_end(scan);
+	message = row_find(rows, TABLE_message, "message_job", 1, keys, BackwardScanDirection);
 	return message && actor_parse(row_text(message, Col_message_author), &author) &&
 		   author.kind == ACTOR_MEMBER;
 }

@@ -191,7 +191,6 @@ find_repeated(Call *call, const Draft *draft, const Place *place)
 {
 	bool by_member = call->actor.kind == ACTOR_MEMBER;
 	ScanKeyData keys[2];
-	RowScan *scan;
 	Row *row;
 	int64 job_id;
 
@@ -199,11 +198,9 @@ find_repeated(Call *call, const Draft *draft, const Place *place)
 		return 0;
 	row_key_int64(&keys[0], 1, by_member ? place->organization_id : place->merchant_id);
 	row_key_uuid(&keys[1], 2, draft->client_key);
-	scan = row_scan_begin(call->rows, TABLE_message,
-						  by_member ? "message_expert_key" : "message_merchant_key",
-						  2, keys, ForwardScanDirection);
-	row = row_scan_next(scan);
-	row_scan_end(scan);
+	row = row_find(call->rows, TABLE_message,
+				   by_member ? "message_expert_key" : "message_merchant_key",
+				   2, keys, ForwardScanDirection);
 	if (row == NULL)
 		return 0;
 	job_id = row_int64(row, Col_message_job_id);

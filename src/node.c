@@ -15,13 +15,10 @@ Row *
 node_fetch(Rows *rows)
 {
 	ScanKeyData key;
-	RowScan *scan;
 	Row *node;
 
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_BOOLEQ, BoolGetDatum(true));
-	scan = row_scan_begin(rows, TABLE_node, NULL, 1, &key, ForwardScanDirection);
-	node = row_scan_next(scan);
-	row_scan_end(scan);
+	node = row_find(rows, TABLE_node, NULL, 1, &key, ForwardScanDirection);
 	if (node == NULL)
 		install_complain("The table jobs.node has lost its row.");
 	return node;

@@ -219,16 +219,13 @@ find_repeated(Call *call, const Row *row, const pg_uuid_t *client_key)
 		Col_proposal_conversation_id, Col_proposal_service_id, Col_proposal_title,
 		Col_proposal_work, Col_proposal_currency};
 	ScanKeyData keys[2];
-	RowScan *scan;
 	Row *earlier;
 
 	if (client_key == NULL || call->actor.kind != ACTOR_MEMBER)
 		return 0;
 	row_key_int64(&keys[0], 1, call->actor.organization_id);
 	row_key_uuid(&keys[1], 2, client_key);
-	scan = row_scan_begin(call->rows, TABLE_proposal, "proposal_client_key", 2, keys, ForwardScanDirection);
-	earlier = row_scan_next(scan);
-	row_scan_end(scan);
+	earlier = row_find(call->rows, TABLE_proposal, "proposal_client_key", 2, keys, ForwardScanDirection);
 	if (earlier == NULL)
 		return 0;
 	for (int i = 0; i < lengthof(compared); i++)

@@ -15,6 +15,7 @@
 
 #include "args.h"
 #include "conversation.h"
+#include "directory.h"
 #include "ids.h"
 #include "job.h"
 #include "request.h"
@@ -34,18 +35,9 @@ request_check_store(Call *call, int64 store_id, int64 merchant_id)
 void
 request_check_service(Call *call, int64 service_id, int64 organization_id)
 {
-	ScanKeyData keys[2];
-	RowScan *scan;
-	Row *provided;
-
 	if (row_fetch(call->rows, TABLE_service, service_id) == NULL)
 		actor_complain_missing("service", service_id);
-	row_key_int64(&keys[0], 1, organization_id);
-	row_key_int64(&keys[1], 2, service_id);
-	scan = row_scan_begin(call->rows, TABLE_provided_service, NULL, 2, keys, ForwardScanDirection);
-	provided = row_scan_next(scan);
-	row_scan_end(scan);
-	if (provided == NULL)
+	if (provided_service_find(call->rows, organization_id, service_id) == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("organization %lld does not provide service %lld",
@@ -159,16 +151,13 @@ static Row *
 find_repeated(Call *call, const Request *request)
 {
 	ScanKeyData keys[2];
-	RowScan *scan;
 	Row *job;
 
 	if (request->client_key == NULL)
 		return NULL;
 	row_key_int64(&keys[0], 1, call->actor.id);
 	row_key_uuid(&keys[1], 2, request->client_key);
-	scan = row_scan_begin(call->rows, TABLE_job, "job_client_key", 2, keys, ForwardScanDirection);
-	job = row_scan_next(scan);
-	row_scan_end(scan);
+	job = row_find(call->rows, TABLE_job, "job_client_key", 2, keys, ForwardScanDirection);
 	if (job == NULL)
 		return NULL;
 	if (row_int64(job, Col_job_organization_id) != request->organization_id ||

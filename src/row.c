@@ -225,17 +225,22 @@ row_scan_end(RowScan *scan)
 }
 
 Row *
+row_find(Rows *rows, TableId id, const char *index, int nkeys, ScanKey keys, ScanDirection direction)
+{
+	RowScan *scan = row_scan_begin(rows, id, index, nkeys, keys, direction);
+	Row *row = row_scan_next(scan);
+
+	row_scan_end(scan);
+	return row;
+}
+
+Row *
 row_fetch(Rows *rows, TableId id, int64 key)
 {
 	ScanKeyData keys[1];
-	RowScan *scan;
-	Row *row;
 
 	row_key_int64(&keys[0], 1, key);
-	scan = row_scan_begin(rows, id, NULL, 1, keys, ForwardScanDirection);
-	row = row_scan_next(scan);
-	row_scan_end(scan);
-	return row;
+	return row_find(rows, id, NULL, 1, keys, ForwardScanDirection);
 }
 
 static void

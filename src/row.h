@@ -58,6 +58,10 @@ extern RowScan *row_scan_begin(Rows *rows, TableId id, const char *index, int nk
 extern Row *row_scan_next(RowScan *scan);
 extern void row_scan_end(RowScan *scan);
 
+/* The first row of such a scan, or NULL. */
+extern Row *row_find(Rows *rows, TableId id, const char *index, int nkeys, ScanKey keys,
+					 ScanDirection direction);
+
 /* A key of such a scan: index column `column`, counted from 1, equals the value. */
 extern void row_key_int64(ScanKey key, int column, int64 value);
 extern void row_key_uuid(ScanKey key, int column, const pg_uuid_t *value);
