@@ -15,10 +15,11 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 3
 AS 'MODULE_PATHNAME', 'jobs_request_job';
 REVOKE EXECUTE ON FUNCTION jobs.request_job FROM PUBLIC;
 COMMENT ON FUNCTION jobs.request_job IS
-	'A merchant asks for a job: from organization_id or, when that is NULL, from the max_matches best '
-	'organizations. title: up to 200 characters; description: up to 20,000; store_id: one of the '
-	'merchant''s stores or NULL; budget: in the currency (ISO 4217) or NULL; auto_rematch: ask the next '
-	'one when one declines; client_key: makes a repeated call safe. Returns a row for each job. '
+	'A merchant asks an organization for a job. title: up to 200 characters; description: up to '
+	'20,000; organization_id: required in this version; store_id: one of the '
+	'merchant''s stores or NULL; budget: in the currency (ISO 4217) or NULL; max_matches and '
+	'auto_rematch: without effect in this version; client_key: makes a repeated call safe. '
+	'Returns the job. 0A000 without an organization. '
 	'Errors: 22004 NULL; 22023 a bad value, or a service that the organization does not provide; '
 	'P0002 something named is missing or hidden; 55000 preferences forbid it; 42501 not a merchant.';
 

@@ -317,7 +317,7 @@ jobs_act_as(PG_FUNCTION_ARGS)
 
 	if (call_actor())
 		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("jobs.act_as() cannot run inside an action"),
 				 errdetail("A function of jobs is running; its actor stays until it ends."),
 				 errhint("Call jobs.act_as() before.")));

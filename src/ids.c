@@ -5,21 +5,34 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "commands/sequence.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
+#include "utils/syscache.h"
 
 #include "ids.h"
 #include "install.h"
 #include "node.h"
 
-/* Per table: has this session drawn an id, and which was the last that a row took? */
-static bool has_drawn[TABLE_COUNT];
-static int64 last_taken[TABLE_COUNT];
+/*
+ * What this session knows of a table's sequence. Installing anew makes another one,
+ * and restarting gives it another file: then the numbers come again.
+ */
+typedef struct Sequence
+{
+	Oid oid;
+	Oid file;
+	bool has_drawn;	  /* did this session draw an id? */
+	int64 last_taken; /* the last one that a row took */
+} Sequence;
+
+static Sequence sequences[TABLE_COUNT];
 
 int64
 ids_assign(Row *row, int slot)
@@ -30,26 +43,42 @@ ids_assign(Row *row, int slot)
 	return id;
 }
 
+static Sequence *
+sequence_of(const Table *table)
+{
+	Sequence *sequence = &sequences[table->id];
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table->sequence));
+	Oid file;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for relation %u", table->sequence);
+	file = ((Form_pg_class) GETSTRUCT(tuple))->relfilenode;
+	ReleaseSysCache(tuple);
+	if (sequence->oid != table->sequence || sequence->file != file)
+		*sequence = (Sequence){.oid = table->sequence, .file = file};
+	return sequence;
+}
+
 /*
  * What this session last drew, or 0. The server answers that with an error in a
  * session that drew nothing yet, hence the subtransaction, once a session and table.
  */
 static int64
-last_drawn(const Table *table)
+last_drawn(Sequence *sequence)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
 	volatile int64 drawn = 0;
 
-	if (has_drawn[table->id])
-		return DatumGetInt64(DirectFunctionCall1(currval_oid, ObjectIdGetDatum(table->sequence)));
+	if (sequence->has_drawn)
+		return DatumGetInt64(DirectFunctionCall1(currval_oid, ObjectIdGetDatum(sequence->oid)));
 
 	BeginInternalSubTransaction(NULL);
 	PG_TRY();
 	{
-		drawn = DatumGetInt64(DirectFunctionCall1(currval_oid, ObjectIdGetDatum(table->sequence)));
+		drawn = DatumGetInt64(DirectFunctionCall1(currval_oid, ObjectIdGetDatum(sequence->oid)));
 		ReleaseCurrentSubTransaction();
-		has_drawn[table->id] = true;
+		sequence->has_drawn = true;
 	}
 	PG_CATCH();
 	{
@@ -68,6 +97,7 @@ last_drawn(const Table *table)
 void
 ids_assign_dml(Call *call, Row *row, int slot)
 {
+	Sequence *sequence;
 	int64 id;
 
 	if (row_isnull(row, 0))
@@ -77,9 +107,10 @@ ids_assign_dml(Call *call, Row *row, int slot)
 	}
 
 	id = row_int64(row, 0);
-	if (SLOT_OF(id) == 0 && id != last_taken[row->table->id] && id == last_drawn(row->table))
+	sequence = sequence_of(row->table);
+	if (SLOT_OF(id) == 0 && id != sequence->last_taken && id == last_drawn(sequence))
 	{
-		last_taken[row->table->id] = id;
+		sequence->last_taken = id;
 		row_set(row, 0, Int64GetDatum(id + slot));
 		return;
 	}

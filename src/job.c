@@ -163,7 +163,8 @@ job_require(const Call *call, Job *job, Action action)
 	Side side = actor_side(&call->actor);
 	const Transition *transition;
 
-	if (action != ACTION_EXPIRE)
+	/* to expire what is overdue is for the system alone */
+	if (action != ACTION_EXPIRE || side != SIDE_SYSTEM)
 		job_require_unexpired(job, action_phrase(action));
 	job_require_side(call, job->id, action);
 	if (action == ACTION_REACTIVATE && job->facts.status == STATUS_INACTIVE)

@@ -71,7 +71,10 @@ static struct
 } indexes[8];
 
 static Table *entries[TABLE_COUNT];
+
+/* Is the version of the tables known to be one that we work with? It stands in jobs.node. */
 static bool version_checked = false;
+static Oid node_relid = InvalidOid;
 
 static Table *table_build(TableId id, Relation rel);
 static void table_release(void *arg);
@@ -85,12 +88,10 @@ table_invalidate(Datum arg, Oid relid)
 	for (int i = 0; i < TABLE_COUNT; i++)
 	{
 		if (entries[i] && (relid == InvalidOid || entries[i]->relid == relid))
-		{
 			entries[i]->valid = false;
-			if (i == TABLE_node)
-				version_checked = false;
-		}
 	}
+	if (relid == InvalidOid || relid == node_relid)
+		version_checked = false;
 	for (int i = 0; i < lengthof(indexes); i++)
 	{
 		if (relid == InvalidOid || indexes[i].oid == relid)
@@ -157,20 +158,11 @@ table_open_known(TableId id, LOCKMODE lockmode, const Table **table)
 {
 	Relation rel;
 
-	/* the version stands in a table, so that one is looked at first */
 	if (!version_checked)
 	{
-		version_checked = true; /* ends the recursion */
-		PG_TRY();
-		{
-			install_check_version();
-		}
-		PG_CATCH();
-		{
-			version_checked = false;
-			PG_RE_THROW();
-		}
-		PG_END_TRY();
+		install_check_version();
+		node_relid = table_oid(TABLE_node);
+		version_checked = true;
 	}
 
 	for (;;)
