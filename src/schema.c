@@ -152,13 +152,18 @@ trigger_guards(const Trigger *trigger)
 		   get_func_namespace(trigger->tgfoid) == get_namespace_oid(JOBS_SCHEMA, true);
 }
 
+/*
+ * Works on a copy: a lookup may rebuild what the relation cache holds.
+ */
 static const Trigger *
 find_trigger(Relation rel, const char *name)
 {
-	for (int i = 0; rel->trigdesc && i < rel->trigdesc->numtriggers; i++)
+	TriggerDesc *all = CopyTriggerDesc(rel->trigdesc);
+
+	for (int i = 0; all && i < all->numtriggers; i++)
 	{
-		if (strcmp(rel->trigdesc->triggers[i].tgname, name) == 0)
-			return &rel->trigdesc->triggers[i];
+		if (strcmp(all->triggers[i].tgname, name) == 0)
+			return &all->triggers[i];
 	}
 	return NULL;
 }

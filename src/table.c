@@ -279,6 +279,12 @@ key_is_implied(const Table *table, const Trigger *trigger)
 	return false;
 }
 
+static bool
+is_ours(const Trigger *trigger)
+{
+	return strncmp(trigger->tgname, JOBS_TRIGGER_PREFIX, strlen(JOBS_TRIGGER_PREFIX)) == 0;
+}
+
 /*
  * The triggers for rows that the library writes itself. Its own are left out: the
  * code that they would run has just decided on this very row. Everything else that
@@ -289,31 +295,29 @@ key_is_implied(const Table *table, const Trigger *trigger)
 static TriggerDesc *
 note_triggers(const Table *table, Relation rel, TriggerSet set)
 {
-	TriggerDesc *desc;
+	/* a copy: the lookups below may rebuild what the relation cache holds */
+	TriggerDesc *all = CopyTriggerDesc(rel->trigdesc);
+	TriggerDesc *desc = palloc0(sizeof(TriggerDesc));
 	bool keys_are_safe = true;
 
-	if (rel->trigdesc == NULL)
+	if (all == NULL)
 		return NULL;
-
-	desc = palloc0(sizeof(TriggerDesc));
-	desc->triggers = palloc0(rel->trigdesc->numtriggers * sizeof(Trigger));
-	for (int i = 0; i < rel->trigdesc->numtriggers; i++)
+	desc->triggers = palloc0(all->numtriggers * sizeof(Trigger));
+	for (int i = 0; i < all->numtriggers; i++)
 	{
-		Trigger *trigger = &rel->trigdesc->triggers[i];
+		Trigger *trigger = &all->triggers[i];
 
 		if (TRIGGER_FOR_BEFORE(trigger->tgtype) && TRIGGER_FOR_UPDATE(trigger->tgtype) &&
-			strncmp(trigger->tgname, JOBS_TRIGGER_PREFIX, strlen(JOBS_TRIGGER_PREFIX)) != 0)
+			!is_ours(trigger))
 			keys_are_safe = false;
 	}
 
-	for (int i = 0; i < rel->trigdesc->numtriggers; i++)
+	for (int i = 0; i < all->numtriggers; i++)
 	{
-		Trigger *trigger = &rel->trigdesc->triggers[i];
+		Trigger *trigger = &all->triggers[i];
 		bool is_key = RI_FKey_trigger_type(trigger->tgfoid) != RI_TRIGGER_NONE;
 
-		if (!TRIGGER_FOR_ROW(trigger->tgtype))
-			continue;
-		if (strncmp(trigger->tgname, JOBS_TRIGGER_PREFIX, strlen(JOBS_TRIGGER_PREFIX)) == 0)
+		if (!TRIGGER_FOR_ROW(trigger->tgtype) || is_ours(trigger))
 			continue;
 		if (is_key && keys_are_safe && TRIGGER_FOR_UPDATE(trigger->tgtype))
 			continue;
@@ -334,9 +338,7 @@ note_triggers(const Table *table, Relation rel, TriggerSet set)
 			desc->trig_delete_after_row |= TRIGGER_FOR_DELETE(trigger->tgtype);
 		}
 	}
-
-	/* the copy is deep: what the relation cache holds may go at any time */
-	return desc->numtriggers > 0 ? CopyTriggerDesc(desc) : NULL;
+	return desc->numtriggers > 0 ? desc : NULL;
 }
 
 static void
