@@ -37,7 +37,7 @@ COMMENT ON COLUMN jobs.email.payload IS 'ids of what it tells about, for a maile
 COMMENT ON COLUMN jobs.email.created_at IS 'when its cause happened';
 COMMENT ON COLUMN jobs.email.attempts IS 'how often it was claimed';
 COMMENT ON COLUMN jobs.email.next_attempt_at IS 'when it may be claimed (again); while a mailer holds it, the end of the lease; NULL: sent or dead';
-COMMENT ON COLUMN jobs.email.claim_token IS 'the token of the latest claim, without which nothing is acknowledged; NULL before the first';
+COMMENT ON COLUMN jobs.email.claim_token IS 'the token of the claim that nobody has answered yet; NULL: there is none';
 COMMENT ON COLUMN jobs.email.claimed_by IS 'the name that the latest mailer gave; NULL when it gave none';
 COMMENT ON COLUMN jobs.email.sent_at IS 'when a mailer acknowledged it; NULL before';
 COMMENT ON COLUMN jobs.email.dead_at IS 'when it was given up, a dead letter; NULL otherwise';

@@ -1,0 +1,106 @@
+-- Starting conversations, and the preferences that stand in between.
+\set SHOW_CONTEXT never
+\pset format unaligned
+\pset tuples_only
+SELECT * FROM regress.directory('conversation') \gset
+UPDATE jobs.merchant SET is_dropshipper = true WHERE id = :mia_id;
+SET SESSION AUTHORIZATION regress_jobs_app;
+
+-- there is one, and starting it again adds to it
+SELECT jobs.start_conversation(:org, 'Hello', actor => :'max') AS conversation \gset
+SELECT jobs.start_conversation(:org, 'Hello again', actor => :'max') = :conversation AS is_same;
+SELECT regress.mail();
+BEGIN;
+SELECT jobs.act_as(:'max');
+SELECT regress.who(author), body, job_id IS NULL AS without_job FROM jobs.message WHERE conversation_id = :conversation ORDER BY id;
+SELECT organization_id = :org, merchant_id = :max_id, is_blocked FROM jobs.conversation;
+COMMIT;
+
+-- its first message is without a job, even where a job has opened it
+SELECT job_id AS mia_job FROM jobs.request_job(:service, 'Request', 'Please', :other_org, actor => :'mia') \gset
+SELECT jobs.start_conversation(:other_org, 'About something else', actor => :'mia') AS mia_conversation \gset
+BEGIN;
+SELECT jobs.act_as(:'mia');
+SELECT body, job_id IS NULL AS without_job FROM jobs.message WHERE conversation_id = :mia_conversation;
+SELECT conversation_id = :mia_conversation AS is_of_job FROM jobs.job WHERE id = :mia_job;
+COMMIT;
+
+-- only a merchant does; hidden and missing
+SELECT regress.try(format($$SELECT jobs.start_conversation(%s, 'Hello', actor => %L)$$, :org, :'ann'));
+SELECT regress.try(format($$SELECT jobs.start_conversation(%s, 'Hello', actor => %L)$$, :other_org, :'ann'));
+SELECT regress.try(format($$SELECT jobs.start_conversation(1, 'Hello', actor => %L)$$, :'max'));
+SELECT regress.try(format($$SELECT jobs.start_conversation(%s, 'Hello')$$, :org));
+SELECT regress.try(format($$SELECT jobs.start_conversation(NULL, 'Hello', actor => %L)$$, :'max'));
+SELECT regress.try(format($$SELECT jobs.start_conversation(%s, NULL, actor => %L)$$, :org, :'max'));
+SELECT regress.try(format($$SELECT jobs.start_conversation(%s, E' \n\t', actor => %L)$$, :org, :'max'));
+SELECT regress.try(format($$SELECT jobs.start_conversation(%s, repeat('x', 20001), actor => %L)$$, :org, :'max'));
+-- characters, not bytes
+SELECT jobs.start_conversation(:org, repeat('ß', 20000), actor => :'max') = :conversation AS is_same;
+
+-- a repeated call
+SELECT jobs.start_conversation(:org, 'Once', '00000000-0000-0000-0000-000000000001', actor => :'max') = :conversation AS is_same;
+SELECT regress.state() AS before \gset
+SELECT jobs.start_conversation(:org, 'Once', '00000000-0000-0000-0000-000000000001', actor => :'max') = :conversation AS is_same;
+SELECT regress.state() = :'before' AS unchanged;
+SELECT regress.try(format($$SELECT jobs.start_conversation(%s, 'Other', '00000000-0000-0000-0000-000000000001', actor => %L)$$, :org, :'max'));
+-- another merchant's key is another key
+SELECT jobs.start_conversation(:other_org, 'Once', '00000000-0000-0000-0000-000000000001', actor => :'mia') = :mia_conversation AS is_same;
+
+-- not available: neither starting nor asking directly; what there is goes on
+SELECT jobs.set_preferences(:org, is_available => false, actor => :'ann');
+SELECT regress.try(format($$SELECT jobs.start_conversation(%s, 'Hello', actor => %L)$$, :org, :'max'));
+SELECT regress.try(format($$SELECT jobs.request_job(%s, 'Request', 'Please', %s, actor => %L)$$, :service, :org, :'max'));
+SELECT jobs.send_message(:conversation, 'Still there?', actor => :'max') IS NOT NULL AS sent;
+SELECT jobs.start_conversation(:org, 'Once', '00000000-0000-0000-0000-000000000001', actor => :'max') = :conversation AS is_answer_of_before;
+SELECT jobs.set_preferences(:org, is_available => true, actor => :'ann');
+-- not listed: direct contact works
+SELECT jobs.set_preferences(:org, is_listed => false, actor => :'ann');
+SELECT jobs.start_conversation(:org, 'Hello', actor => :'max') = :conversation AS is_same;
+SELECT job_id IS NOT NULL AS asked FROM jobs.request_job(:service, 'Request', 'Please', :org, actor => :'max');
+SELECT jobs.set_preferences(:org, is_listed => true, actor => :'ann');
+-- no dropshippers: Mia is one, Max isn't; her job goes on
+SELECT job_id AS mia_job2 FROM jobs.request_job(:service, 'Request', 'Please', :org, actor => :'mia') \gset
+SELECT jobs.set_preferences(:org, accepts_dropshipping => false, actor => :'ann');
+SELECT regress.try(format($$SELECT jobs.start_conversation(%s, 'Hello', actor => %L)$$, :org, :'mia'));
+SELECT regress.try(format($$SELECT jobs.request_job(%s, 'Request', 'Please', %s, actor => %L)$$, :service, :org, :'mia'));
+SELECT jobs.start_conversation(:org, 'Hello', actor => :'max') = :conversation AS is_same;
+SELECT jobs.reply_to_job(:mia_job2, 'Still there?', actor => :'mia') IS NOT NULL AS sent;
+SELECT jobs.reply_to_job(:mia_job2, 'Sure', actor => :'ann') IS NOT NULL AS sent;
+SELECT jobs.set_preferences(:org, accepts_dropshipping => true, actor => :'ann');
+
+-- blocked: nobody writes, offers or asks
+RESET SESSION AUTHORIZATION;
+UPDATE jobs.conversation SET is_blocked = true WHERE id = :conversation;
+SET SESSION AUTHORIZATION regress_jobs_app;
+SELECT regress.try(format($$SELECT jobs.start_conversation(%s, 'Hello', actor => %L)$$, :org, :'max'));
+SELECT regress.try(format($$SELECT jobs.send_message(%s, 'Hello', actor => %L)$$, :conversation, :'ann'));
+SELECT regress.try(format($$SELECT jobs.send_proposal(%s, %s, 'Offer', 'Work', 1, actor => %L)$$, :conversation, :service, :'ann'));
+SELECT regress.try(format($$SELECT jobs.request_job(%s, 'Request', 'Please', %s, actor => %L)$$, :service, :org, :'max'));
+RESET SESSION AUTHORIZATION;
+UPDATE jobs.conversation SET is_blocked = false WHERE id = :conversation;
+
+-- Plain INSERT
+SET SESSION AUTHORIZATION regress_jobs_app;
+BEGIN;
+SELECT jobs.act_as(:'max');
+INSERT INTO jobs.conversation (organization_id) VALUES (:other_org)
+RETURNING merchant_id = :max_id AS is_max, id % 1024 = :other_org % 1024 AS id_has_slot, is_blocked;
+SELECT regress.try(format('INSERT INTO jobs.conversation (organization_id) VALUES (%s)', :other_org));
+SELECT regress.try('INSERT INTO jobs.conversation (organization_id) VALUES (1)');
+SELECT regress.try('INSERT INTO jobs.conversation (organization_id) VALUES (NULL)');
+SELECT regress.try(format('INSERT INTO jobs.conversation (organization_id, merchant_id) VALUES (%s, %s)', :org, :mia_id));
+SELECT regress.try(format('INSERT INTO jobs.conversation (organization_id, is_blocked) VALUES (%s, true)', :org));
+SELECT regress.try(format('INSERT INTO jobs.conversation (organization_id, created_at) VALUES (%s, now())', :org));
+SELECT regress.try(format('INSERT INTO jobs.conversation (id, organization_id) VALUES (7, %s)', :org));
+SELECT regress.try('UPDATE jobs.conversation SET is_blocked = true');
+SELECT regress.try('DELETE FROM jobs.conversation');
+ROLLBACK;
+BEGIN;
+SELECT jobs.act_as(:'ann');
+SELECT regress.try(format('INSERT INTO jobs.conversation (organization_id, merchant_id) VALUES (%s, %s)', :other_org, :max_id));
+ROLLBACK;
+SELECT regress.try(format('INSERT INTO jobs.conversation (organization_id) VALUES (%s)', :other_org));
+RESET SESSION AUTHORIZATION;
+-- nobody moves one
+SELECT regress.try(format('UPDATE jobs.conversation SET merchant_id = %s WHERE id = %s', :mia_id, :conversation));
+SELECT regress.try(format('UPDATE jobs.conversation SET id = id + 1024 WHERE id = %s', :conversation));

@@ -1,0 +1,247 @@
+# jobs.schedule_expiry() and jobs.unschedule_expiry(): what they say where pg_cron can't be
+# had, that what they say helps, and that pg_cron really expires jobs.
+
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+# Installs jobs into a new database, with an owner of its own who may not log in.
+sub marketplace
+{
+	my ($node, $database) = @_;
+
+	$node->safe_psql('postgres', qq{
+		CREATE ROLE "${database}_owner";
+		CREATE DATABASE "$database"});
+	$node->safe_psql($database, qq{
+		CREATE EXTENSION jobs;
+		SELECT jobs.install(owner => '${database}_owner')});
+	return;
+}
+
+# Creates a job that is overdue at once.
+sub overdue_job
+{
+	my ($node, $database) = @_;
+
+	$node->safe_psql($database, q{
+		SET jobs.response_window = '1ms';
+		SELECT count(*)
+		FROM jobs.create_service('shelves') s,
+			jobs.create_organization('Shelf Ltd', 'desk@example.com') o,
+			jobs.create_merchant('Shop', 'shop@example.com') m,
+			jobs.provide_service(o, s),
+			LATERAL jobs.request_job(s, 'Fix it', 'Please.', o, actor => 'merchant:' || m)});
+	return;
+}
+
+# Runs SQL that fails, and returns all that the server said.
+sub complaint
+{
+	my ($node, $database, $sql) = @_;
+	my ($result, $stdout, $stderr) = $node->psql($database, "\\set VERBOSITY verbose\n$sql");
+
+	isnt($result, 0, "fails in $database: $sql");
+	return $stderr;
+}
+
+sub complains
+{
+	my ($node, $database, $sql, $code, $hint) = @_;
+	my $said = complaint($node, $database, $sql);
+
+	like($said, qr/ERROR:  $code: /, "... with $code");
+	like($said, qr/DETAIL:  .*\.$/m, '... and a detail');
+	like($said, qr/HINT:  .*$hint/, '... and what to do about it');
+	return;
+}
+
+sub is_row
+{
+	my ($node, $columns, $expected, $test) = @_;
+
+	is($node->safe_psql('m1', "SELECT $columns FROM (SELECT * FROM cron.job ORDER BY jobname) job"), $expected, $test);
+	return;
+}
+
+sub waits_until_expired
+{
+	my ($node, $database) = @_;
+
+	ok($node->poll_query_until($database,
+			q{SELECT bool_and(status = 'expired') AND count(*) > 0 FROM jobs.job}),
+		'pg_cron expires the job in ' . $node->name . ", $database");
+	return;
+}
+
+my ($schedule, $unschedule) = ('SELECT jobs.schedule_expiry()', 'SELECT jobs.unschedule_expiry()');
+my $everything = 'jobname, schedule, command, database, username, active, nodename, nodeport';
+
+# a server that doesn't load pg_cron
+my $without = PostgreSQL::Test::Cluster->new('without');
+$without->init;
+$without->start;
+marketplace($without, 'm1');
+complains($without, 'm1', $schedule, '0A000', q{shared_preload_libraries, set cron.database_name = 'm1'});
+complains($without, 'm1', $unschedule, '0A000', q{shared_preload_libraries});
+
+# a setting that nobody reads
+$without->append_conf('postgresql.conf', "cron.database_name = 'm1'");
+$without->reload;
+ok($without->poll_query_until('m1', q{SELECT current_setting('cron.database_name', true) = 'm1'}),
+	'cron.database_name is set');
+complains($without, 'm1', $schedule, '0A000', q{shared_preload_libraries});
+
+# a server that doesn't know of pg_cron
+$without->safe_psql('m1', q{
+	SET allow_system_table_mods = on;
+	CREATE OR REPLACE VIEW pg_catalog.pg_available_extensions AS
+	SELECT e.name, e.default_version, x.extversion AS installed_version, e.comment
+	FROM pg_catalog.pg_available_extensions() e
+	LEFT JOIN pg_catalog.pg_extension x ON e.name = x.extname
+	WHERE e.name <> 'pg_cron'});
+complains($without, 'm1', $schedule, '0A000', q{Install the package of pg_cron});
+$without->stop;
+
+# servers that load it, and start jobs in two ways
+my %nodes;
+for my $name ('workers', 'connections')
+{
+	my $node = PostgreSQL::Test::Cluster->new($name);
+	my $workers = $name eq 'workers' ? 'on' : 'off';
+
+	$node->init;
+	$node->append_conf('postgresql.conf', qq{
+shared_preload_libraries = 'pg_cron'
+cron.database_name = 'm1'
+cron.use_background_workers = $workers
+cron.host = '@{[$node->host]}'
+max_worker_processes = 20
+});
+	$node->start;
+	marketplace($node, 'm1');
+	overdue_job($node, 'm1');
+	$nodes{$name} = $node;
+}
+my $node = $nodes{workers};
+my $host = $node->host;
+my $port = $node->port;
+
+# the right database, but without the extension
+complains($node, 'm1', $schedule, '0A000', 'CREATE EXTENSION pg_cron;');
+complains($node, 'm1', $unschedule, '0A000', 'CREATE EXTENSION pg_cron;');
+$_->safe_psql('m1', 'CREATE EXTENSION pg_cron') for values %nodes;
+is($node->safe_psql('m1', $unschedule), 'f', 'there is no schedule yet');
+
+# the owner must be able to log in, and to connect
+complains($node, 'm1', $schedule, '55000', 'ALTER ROLE m1_owner LOGIN;');
+$_->safe_psql('m1', 'ALTER ROLE m1_owner LOGIN') for values %nodes;
+$node->safe_psql('m1', 'REVOKE CONNECT ON DATABASE m1 FROM PUBLIC');
+complains($node, 'm1', $schedule, '55000', 'GRANT CONNECT ON DATABASE m1 TO m1_owner;');
+$node->safe_psql('m1', 'GRANT CONNECT ON DATABASE m1 TO m1_owner');
+
+# schedules
+complains($node, 'm1', 'SELECT jobs.schedule_expiry(NULL)', '22004', 'schedule');
+complains($node, 'm1', q{SELECT jobs.schedule_expiry('')}, '22023', 'schedule');
+complains($node, 'm1', q{SELECT jobs.schedule_expiry('now and then')}, '22023', 'minute, hour');
+complains($node, 'm1', q{SELECT jobs.schedule_expiry('* * * * 99')}, '22023', 'minute, hour');
+is_row($node, 'count(*)', 0, 'nothing came of it');
+
+# a function that is not pg_cron's own is not called
+complains($node, 'm1', "BEGIN; ALTER EXTENSION pg_cron DROP FUNCTION cron.schedule(text, text, text); $schedule",
+	'55000', 'ALTER EXTENSION pg_cron UPDATE');
+
+# an operator, in whose stead the owner uses pg_cron
+$node->safe_psql('m1', q{
+	CREATE ROLE op LOGIN;
+	GRANT CONNECT ON DATABASE m1 TO op;
+	SELECT jobs.grant_access('op', 'operator')});
+complains($node, 'm1', "SET ROLE op; $schedule", '42501', 'GRANT USAGE ON SCHEMA cron TO m1_owner;');
+complains($node, 'm1', "SET ROLE op; $unschedule", '42501', 'GRANT USAGE ON SCHEMA cron TO m1_owner;');
+
+# a superuser
+my $id = $node->safe_psql('m1', $schedule);
+is_row($node, "jobid, $everything",
+	"$id|jobs-expiry:m1|* * * * *|CALL jobs.expire_due_jobs()|m1|m1_owner|t|$host|$port",
+	'a superuser schedules for the owner');
+is($node->safe_psql('m1', q{SELECT jobs.schedule_expiry('*/7 * * * *')}), $id, 'again, it is the same job');
+is_row($node, 'jobid, schedule', "$id|*/7 * * * *", '... with another schedule');
+
+$node->safe_psql('m1', 'GRANT USAGE ON SCHEMA cron TO m1_owner');
+is($node->safe_psql('m1', "SET ROLE op; $schedule"), $id, 'an operator does the same');
+is($node->safe_psql('m1', "SET row_security = off; SET ROLE m1_owner; $schedule"), $id, 'and the owner');
+is_row($node, 'jobid, schedule', "$id|* * * * *", 'there is still one schedule');
+
+# a row that would not do
+for my $wrong (q{active = false}, q{database = 'postgres'}, q{nodename = 'elsewhere'}, q{nodeport = 1})
+{
+	$node->safe_psql('m1', "UPDATE cron.job SET $wrong");
+	next if $wrong =~ /^database/ && $node->psql('m1', $schedule) == 0;	# pg_cron 1.6 sets it right
+	complains($node, 'm1', $schedule, '55000', 'SELECT jobs.unschedule_expiry\(\); and then');
+	is($node->safe_psql('m1', "SET ROLE op; $unschedule"), 't', 'it is unscheduled');
+	is_row($node, 'count(*)', 0, '... and gone');
+	$node->safe_psql('m1', $schedule);
+	is_row($node, $everything,
+		"jobs-expiry:m1|* * * * *|CALL jobs.expire_due_jobs()|m1|m1_owner|t|$host|$port",
+		'... and can be scheduled anew');
+}
+
+# the owner is a superuser, for whom pg_cron was told to do nothing
+SKIP:
+{
+	my ($result) = $node->psql('m1', 'SHOW cron.enable_superuser_jobs');
+
+	skip('this pg_cron has no cron.enable_superuser_jobs', 4) if $result != 0;
+	$node->safe_psql('m1', 'ALTER ROLE m1_owner SUPERUSER');
+	$node->append_conf('postgresql.conf', 'cron.enable_superuser_jobs = off');
+	$node->restart;
+	complains($node, 'm1', $schedule, '55000', 'cron.enable_superuser_jobs = on');
+	$node->safe_psql('m1', 'ALTER ROLE m1_owner NOSUPERUSER');
+}
+
+# a second database of the same server: its hint is run as it stands
+marketplace($node, 'm2');
+overdue_job($node, 'm2');
+$node->safe_psql('m2', q{REVOKE CONNECT ON DATABASE m2 FROM PUBLIC});
+my $said = complaint($node, 'm2', $schedule);
+like($said, qr/ERROR:  0A000: .*another database/, '... for pg_cron is in another database');
+like($said, qr/HINT:  Connect to database "m1"/, '... which is named');
+like($said, qr/\QSELECT cron.schedule_in_database('jobs-expiry:m2', '* * * * *', 'CALL jobs.expire_due_jobs()', 'm2', 'm2_owner');\E/,
+	'... with the statement to run there');
+my ($statements) = $said =~ /and run: (.*;)$/m;
+$node->safe_psql('m1', $statements);
+is_row($node, 'jobname, database, username, active',
+	"jobs-expiry:m1|m1|m1_owner|t\njobs-expiry:m2|m2|m2_owner|t",
+	'each database has a schedule of its own');
+
+# a name that pg_cron would cut off
+my $long = 'm' x 60;
+marketplace($node, $long);
+my $oid = $node->safe_psql($long, 'SELECT oid FROM pg_database WHERE datname = current_database()');
+like(complaint($node, $long, $schedule), qr/schedule_in_database\('jobs-expiry:$oid', /,
+	'... and the job of a long name is named by oid');
+
+# all of it for something: minutes are all that pg_cron 1.4 knows
+$nodes{connections}->safe_psql('m1', $schedule);
+{
+	local $PostgreSQL::Test::Utils::timeout_default = 130;
+	waits_until_expired($nodes{connections}, 'm1');
+	waits_until_expired($node, 'm1');
+	waits_until_expired($node, 'm2');
+}
+is($node->safe_psql('m1', q{SELECT DISTINCT actor FROM jobs.job_event WHERE action = 'expire'}), 'system',
+	'as the system');
+
+# the end of it, in both databases
+($statements) = complaint($node, 'm2', $unschedule) =~ /and run: (.*;)$/m;
+$node->safe_psql('m1', $statements);
+is_row($node, 'jobname', 'jobs-expiry:m1', 'the schedule of the second database is gone');
+is($node->safe_psql('m1', $unschedule), 't', 'unscheduled');
+is($node->safe_psql('m1', $unschedule), 'f', 'there is nothing more to end');
+is_row($node, 'count(*)', 0, 'no schedule is left');
+
+$_->stop for values %nodes;
+done_testing();
