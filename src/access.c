@@ -447,7 +447,7 @@ change_access(FunctionCallInfo fcinfo, bool give)
 	check_granting(owner, roleid);
 
 	SPI_connect();
-	rights_switch(&caller, owner, SECURITY_NOFORCE_RLS);
+	rights_switch(&caller, owner, SECURITY_NOFORCE_RLS | SECURITY_RESTRICTED_OPERATION);
 	before = read_remembered(role);
 	if (give)
 	{

@@ -26,13 +26,17 @@ find(Call *call, const Job *job, int64 member_id)
 }
 
 /*
- * An active member of the job's organization; others are as if they were not there.
+ * An active member of the job's organization; others are as if they were not there. Asked
+ * for those who may assign: nobody else learns who works where.
  */
 static void
 require_member(Call *call, const Job *job, int64 member_id)
 {
-	Row *member = row_fetch(call->rows, TABLE_member, member_id);
+	Row *member;
 
+	if (call->actor.kind != ACTOR_MEMBER)
+		return;
+	member = row_fetch(call->rows, TABLE_member, member_id);
 	if (member == NULL || !row_bool(member, Col_member_is_active) ||
 		row_int64(member, Col_member_organization_id) != job->organization_id)
 		actor_complain_missing("member", member_id);
@@ -110,9 +114,9 @@ change_members(FunctionCallInfo fcinfo, Action action)
 	Job *job = job_lock(call, job_id);
 	int changed = 0;
 
-	(void) job_require(call, job, action);
 	for (int i = 0; i < count && action == ACTION_ASSIGN; i++)
 		require_member(call, job, member_ids[i]);
+	(void) job_require(call, job, action);
 	for (int i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
@@ -171,12 +175,13 @@ jobs_assignment_fill(PG_FUNCTION_ARGS)
 		check_not_null(row_isnull(dml->new, Col_assignment_member_id), "member_id");
 	}
 	job = job_lock(dml->call, row_int64(dml->new ? dml->new : dml->old, Col_assignment_job_id));
+	if (DML_IS_INSERT(dml))
+		require_member(dml->call, job, row_int64(dml->new, Col_assignment_member_id));
 	(void) job_require(dml->call, job, dml->new ? ACTION_ASSIGN : ACTION_UNASSIGN);
 	if (DML_IS_INSERT(dml))
 	{
 		char actor[ACTOR_TEXT_SIZE];
 
-		require_member(dml->call, job, row_int64(dml->new, Col_assignment_member_id));
 		dml_fill_int64(dml, Col_assignment_organization_id, job->organization_id);
 		dml_fill_text(dml, Col_assignment_assigned_by, actor_format(&dml->call->actor, actor));
 		dml_refuse(dml, Col_assignment_assigned_at);

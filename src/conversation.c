@@ -206,7 +206,7 @@ jobs_conversation_fill(PG_FUNCTION_ARGS)
 	contact_require(call, row_int64(row, Col_conversation_organization_id),
 					merchant_lock(call, call->actor.id));
 	if (row_bool(row, Col_conversation_is_blocked))
-		row_set_null(row, Col_conversation_is_blocked);
+		dml_refuse(dml, Col_conversation_is_blocked);
 	dml_refuse(dml, Col_conversation_created_at);
 	fill(row, row_int64(row, Col_conversation_organization_id), call->actor.id);
 	ids_assign_dml(call, row, SLOT_OF(row_int64(row, Col_conversation_organization_id)));

@@ -72,12 +72,23 @@ add_recipient(List *recipients, int64 member_id, char *address, char *language)
 	return lappend(recipients, recipient);
 }
 
+/*
+ * Does the member want no such e-mail? Of scope "messages" there are messages alone.
+ */
+static bool
+is_muted(const Row *member, EmailKind kind)
+{
+	char *scope = row_text(member, Col_member_email_scope);
+
+	return strcmp(scope, "all") != 0 && (kind != EMAIL_MESSAGE || strcmp(scope, "messages") != 0);
+}
+
 static List *
-add_member(List *recipients, Rows *rows, int64 member_id)
+add_member(List *recipients, Rows *rows, int64 member_id, EmailKind kind)
 {
 	Row *member = row_fetch(rows, TABLE_member, member_id);
 
-	if (member == NULL || !row_bool(member, Col_member_is_active))
+	if (member == NULL || !row_bool(member, Col_member_is_active) || is_muted(member, kind))
 		return recipients;
 	return add_recipient(recipients, member_id, row_text(member, Col_member_email),
 						 row_text(member, Col_member_language));
@@ -99,7 +110,7 @@ add_assignees(List *recipients, Call *call, const Email *email)
 		int64 member_id = row_int64(assignment, Col_assignment_member_id);
 
 		if (member_id != acting)
-			recipients = add_member(recipients, call->rows, member_id);
+			recipients = add_member(recipients, call->rows, member_id, email->kind);
 	}
 	row_scan_end(scan);
 	return recipients;
@@ -123,7 +134,7 @@ find_recipients(Call *call, const Email *email)
 	if (email->to & TO_ASSIGNEES)
 		recipients = add_assignees(recipients, call, email);
 	if (email->to & TO_MEMBER)
-		recipients = add_member(recipients, call->rows, email->member_id);
+		recipients = add_member(recipients, call->rows, email->member_id, email->kind);
 	if (email->to & TO_MERCHANT)
 	{
 		Row *merchant = row_fetch(call->rows, TABLE_merchant, email->merchant_id);

@@ -188,7 +188,7 @@ jobs_set_slots(PG_FUNCTION_ARGS)
 	values[1] = Int32GetDatum(last);
 	install_lock();
 	SPI_connect();
-	rights_switch(&caller, tables_owner(), SECURITY_NOFORCE_RLS);
+	rights_switch(&caller, tables_owner(), SECURITY_NOFORCE_RLS | SECURITY_RESTRICTED_OPERATION);
 	if (SPI_execute_with_args("UPDATE jobs.node SET first_slot = $1, last_slot = $2",
 							  2, types, values, NULL, false, 0) != SPI_OK_UPDATE)
 		elog(ERROR, "could not write the range of slots");

@@ -93,11 +93,8 @@ side_name(Side side)
 	}
 }
 
-/*
- * What the side can do now, as a list for people.
- */
-static char *
-list_allowed(const Job *job, Side side)
+char *
+job_list_allowed(const Job *job, Side side)
 {
 	StringInfoData list;
 
@@ -106,7 +103,7 @@ list_allowed(const Job *job, Side side)
 	{
 		const Transition *t = transition_find(action, side, &job->facts);
 
-		if (t && !transition_is_silent(t))
+		if (t && !transition_is_silent(t) && action != ACTION_EXPIRE)
 			appendStringInfo(&list, "%s%s", list.len ? ", " : "", action_name(action));
 	}
 	return list.len ? list.data : "nothing";
@@ -177,7 +174,7 @@ job_require(const Call *call, Job *job, Action action)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("job %lld cannot %s", (long long) job->id, action_phrase(action)),
 				 errdetail("The job is %s%s; allowed now: %s.", status_name(job->facts.status),
-						   job->facts.confirmed ? " and confirmed" : "", list_allowed(job, side)),
+						   job->facts.confirmed ? " and confirmed" : "", job_list_allowed(job, side)),
 				 errhint("SELECT jobs.allowed_actions(%lld) tells what can be done.", (long long) job->id)));
 	return transition;
 }

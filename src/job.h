@@ -50,6 +50,9 @@ extern void job_require_side(const Call *call, int64 id, Action action);
 /* 55000 when the job is expired or overdue; `phrase` ends the sentence "job 42 cannot". */
 extern void job_require_unexpired(const Job *job, const char *phrase);
 
+/* What the side can do to the job now, as a list for people. */
+extern char *job_list_allowed(const Job *job, Side side);
+
 /*
  * Changes the job's row as the transition says and writes history. False, and no
  * history: a trigger of a user suppressed it.

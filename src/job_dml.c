@@ -13,16 +13,30 @@
 #include "job.h"
 #include "request.h"
 
+static JobStatus
+status_of_row(const Row *row)
+{
+	JobStatus status;
+
+	check_not_null(row_isnull(row, Col_job_status), "status");
+	status = status_of_name(row_text(row, Col_job_status));
+	if (status == STATUS_NONE)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%.40s\" is not a status of a job", row_text(row, Col_job_status)),
+				 errdetail("A job has one of eight statuses."),
+				 errhint("SELECT DISTINCT to_status FROM jobs.transitions() lists them.")));
+	return status;
+}
+
 /*
  * The action that a new status means. responded and awaiting_response are reached by
  * messages, reactivating and rejecting, which have more to say than a status.
  */
 static Action
-action_of_status(const Job *job, const Row *changed)
+action_of_status(const Call *call, const Job *job, JobStatus status)
 {
-	const char *name = row_isnull(changed, Col_job_status) ? "" : row_text(changed, Col_job_status);
-
-	switch (status_of_name(name))
+	switch (status)
 	{
 		case STATUS_OPENED:
 			return ACTION_OPEN;
@@ -34,21 +48,14 @@ action_of_status(const Job *job, const Row *changed)
 			return ACTION_DECLINE;
 		case STATUS_EXPIRED:
 			return ACTION_EXPIRE;
-		case STATUS_NONE:
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("\"%.40s\" is not a status of a job", name),
-					 errdetail("A job has one of eight statuses."),
-					 errhint("SELECT DISTINCT to_status FROM jobs.transitions() lists them.")));
-			break;
 		default:
 			break;
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			 errmsg("job %lld cannot be set to %s", (long long) job->id, name),
-			 errdetail("The job is %s, and no UPDATE leads to %s.",
-					   status_name(job_status(job)), name),
+			 errmsg("job %lld cannot be set to %s", (long long) job->id, status_name(status)),
+			 errdetail("The job is %s, and no UPDATE leads there; allowed now: %s.",
+					   status_name(job->facts.status), job_list_allowed(job, actor_side(&call->actor))),
 			 errhint("Write a message, or call jobs.reactivate_job() or jobs.reject_completion().")));
 }
 
@@ -59,14 +66,15 @@ action_of_status(const Job *job, const Row *changed)
 static const Transition *
 transition_of_update(const Call *call, Job *job, const Row *changed)
 {
-	const Transition *transition = job_require(call, job, action_of_status(job, changed));
+	JobStatus status = status_of_row(changed);
+	const Transition *transition = job_require(call, job, action_of_status(call, job, status));
 
 	if (transition_is_silent(transition))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("job %lld cannot go back to %s", (long long) job->id,
-						row_text(changed, Col_job_status)),
-				 errdetail("The job is %s.", status_name(job->facts.status)),
+				 errmsg("job %lld cannot go back to %s", (long long) job->id, status_name(status)),
+				 errdetail("The job is %s; allowed now: %s.", status_name(job->facts.status),
+						   job_list_allowed(job, actor_side(&call->actor))),
 				 errhint("SELECT jobs.allowed_actions(%lld) tells what can be done.", (long long) job->id)));
 	return transition;
 }
@@ -102,15 +110,19 @@ fill_update(Dml *dml)
 {
 	static const int allowed[] = {Col_job_status};
 	Job *job = job_of_row(dml->old);
+	const Transition *transition = NULL;
 
 	if (!actor_sees(&dml->call->actor, job->organization_id, job->merchant_id))
 		actor_complain_missing("job", job->id);
-	if (!dml_changes(dml, Col_job_status) ||
-		action_of_status(job, dml->new) != ACTION_EXPIRE)
+	if (!dml_changes(dml, Col_job_status) || status_of_row(dml->new) != STATUS_EXPIRED ||
+		dml->call->actor.kind != ACTOR_SYSTEM)
 		job_require_unexpired(job, "be changed");
-	dml_allow_changes(dml, allowed, lengthof(allowed));
+	/* first the status: a row that was read long ago is stale in other columns, too */
 	if (dml_changes(dml, Col_job_status))
-		job_apply(job, dml->new, transition_of_update(dml->call, job, dml->new));
+		transition = transition_of_update(dml->call, job, dml->new);
+	dml_allow_changes(dml, allowed, lengthof(allowed));
+	if (transition)
+		job_apply(job, dml->new, transition);
 }
 
 PG_FUNCTION_INFO_V1(jobs_job_fill);
@@ -154,7 +166,10 @@ jobs_job_record(PG_FUNCTION_ARGS)
 	Dml *dml = dml_begin(fcinfo, TABLE_job);
 
 	if (DML_IS_INSERT(dml))
+	{
+		job_check_written(job_of_row(dml->new), dml->new, STATUS_NEW);
 		job_created(dml->call, dml->new);
+	}
 	else
 		record_update(dml);
 	return dml_end(dml);

@@ -86,10 +86,18 @@ find_place(Call *call, const Draft *draft, Place *place)
 						(long long) place->conversation_id),
 				 errdetail("It belongs to conversation %lld.", (long long) place->job->conversation_id),
 				 errhint("Name the job or the conversation alone.")));
-	if (draft->find_job && place->job == NULL)
-		place->job = lock_only_live_job(call, place->conversation_id);
 	place->organization_id = row_int64(place->conversation, Col_conversation_organization_id);
 	place->merchant_id = row_int64(place->conversation, Col_conversation_merchant_id);
+}
+
+/*
+ * A message that names no job, and doesn't say that it is about none.
+ */
+static void
+find_job(Call *call, const Draft *draft, Place *place)
+{
+	if (draft->find_job && place->job == NULL)
+		place->job = lock_only_live_job(call, place->conversation_id);
 }
 
 /*
@@ -226,6 +234,7 @@ message_send(Call *call, const Draft *draft)
 	id = find_repeated(call, draft, &place);
 	if (id != 0)
 		return id;
+	find_job(call, draft, &place);
 	transition = require_allowed(call, &place);
 	id = insert(call, draft, &place);
 	if (id != 0 && draft->proposal_id == 0)
@@ -327,6 +336,7 @@ jobs_message_fill(PG_FUNCTION_ARGS)
 	if (draft.conversation_id == 0 && draft.job_id == 0)
 		check_not_null(true, "conversation_id");
 	find_place(dml->call, &draft, &place);
+	find_job(dml->call, &draft, &place);
 	(void) require_allowed(dml->call, &place);
 
 	dml_fill_int64(dml, Col_message_organization_id, place.organization_id);

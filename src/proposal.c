@@ -81,6 +81,7 @@ fill_new(Call *call, Row *row)
 
 	conversation = conversation_get(call, row_int64(row, Col_proposal_conversation_id));
 	organization_id = row_int64(conversation, Col_conversation_organization_id);
+	request_check_service(call, row_int64(row, Col_proposal_service_id), organization_id);
 	if (actor_side(&call->actor) != SIDE_EXPERT)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -88,7 +89,6 @@ fill_new(Call *call, Row *row)
 				 errdetail("The one who acts is no member."),
 				 errhint("Pass actor => 'member:…'.")));
 	conversation_require_open(conversation);
-	request_check_service(call, row_int64(row, Col_proposal_service_id), organization_id);
 
 	row_set_int64(row, Col_proposal_organization_id, organization_id);
 	row_set_int64(row, Col_proposal_merchant_id, row_int64(conversation, Col_conversation_merchant_id));
@@ -383,6 +383,8 @@ fill_update(Dml *dml)
 	dml_allow_changes(dml, allowed, decides && status_of(row) == PROPOSAL_ACCEPTED ? 2 : 1);
 	if (decides)
 	{
+		if (actor_side(&dml->call->actor) == SIDE_MERCHANT)
+			request_check_store(dml->call, row_int64(row, Col_proposal_store_id), dml->call->actor.id);
 		require_decidable(dml->call, dml->old, status_of(row));
 		apply(dml->call, row, status_of(row));
 	}

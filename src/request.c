@@ -61,6 +61,7 @@ request_check(Call *call, Row *row)
 	merchant_id = row_int64(row, Col_job_merchant_id);
 	if (row_fetch(call->rows, TABLE_organization, organization_id) == NULL)
 		actor_complain_missing("organization", organization_id);
+	request_check_service(call, row_int64(row, Col_job_service_id), organization_id);
 	if (!action_is_of_side(ACTION_CREATE, side))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -70,7 +71,6 @@ request_check(Call *call, Row *row)
 	merchant = merchant_lock(call, merchant_id);
 	request_check_store(call, row_int64(row, Col_job_store_id), merchant_id);
 	contact_require(call, organization_id, merchant);
-	request_check_service(call, row_int64(row, Col_job_service_id), organization_id);
 }
 
 int64

@@ -49,6 +49,7 @@ struct Rows
 	List *slots;
 	Snapshot snapshot; /* NULL: the next read takes a fresh one */
 	EState *estate;	   /* NULL: nothing written yet */
+	bool ran_triggers; /* a user's BEFORE trigger has run */
 	EPQState epq;
 };
 
@@ -470,6 +471,7 @@ row_insert(Row *row)
 	bool written;
 
 	begin_write(rows);
+	rows->ran_triggers |= triggers && triggers->trig_insert_before_row;
 	written = !(triggers && triggers->trig_insert_before_row) ||
 			  ExecBRInsertTriggers(estate, target->rri, row->slot);
 	if (written)
@@ -535,6 +537,25 @@ check_written(TM_Result result, const Table *table)
 	}
 }
 
+/*
+ * A user's BEFORE trigger may have changed, in a command of its own, the row that was
+ * locked before.
+ */
+static void
+check_still_there(const Row *row)
+{
+	Rows *rows = row->rows;
+	Target *target = &rows->targets[row->table->id];
+	TupleTableSlot *slot;
+
+	if (!rows->ran_triggers)
+		return;
+	slot = make_slot(rows, target);
+	if (!table_tuple_fetch_row_version(target->rel, &row->slot->tts_tid, current_snapshot(rows), slot))
+		complain_self_modified(target->table);
+	ExecClearTuple(slot);
+}
+
 bool
 row_update(const Row *old, Row *changed)
 {
@@ -551,9 +572,11 @@ row_update(const Row *old, Row *changed)
 	triggers = target->rri->ri_TrigDesc;
 	if (!note_updated(target, estate, old, changed))
 		return true;
+	check_still_there(old);
 
 	caller = MemoryContextSwitchTo(rows->context);
 	begin_write(rows);
+	rows->ran_triggers |= triggers && triggers->trig_update_before_row;
 	written = !(triggers && triggers->trig_update_before_row) ||
 			  compat_ExecBRUpdateTriggers(estate, &rows->epq, target->rri, &tid, changed->slot, NULL);
 	if (written)
@@ -595,6 +618,7 @@ row_delete(const Row *row)
 
 	prepare_writing(rows, row->table->id, TRIGGERS_PARENT_LOCKED);
 	triggers = target->rri->ri_TrigDesc;
+	check_still_there(row);
 	caller = MemoryContextSwitchTo(rows->context);
 	begin_write(rows);
 	written = !(triggers && triggers->trig_delete_before_row) ||

@@ -17,6 +17,7 @@
 #include "catalog/pg_constraint.h"
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
+#include "miscadmin.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "rewrite/rewriteHandler.h"
@@ -29,6 +30,7 @@
 
 #include "compat.h"
 #include "install.h"
+#include "rights.h"
 #include "table.h"
 
 #define TABLE_NAME(t) #t,
@@ -288,9 +290,10 @@ is_ours(const Trigger *trigger)
 /*
  * The triggers for rows that the library writes itself. Its own are left out: the
  * code that they would run has just decided on this very row. Everything else that
- * stands on the table fires, users' triggers and keys included. A foreign key's
- * update trigger is left out where nobody but the library can have changed a
- * column, for it never changes a key.
+ * stands on the table fires, users' triggers and keys included; users' deferred
+ * triggers fire with the action, as the tables' owner, for at the commit they would
+ * have the rights of whoever commits. A foreign key's update trigger is left out
+ * where nobody but the library can have changed a column, for it never changes a key.
  */
 static TriggerDesc *
 note_triggers(const Table *table, Relation rel, TriggerSet set)
@@ -324,7 +327,13 @@ note_triggers(const Table *table, Relation rel, TriggerSet set)
 		if (set == TRIGGERS_PARENT_LOCKED && key_is_implied(table, trigger))
 			continue;
 
-		desc->triggers[desc->numtriggers++] = *trigger;
+		desc->triggers[desc->numtriggers] = *trigger;
+		if (!trigger->tgisinternal)
+		{
+			desc->triggers[desc->numtriggers].tgdeferrable = false;
+			desc->triggers[desc->numtriggers].tginitdeferred = false;
+		}
+		desc->numtriggers++;
 		if (TRIGGER_FOR_BEFORE(trigger->tgtype))
 		{
 			desc->trig_insert_before_row |= TRIGGER_FOR_INSERT(trigger->tgtype);
@@ -366,6 +375,7 @@ table_build(TableId id, Relation rel)
 	MemoryContext caller = MemoryContextSwitchTo(context);
 	Table *table = palloc0(sizeof(Table));
 	Table *old = entries[id];
+	Rights rights;
 
 	table->id = id;
 	table->context = context;
@@ -374,10 +384,15 @@ table_build(TableId id, Relation rel)
 	table->primary_key = compat_primary_key(rel);
 
 	install_check_triggers(id, rel);
+
+	/* planning calls functions that are said to be immutable: the owner's, as the owner */
+	rights_switch(&rights, table->owner, SECURITY_RESTRICTED_OPERATION);
 	note_columns(table, rel);
+	note_checks(table, rel);
+	rights_restore(&rights);
+
 	if (strcmp(table_columns[id].names[0], "id") == 0)
 		table->sequence = compat_identity_sequence(rel, table->att[0]);
-	note_checks(table, rel);
 	for (int set = 0; set < TRIGGER_SETS; set++)
 		table->triggers[set] = note_triggers(table, rel, set);
 

@@ -62,7 +62,7 @@ SELECT regress.try(format('SET jobs.actor = %L', :'ann'));
 SELECT regress.try(format($$SELECT set_config('jobs.actor', %L, false)$$, :'ann'));
 RESET SESSION AUTHORIZATION;
 SELECT regress.try(format('ALTER ROLE regress_jobs_app SET jobs.actor = %L', :'ann'));
-SELECT regress.try(format('ALTER SYSTEM SET jobs.actor = %L', :'ann'));
+ALTER SYSTEM SET jobs.actor = 'member:1';
 -- a superuser may, and what makes no sense is nobody
 BEGIN;
 SELECT set_config('jobs.actor', 'nonsense', true);

@@ -9,7 +9,7 @@ SET SESSION AUTHORIZATION regress_jobs_app;
 -- there is one, and starting it again adds to it
 SELECT jobs.start_conversation(:org, 'Hello', actor => :'max') AS conversation \gset
 SELECT jobs.start_conversation(:org, 'Hello again', actor => :'max') = :conversation AS is_same;
-SELECT regress.mail();
+SELECT regress.mail('conversation');
 BEGIN;
 SELECT jobs.act_as(:'max');
 SELECT regress.who(author), body, job_id IS NULL AS without_job FROM jobs.message WHERE conversation_id = :conversation ORDER BY id;
@@ -83,13 +83,13 @@ UPDATE jobs.conversation SET is_blocked = false WHERE id = :conversation;
 SET SESSION AUTHORIZATION regress_jobs_app;
 BEGIN;
 SELECT jobs.act_as(:'max');
+SELECT regress.try(format('INSERT INTO jobs.conversation (organization_id, is_blocked) VALUES (%s, true)', :other_org));
 INSERT INTO jobs.conversation (organization_id) VALUES (:other_org)
 RETURNING merchant_id = :max_id AS is_max, id % 1024 = :other_org % 1024 AS id_has_slot, is_blocked;
 SELECT regress.try(format('INSERT INTO jobs.conversation (organization_id) VALUES (%s)', :other_org));
 SELECT regress.try('INSERT INTO jobs.conversation (organization_id) VALUES (1)');
 SELECT regress.try('INSERT INTO jobs.conversation (organization_id) VALUES (NULL)');
 SELECT regress.try(format('INSERT INTO jobs.conversation (organization_id, merchant_id) VALUES (%s, %s)', :org, :mia_id));
-SELECT regress.try(format('INSERT INTO jobs.conversation (organization_id, is_blocked) VALUES (%s, true)', :org));
 SELECT regress.try(format('INSERT INTO jobs.conversation (organization_id, created_at) VALUES (%s, now())', :org));
 SELECT regress.try(format('INSERT INTO jobs.conversation (id, organization_id) VALUES (7, %s)', :org));
 SELECT regress.try('UPDATE jobs.conversation SET is_blocked = true');

@@ -6,14 +6,14 @@
 SELECT * FROM regress.directory('proposal') \gset
 SET SESSION AUTHORIZATION regress_jobs_app;
 SELECT jobs.start_conversation(:org, 'Hello', actor => :'max') AS conversation \gset
-SELECT regress.mail();
+SELECT regress.mail('proposal');
 
 SELECT jobs.send_proposal(:conversation, :service, 'Logo', 'Draw a logo', 99.50, 'EUR', actor => :'ann') AS logo \gset
 SELECT jobs.send_proposal(:conversation, :service, 'Shop', 'Build a shop', 500, actor => :'bob') AS shop \gset
 SELECT jobs.send_proposal(:conversation, :service, 'Ads', 'Run ads', 0, actor => :'ann') AS ads \gset
 SELECT jobs.send_proposal(:conversation, :service, 'Photos', 'Take photos', 10, actor => :'ann') AS photos \gset
 -- each by a message of its own kind, to the merchant
-SELECT regress.mail();
+SELECT regress.mail('proposal');
 BEGIN;
 SELECT jobs.act_as(:'max');
 SELECT p.title, p.work, p.price, p.currency, p.status, regress.who(p.sent_by), p.store_id, p.decided_at,
@@ -23,14 +23,14 @@ COMMIT;
 
 -- for a store: a job
 SELECT jobs.accept_proposal(:logo, :store, actor => :'max') AS job \gset
-SELECT regress.mail();
+SELECT regress.mail('proposal');
 -- "New store": no job
 SELECT jobs.accept_proposal(:shop, actor => :'max');
-SELECT regress.mail();
+SELECT regress.mail('proposal');
 SELECT jobs.decline_proposal(:ads, actor => :'max');
-SELECT regress.mail();
+SELECT regress.mail('proposal');
 SELECT jobs.withdraw_proposal(:photos, actor => :'bob');
-SELECT regress.mail();
+SELECT regress.mail('proposal');
 BEGIN;
 SELECT jobs.act_as(:'ann');
 SELECT title, description, status, budget, currency, organization_id = :org, merchant_id = :max_id, store_id = :store,
@@ -94,14 +94,14 @@ SELECT regress.state() = :'before' AS unchanged;
 SELECT regress.try(format($$SELECT jobs.send_proposal(%s, %s, 'Once', 'Work', 2, client_key => '00000000-0000-0000-0000-000000000001', actor => %L)$$, :conversation, :service, :'ann'));
 
 -- Plain SQL does the same.
-SELECT regress.mail() IS NOT NULL;
+SELECT count(*) FROM regress.mail('proposal');
 BEGIN;
 SELECT jobs.act_as(:'ann');
 INSERT INTO jobs.proposal (conversation_id, service_id, title, work, price) VALUES (:conversation, :service, 'Plain', 'Work', 5)
 RETURNING status, currency, organization_id = :org, merchant_id = :max_id, regress.who(sent_by), id % 1024 = :org % 1024;
 INSERT INTO jobs.proposal (conversation_id, service_id, title, work, price) VALUES (:conversation, :service, 'Plain new store', 'Work', 5),
 	(:conversation, :service, 'Plain declined', 'Work', 5), (:conversation, :service, 'Plain withdrawn', 'Work', 5);
-SELECT regress.mail();
+SELECT regress.mail('proposal');
 UPDATE jobs.proposal SET status = 'withdrawn' WHERE title = 'Plain withdrawn';
 SELECT regress.try($$UPDATE jobs.proposal SET status = 'accepted' WHERE title = 'Plain'$$);
 SELECT regress.try($$UPDATE jobs.proposal SET price = 1 WHERE title = 'Plain'$$);
@@ -116,7 +116,7 @@ SELECT jobs.act_as(:'max');
 UPDATE jobs.proposal SET status = 'accepted', store_id = :store WHERE title = 'Plain';
 UPDATE jobs.proposal SET status = 'accepted' WHERE title = 'Plain new store';
 UPDATE jobs.proposal SET status = 'declined' WHERE title = 'Plain declined';
-SELECT regress.mail();
+SELECT regress.mail('proposal');
 SELECT title, status, decided_at IS NOT NULL, (SELECT count(*) FROM jobs.job j WHERE j.proposal_id = p.id) AS jobs
 FROM jobs.proposal p WHERE title LIKE 'Plain%' ORDER BY id;
 SELECT regress.try($$UPDATE jobs.proposal SET status = 'declined' WHERE title = 'Plain'$$);

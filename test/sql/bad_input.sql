@@ -1,0 +1,140 @@
+-- What functions do with arguments that make no sense: generated for each of them. Status,
+-- side and hidden rows are in truth_table and access.
+\set SHOW_CONTEXT never
+\pset format unaligned
+\pset tuples_only
+\pset null NULL
+SELECT * FROM regress.directory('bad_input') \gset
+SELECT regress.state() AS before \gset
+
+-- Arguments that are good in themselves; ids are such that no row has them.
+CREATE TEMPORARY TABLE good (name text PRIMARY KEY, value text, max_length integer);
+INSERT INTO good VALUES
+	('actor', quote_literal('system'), NULL), ('is_local', 'true', NULL), ('role_name', quote_literal('regress_jobs_nobody'), NULL),
+	('access', quote_literal('app'), NULL), ('organization_id', '1', NULL), ('name', quote_literal('Name'), 200), ('email', quote_literal('a@b.example'), NULL),
+	('notification_email', quote_literal('a@b.example'), NULL), ('description', quote_literal('Text'), 20000), ('language', quote_literal('en'), NULL),
+	('service_id', '1', NULL), ('min_price', '1', NULL), ('max_price', '2', NULL), ('currency', quote_literal('EUR'), NULL),
+	('is_available', 'true', NULL), ('is_listed', 'true', NULL), ('accepts_dropshipping', 'true', NULL), ('is_dropshipper', 'true', NULL),
+	('merchant_id', '1', NULL), ('url', quote_literal('https://x.example'), 2000), ('body', quote_literal('Text'), 20000),
+	('client_key', quote_literal('00000000-0000-0000-0000-000000000001'), NULL), ('conversation_id', '1', NULL), ('title', quote_literal('Title'), 200),
+	('work', quote_literal('Work'), 20000), ('price', '1', NULL), ('proposal_id', '1', NULL), ('store_id', '1', NULL), ('budget', '1', NULL),
+	('max_matches', '3', NULL), ('auto_rematch', 'false', NULL), ('job_id', '1', NULL), ('reason', quote_literal('too_busy'), NULL),
+	('comment', quote_literal('Text'), 20000), ('message', quote_literal('Text'), 20000), ('member_ids', quote_literal('{1}'), NULL),
+	('max_rows', '1', NULL), ('batch_size', '1', NULL), ('lease', quote_literal('1 minute'), NULL), ('worker', quote_literal('w'), 200),
+	('email_ids', quote_literal('{1}'), NULL), ('claim_tokens', quote_literal('{00000000-0000-0000-0000-000000000001}'), NULL), ('email_id', '1', NULL),
+	('claim_token', quote_literal('00000000-0000-0000-0000-000000000001'), NULL), ('error', quote_literal('Text'), NULL), ('is_permanent', 'false', NULL),
+	('first', '0', NULL), ('last', '1023', NULL), ('drop_data', 'false', NULL), ('format', quote_literal('dot'), NULL), ('status', quote_literal('new'), NULL),
+	('owner', quote_literal('regress_jobs_nobody'), NULL), ('schedule', quote_literal('never'), NULL);
+
+CREATE TEMPORARY VIEW argument AS
+SELECT p.proname AS function, p.prokind, a.name, a.n
+FROM pg_proc p, unnest(p.proargnames[1:p.pronargs]) WITH ORDINALITY a (name, n)
+WHERE p.pronamespace = 'jobs'::regnamespace AND p.prorettype <> 'trigger'::regtype AND p.pronargs > 0
+	AND p.proname NOT IN ('display_name', 'sees_organization', 'store_name', 'uninstall', 'unschedule_expiry', 'schedule_expiry');
+SELECT 'without a good value', function, name FROM argument WHERE name NOT IN (SELECT name FROM good);
+
+-- the first word of what a call says when one of its arguments is set; what it did is undone
+CREATE FUNCTION pg_temp.complaint(call_function name, call_argument text, call_value text)
+RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+	call text;
+BEGIN
+	SELECT format('%s jobs.%I(%s)', CASE WHEN min(prokind::text) = 'p' THEN 'CALL' ELSE 'SELECT' END, call_function,
+		string_agg(format('%I => %s', a.name, CASE WHEN a.name = call_argument THEN call_value ELSE g.value END), ', ' ORDER BY a.n))
+	INTO call
+	FROM argument a JOIN good g USING (name)
+	WHERE a.function = call_function;
+	EXECUTE call;
+	RAISE EXCEPTION USING ERRCODE = 'XX999';
+EXCEPTION WHEN OTHERS THEN
+	RETURN CASE WHEN SQLSTATE IN ('22004', '22023') THEN SQLSTATE || ' ' || split_part(SQLERRM, ' ', 1) ELSE 'other' END;
+END
+$$;
+
+-- NULL: refused by name, or allowed
+SELECT function,
+	string_agg(name, ' ' ORDER BY n) FILTER (WHERE complaint LIKE '22004%') AS refused,
+	string_agg(name, ' ' ORDER BY n) FILTER (WHERE complaint NOT LIKE '22004%') AS allowed
+FROM (SELECT *, pg_temp.complaint(function, name, 'NULL') AS complaint FROM argument) x
+GROUP BY function ORDER BY function;
+SELECT function, name, complaint
+FROM (SELECT *, pg_temp.complaint(function, name, 'NULL') AS complaint FROM argument) x
+WHERE complaint NOT IN ('22004 ' || name, 'other');
+
+-- blank and too long, at the limit and past it
+SELECT function, name, pg_temp.complaint(function, name, quote_literal('')) AS empty,
+	pg_temp.complaint(function, name, quote_literal(E' \t\n')) AS blank,
+	pg_temp.complaint(function, name, format('repeat(''ß'', %s)', max_length)) AS at_limit,
+	pg_temp.complaint(function, name, format('repeat(''ß'', %s)', max_length + 1)) AS too_long
+FROM argument JOIN good USING (name) WHERE max_length IS NOT NULL
+ORDER BY function, n;
+
+-- numbers
+SELECT name, value, string_agg(DISTINCT pg_temp.complaint(function, name, value), ', ') AS complaints, count(*) AS functions
+FROM argument JOIN (VALUES ('min_price', '-0.01'), ('min_price', quote_literal('NaN')), ('min_price', quote_literal('Infinity')), ('min_price', '0'),
+	('max_price', '-1'), ('max_price', '0.5'), ('price', '-1'), ('price', quote_literal('NaN')), ('price', quote_literal('-Infinity')), ('budget', '-1'),
+	('budget', quote_literal('NaN')), ('max_matches', '0'), ('max_matches', '-1'), ('max_rows', '0'), ('batch_size', '-1'),
+	('lease', quote_literal('0')), ('lease', quote_literal('-1 day')), ('store_id', '0'), ('first', '-1'), ('last', '1024')) v (name, value) USING (name)
+GROUP BY name, value ORDER BY name, value;
+
+-- words
+SELECT name, value, string_agg(DISTINCT pg_temp.complaint(function, name, quote_literal(value)), ', ') AS complaints, count(*) AS functions
+FROM argument JOIN (VALUES ('language', ''), ('language', 'e'), ('language', 'EN'), ('language', 'eng'), ('language', 'e1'), ('currency', ''),
+	('currency', 'EU'), ('currency', 'eur'), ('currency', 'EURO'), ('currency', '€€€'), ('reason', ''), ('reason', 'Too busy'), ('reason', 'too-busy'),
+	('reason', repeat('x', 41)), ('reason', repeat('_', 40)), ('access', 'superuser'), ('access', ''), ('format', 'svg'), ('status', 'done'),
+	('actor', 'Ann'), ('actor', 'member:1.0')) v (name, value) USING (name)
+WHERE function <> 'status_label' OR name = 'status'
+GROUP BY name, value ORDER BY name, value;
+
+-- addresses
+SELECT CASE WHEN length(a.address) > 40 THEN length(a.address) || ' characters' ELSE to_json(a.address)::text END AS address,
+	string_agg(DISTINCT pg_temp.complaint(function, name, quote_literal(a.address)), ', ') AS complaints, count(*) AS functions
+FROM argument, unnest(ARRAY['', ' ', 'ann', '@', 'ann@', '@x.example', 'a@b@x.example', 'ann@.example', 'ann@x.example.', 'ann@x..example', 'ann @x.example',
+	' ann@x.example', E'ann@x.example\nBcc: all@x.example', E'ann@x.example\r', E'ann\t@x.example', 'Ann <ann@x.example>', 'ann@x.example, bob@x.example',
+	'ann@x.example;bob@x.example', 'ann(work)@x.example', '"ann"@x.example', 'ann\@x.example',
+	repeat('x', 64) || '@' || repeat('y', 182) || '.example', 'ann@x.example', 'ann+jobs@x.example', 'a@b', 'änn@größe.example',
+	repeat('x', 64) || '@' || repeat('y', 181) || '.example']) a (address)
+WHERE name IN ('email', 'notification_email')
+GROUP BY a.address ORDER BY complaints, a.address COLLATE "C";
+
+-- arrays
+SELECT regress.try('SELECT jobs.ack_emails(''{1,2}'', ''{00000000-0000-0000-0000-000000000001}'')');
+SELECT regress.try('SELECT jobs.ack_emails(''{1}'', ''{NULL}'')');
+SELECT regress.try('SELECT jobs.ack_emails(''{NULL}'', ''{00000000-0000-0000-0000-000000000001}'')');
+
+-- the same by plain INSERT
+CREATE FUNCTION pg_temp.complaint(actor text, target text, good jsonb, change jsonb)
+RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+	sent jsonb := good || change;
+BEGIN
+	PERFORM jobs.act_as(actor);
+	EXECUTE format('INSERT INTO jobs.%1$I (%2$s) SELECT %2$s FROM jsonb_populate_record(NULL::jobs.%1$I, $1)', target,
+		(SELECT string_agg(quote_ident(key), ', ') FROM jsonb_object_keys(sent) key)) USING sent;
+	RAISE EXCEPTION USING ERRCODE = 'XX999';
+EXCEPTION WHEN OTHERS THEN
+	RETURN CASE WHEN SQLSTATE = 'XX999' THEN 'ok' ELSE SQLSTATE || ' ' || regress.mask(SQLERRM) END;
+END
+$$;
+SELECT jobs.start_conversation(:org, 'Hello', actor => :'max') AS conversation \gset
+SELECT regress.state() AS before_inserts \gset
+SELECT target, change, pg_temp.complaint(actor, target, good, change)
+FROM (VALUES
+	(1, :'max', 'job', jsonb_build_object('organization_id', :org, 'service_id', :service, 'title', 'Title', 'description', 'Text'),
+		'[{}, {"organization_id": null}, {"service_id": null}, {"title": null}, {"title": " "}, {"description": null}, {"description": ""}, {"budget": -1}, {"currency": "euro"},
+		{"organization_id": 1}, {"service_id": 1}, {"store_id": 1}, {"status": "opened"}, {"status": "done"}, {"proposal_id": 1}, {"request_id": 1}, {"conversation_id": 1}]'::jsonb),
+	(2, :'max', 'job', jsonb_build_object('organization_id', :org, 'service_id', :unprovided, 'title', 'Title', 'description', 'Text'), '[{}]'),
+	(3, :'ann', 'job', jsonb_build_object('organization_id', :org, 'service_id', :service, 'title', 'Title', 'description', 'Text'), '[{}]'),
+	(4, 'system', 'job', jsonb_build_object('organization_id', :org, 'service_id', :service, 'title', 'Title', 'description', 'Text'), '[{}, {"merchant_id": 1}]'),
+	(5, :'ann', 'message', jsonb_build_object('conversation_id', :conversation, 'body', 'Text'), '[{}, {"conversation_id": null}, {"body": null}, {"body": "\t"}, {"conversation_id": 1}, {"job_id": 1}, {"job_id": -1}]'),
+	(6, :'ann', 'proposal', jsonb_build_object('conversation_id', :conversation, 'service_id', :service, 'title', 'Title', 'work', 'Work', 'price', 1),
+		'[{}, {"conversation_id": null}, {"service_id": null}, {"title": null}, {"title": ""}, {"work": null}, {"work": ""}, {"price": null}, {"price": -1}, {"price": "NaN"}, {"currency": "x"},
+		{"service_id": 1}, {"decided_at": "2026-01-01"}, {"sent_by": "system"}]'),
+	(7, :'max', 'proposal', jsonb_build_object('conversation_id', :conversation, 'service_id', :service, 'title', 'Title', 'work', 'Work', 'price', 1), '[{}]'),
+	(8, 'system', 'member', jsonb_build_object('organization_id', :org, 'name', 'Name', 'email', 'a@b.example', 'language', 'en', 'email_scope', 'all', 'is_active', true, 'created_at', now()),
+		'[{}, {"organization_id": null}, {"organization_id": 1}, {"name": ""}, {"email": "x"}, {"language": "xx1"}, {"email_scope": "some"}]')) t (n, actor, target, good, changes),
+	jsonb_array_elements(changes) WITH ORDINALITY c (change, m)
+ORDER BY n, m;
+SELECT regress.state() = :'before_inserts' AS unchanged;

@@ -1,0 +1,86 @@
+-- Every action leaves its line of history: by the functions and by plain SQL the same.
+\set SHOW_CONTEXT never
+\pset format unaligned
+\pset tuples_only
+\pset null NULL
+SELECT * FROM regress.directory('history') \gset
+SELECT regress.job('history', 'new', true) AS by_function \gset
+SELECT regress.job('history', 'new', true) AS by_sql \gset
+SET SESSION AUTHORIZATION regress_jobs_app;
+
+SELECT jobs.open_job(:by_function, actor => :'ann');
+SELECT jobs.assign_members(:by_function, ARRAY[:bob_id], actor => :'ann');
+SELECT jobs.reply_to_job(:by_function, 'Text', actor => :'ann') IS NOT NULL;
+SELECT jobs.reply_to_job(:by_function, 'Text', actor => :'max') IS NOT NULL;
+SELECT jobs.mark_inactive(:by_function, actor => :'bob');
+SELECT jobs.reply_to_job(:by_function, 'Text', actor => :'max') IS NOT NULL;
+SELECT jobs.unassign_members(:by_function, ARRAY[:bob_id], actor => :'ann');
+SELECT jobs.complete_job(:by_function, actor => :'ann');
+SELECT jobs.reply_to_job(:by_function, 'Text', actor => :'max') IS NOT NULL;
+
+BEGIN;
+SELECT jobs.act_as(:'ann');
+UPDATE jobs.job SET status = 'opened' WHERE id = :by_sql;
+INSERT INTO jobs.assignment (job_id, member_id) VALUES (:by_sql, :bob_id);
+INSERT INTO jobs.message (job_id, body) VALUES (:by_sql, 'Text');
+SELECT jobs.act_as(:'max');
+INSERT INTO jobs.message (job_id, body) VALUES (:by_sql, 'Text');
+SELECT jobs.act_as(:'bob');
+UPDATE jobs.job SET status = 'inactive' WHERE id = :by_sql;
+SELECT jobs.act_as(:'max');
+INSERT INTO jobs.message (job_id, body) VALUES (:by_sql, 'Text');
+SELECT jobs.act_as(:'ann');
+DELETE FROM jobs.assignment WHERE job_id = :by_sql;
+UPDATE jobs.job SET status = 'completed' WHERE id = :by_sql;
+SELECT jobs.act_as(:'max');
+INSERT INTO jobs.message (job_id, body) VALUES (:by_sql, 'Text');
+COMMIT;
+SELECT regress.history(:by_function);
+SELECT count(*) AS of_sql, bool_and(a = b) AS same
+FROM (SELECT regress.history(:by_function) a, regress.history(:by_sql) b) x;
+-- and the rows of the job are the same but for ids and times
+RESET SESSION AUTHORIZATION;
+SELECT count(DISTINCT (status, title, description, budget, currency, opened_at IS NULL, first_response_at IS NULL, completed_at IS NULL,
+	confirmed_at IS NULL, due_at IS NULL, respond_by IS NULL)) FROM jobs.job WHERE id IN (:by_function, :by_sql);
+SELECT kind, split_part(recipient, '@', 1), count(*) FROM jobs.email WHERE job_id = :by_function GROUP BY 1, 2
+EXCEPT SELECT kind, split_part(recipient, '@', 1), count(*) FROM jobs.email WHERE job_id = :by_sql GROUP BY 1, 2;
+
+-- the others
+SELECT regress.job('history', 'confirmed') AS confirmed \gset
+SELECT regress.history(:confirmed);
+SELECT regress.job('history', 'expired') AS expired \gset
+SELECT regress.history(:expired);
+SELECT regress.job('history', 'declined_by_merchant') AS declined \gset
+SELECT regress.history(:declined);
+
+-- details hold ids and reasons, never what people wrote
+SELECT regress.job('history') AS job \gset
+SELECT jobs.reply_to_job(:job, 'A secret', actor => :'ann') AS message \gset
+SELECT jobs.assign_self(:job, actor => :'bob');
+SELECT jobs.decline_job(:job, 'too_far', 'A secret', actor => :'ann');
+SELECT action, (details ->> 'message_id')::bigint = :message, (details ->> 'member_id')::bigint = :bob_id, details ->> 'reason',
+	(SELECT string_agg(key, ' ') FROM jsonb_object_keys(details) key)
+FROM jobs.job_event WHERE job_id = :job ORDER BY id;
+SELECT (details ->> 'proposal_id')::bigint = proposal_id FROM jobs.job_event e JOIN jobs.job j ON j.id = e.job_id
+WHERE e.job_id = :by_sql AND action = 'create';
+SELECT bool_and(organization_id = :org AND merchant_id = :max_id AND id % 1024 = :org % 1024 AND occurred_at <= clock_timestamp())
+FROM jobs.job_event WHERE job_id = :job;
+SELECT bool_and(before <= occurred_at) FROM (SELECT occurred_at, lag(occurred_at) OVER (PARTITION BY job_id ORDER BY id) AS before FROM jobs.job_event) x;
+
+-- an action that is undone leaves nothing
+BEGIN;
+SELECT jobs.open_job(regress.job('history'), actor => :'ann');
+SAVEPOINT here;
+SELECT regress.state() AS before \gset
+SELECT jobs.reply_to_job(regress.job('history'), 'Text', actor => :'ann') IS NOT NULL;
+ROLLBACK TO here;
+SELECT regress.state() = :'before' AS unchanged;
+ROLLBACK;
+
+-- nobody writes history, nor rewrites it
+SELECT regress.try(format('INSERT INTO jobs.job_event SELECT * FROM jobs.job_event WHERE job_id = %s', :job));
+SELECT regress.try(format($$UPDATE jobs.job_event SET actor = 'system' WHERE job_id = %s$$, :job));
+SET SESSION AUTHORIZATION regress_jobs_app;
+SELECT regress.try('INSERT INTO jobs.job_event DEFAULT VALUES');
+SELECT regress.try('UPDATE jobs.job_event SET actor = NULL');
+SELECT regress.try('DELETE FROM jobs.job_event');

@@ -1,0 +1,106 @@
+-- job_list, proposals_and_jobs, job_timeline, health: what each side sees.
+\set SHOW_CONTEXT never
+\pset format unaligned
+\pset tuples_only
+\pset null NULL
+SELECT * FROM regress.directory('views') \gset
+SELECT jobs.start_conversation(:org, 'Hello', actor => :'max') AS conversation \gset
+SELECT jobs.send_proposal(:conversation, :service, 'Offer', 'Work', 99.50, 'EUR', actor => :'ann') AS proposal \gset
+SELECT jobs.accept_proposal(:proposal, :store, actor => :'max') AS offered \gset
+SELECT jobs.accept_proposal(jobs.send_proposal(:conversation, :service, 'New shop', 'Work', 1, actor => :'bob'), actor => :'max');
+SELECT job_id AS asked FROM jobs.request_job(:service, 'Asked', 'Text', :org, budget => 5, actor => :'max') \gset
+SELECT job_id AS mias FROM jobs.request_job(:service, 'Mia''s', 'Text', :org, :mia_store, actor => :'mia') \gset
+SELECT job_id AS ottos FROM jobs.request_job(:service, 'Otto''s', 'Text', :other_org, actor => :'max') \gset
+SELECT jobs.assign_members(:offered, ARRAY[:bob_id, :ann_id], actor => :'ann');
+SELECT jobs.reply_to_job(:offered, 'An answer', actor => :'bob') IS NOT NULL;
+SELECT jobs.complete_job(:offered, 'Done', actor => :'bob');
+SELECT jobs.confirm_completion(:offered, actor => :'max');
+SELECT regress.job('views', 'expired') AS expired \gset
+SELECT regress.job('views', 'overdue') AS overdue \gset
+SELECT regress.job('views', 'declined') AS declined \gset
+
+CREATE VIEW pg_temp.page AS
+SELECT title, status, organization_name, merchant_name, store_name, budget, currency, service_name,
+	(SELECT string_agg(regress.who('member:' || m), '+' ORDER BY m) FROM unnest(assignees) m) AS assigned,
+	time_left BETWEEN '2 days' AND '3 days' AS has_time_left, last_message_at IS NOT NULL AS has_message,
+	completed_at IS NOT NULL AS is_completed, confirmed_at IS NOT NULL AS is_confirmed
+FROM jobs.job_list
+WHERE id = job_id AND organization_id IN (SELECT org FROM regress.directory WHERE test = 'views' UNION ALL SELECT other_org FROM regress.directory WHERE test = 'views')
+ORDER BY id;
+ALTER VIEW pg_temp.page SET (security_invoker = true);
+GRANT SELECT ON pg_temp.page TO PUBLIC;
+
+SET SESSION AUTHORIZATION regress_jobs_app;
+BEGIN;
+-- Ann
+SELECT jobs.act_as(:'ann');
+TABLE pg_temp.page;
+-- Otto
+SELECT jobs.act_as(:'otto');
+TABLE pg_temp.page;
+-- Max
+SELECT jobs.act_as(:'max');
+TABLE pg_temp.page;
+-- Mia
+SELECT jobs.act_as(:'mia');
+TABLE pg_temp.page;
+-- nobody
+SELECT jobs.act_as('');
+TABLE pg_temp.page;
+COMMIT;
+SET SESSION AUTHORIZATION regress_jobs_operator;
+-- the system
+TABLE pg_temp.page;
+SELECT (SELECT count(*) FROM jobs.job_list) = (SELECT count(*) FROM jobs.job) AS all_of_them;
+-- an operator who acts for somebody sees what they see
+BEGIN;
+SELECT jobs.act_as(:'mia');
+SELECT title FROM pg_temp.page;
+COMMIT;
+
+-- the conversation's pane
+SET SESSION AUTHORIZATION regress_jobs_app;
+BEGIN;
+SELECT jobs.act_as(:'max');
+SELECT v.kind, v.title, v.status, v.proposal_id = :proposal AS of_offer, m.body, v.store_id = :store AS for_store,
+	v.job_id IS NOT NULL AS has_job, v.created_at IS NOT NULL
+FROM jobs.proposals_and_jobs v LEFT JOIN jobs.message m ON m.id = v.message_id
+WHERE v.conversation_id = :conversation ORDER BY v.kind, v.id;
+SELECT jobs.act_as(:'mia');
+SELECT kind, title FROM jobs.proposals_and_jobs;
+SELECT jobs.act_as('');
+SELECT kind, title FROM jobs.proposals_and_jobs;
+
+-- what happened, and who did it
+SELECT jobs.act_as(:'max');
+SELECT what, from_status, to_status, regress.who(actor), actor_name, body, occurred_at IS NOT NULL
+FROM jobs.job_timeline WHERE job_id = :offered ORDER BY event_id;
+SELECT what, actor, actor_name FROM jobs.job_timeline WHERE job_id = :expired ORDER BY event_id DESC LIMIT 1;
+SELECT count(*) FROM jobs.job_timeline WHERE job_id = :mias;
+SELECT jobs.act_as(:'ann');
+SELECT what, actor_name FROM jobs.job_timeline WHERE job_id = :mias ORDER BY event_id;
+SELECT jobs.act_as(:'otto');
+SELECT count(*) FROM jobs.job_timeline WHERE job_id = :offered;
+COMMIT;
+
+-- names and stores of others don't cross over by the functions behind the views either
+BEGIN;
+SELECT jobs.act_as(:'otto');
+SELECT jobs.store_name(:mias), jobs.store_name(1), jobs.store_name(NULL), jobs.display_name(:'mia'), jobs.display_name('merchant:1');
+SELECT jobs.act_as(:'ann');
+SELECT jobs.store_name(:mias), jobs.store_name(:asked), jobs.display_name(:'mia');
+COMMIT;
+
+-- health: one row, for who watches
+SET SESSION AUTHORIZATION regress_jobs_monitor;
+SELECT overdue_jobs, expiry_lag > '0' AS lags, oldest_unsent_email > '0' AS has_unsent, last_sweep_at <= clock_timestamp() AS has_swept FROM jobs.health;
+SELECT regress.try('SELECT count(*) FROM jobs.job');
+SELECT regress.try('SELECT count(*) FROM jobs.job_list');
+SET SESSION AUTHORIZATION regress_jobs_app;
+SELECT regress.try('SELECT * FROM jobs.health');
+RESET SESSION AUTHORIZATION;
+SELECT jobs.expire_jobs();
+BEGIN;
+UPDATE jobs.email SET next_attempt_at = NULL WHERE next_attempt_at IS NOT NULL;
+SELECT overdue_jobs, expiry_lag, oldest_unsent_email FROM jobs.health;
+ROLLBACK;

@@ -1,0 +1,52 @@
+# Marketplaces in two databases of a server don't know of each other.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+
+use Marketplace;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = start_server('databases', "shared_preload_libraries = 'jobs'");
+
+install($node, 'one', 'owner_one');
+install($node, 'two', 'owner_two');
+fill($node, 'one');
+fill($node, 'two');
+isnt($node->safe_psql('one', 'SELECT marketplace_id FROM jobs.node'), $node->safe_psql('two', 'SELECT marketplace_id FROM jobs.node'),
+	'each has an id of its own');
+
+my $contents = contents($node, 'two');
+works($node, 'one', 'the first');
+$node->safe_psql('one', 'CREATE ROLE shop_app LOGIN');
+$node->safe_psql('one', q{SELECT jobs.grant_access('shop_app', 'app')});
+same(contents($node, 'two'), $contents, 'what happens in the first leaves the second as it is');
+refuses($node, 'two', q{SET SESSION AUTHORIZATION shop_app; SELECT jobs.open_job(1025, actor => 'member:1025')}, qr/42501/,
+	'access to the first');
+refuses($node, 'two', q{SET SESSION AUTHORIZATION owner_one; SELECT jobs.open_job(1025, actor => 'member:1025')}, qr/42501/,
+	'the owner of the first');
+
+# settings per database
+$node->safe_psql('two', q{ALTER DATABASE two SET jobs.response_window = '2h'});
+is($node->safe_psql($_, q{
+		SELECT FROM jobs.request_job(1024, 'x', 'y', 1025, actor => 'merchant:1024');
+		SELECT respond_by - created_at FROM jobs.job ORDER BY id DESC LIMIT 1 }), $_ eq 'one' ? "3 days" : "02:00:00",
+	"the window of $_") foreach 'one', 'two';
+
+# a copy of one is one more; then each goes without a trace in the other
+$node->safe_psql('postgres', 'CREATE DATABASE three TEMPLATE one');
+same(contents($node, 'three'), contents($node, 'one'), 'a copy has the same rows');
+$contents = contents($node, 'three');
+$node->safe_psql('one', 'SELECT jobs.uninstall(true); DROP EXTENSION jobs');
+same(contents($node, 'three'), $contents, 'uninstalling leaves the copy as it is');
+works($node, 'three', 'the copy');
+works($node, 'two', 'the second');
+$node->safe_psql('postgres', 'DROP DATABASE one');
+$node->safe_psql('postgres', 'ALTER DATABASE two RENAME TO four');
+works($node, 'four', 'renamed');
+
+done_testing();

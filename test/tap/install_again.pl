@@ -1,0 +1,162 @@
+# jobs.install() once more: it disturbs nobody, puts back what was lost, and refuses what
+# it must. Every function says what is wrong with the tables.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+
+use Marketplace;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = start_server('install_again', 'max_prepared_transactions = 5');
+my $up_to_date = 'jobs 0.1.0: up to date';
+
+install($node, 'market', 'jobs_owner');
+fill($node, 'market');
+$node->safe_psql('market', q{
+	CREATE ROLE shop_app LOGIN;
+	SELECT jobs.grant_access('shop_app', 'app') });
+my $furniture = furniture($node, 'market');
+my $contents = contents($node, 'market');
+
+is($node->safe_psql('market', 'SELECT jobs.install()'), $up_to_date, 'install() twice');
+is($node->safe_psql('market', q{SELECT jobs.install(owner => 'jobs_owner')}), $up_to_date, 'install(owner) twice');
+is($node->safe_psql('market', 'BEGIN; SELECT jobs.install(); SELECT jobs.install(); COMMIT'), "$up_to_date\n$up_to_date",
+	'install() twice in a transaction');
+same(furniture($node, 'market'), $furniture, 'install() twice changes nothing');
+same(contents($node, 'market'), $contents, 'install() twice leaves all rows');
+
+# Beside writers: a prepared transaction holds its locks without a session.
+$node->safe_psql('market', q{
+	SET jobs.notify = off;
+	BEGIN;
+	SELECT jobs.act_as('member:1025');
+	SELECT jobs.reply_to_job(1025, 'Yes');
+	INSERT INTO jobs.message (job_id, body) VALUES (2049, 'Yes');
+	INSERT INTO jobs.assignment (job_id, member_id) VALUES (1025, 2049);
+	SELECT jobs.act_as('');
+	SELECT jobs.create_organization('Eve', 'eve@example.com'), jobs.create_service('Cake');
+	SELECT count(*) FROM jobs.claim_emails(1);
+	PREPARE TRANSACTION 'writers' });
+is($node->safe_psql('market', q{SET lock_timeout = '3s'; SELECT jobs.install()}), $up_to_date,
+	'install() does not wait for writers');
+# and writers don't wait for it
+$node->safe_psql('market', q{BEGIN; SELECT jobs.install(); PREPARE TRANSACTION 'install'});
+$node->safe_psql('market', q{
+	SET lock_timeout = '3s';
+	SELECT jobs.reply_to_job(3073, 'Well', actor => 'member:1025');
+	SELECT jobs.act_as('merchant:1024', false);
+	INSERT INTO jobs.message (job_id, body) VALUES (4097, 'Well');
+	SELECT count(*) FROM jobs.job_list });
+pass('writers do not wait for install()');
+refuses($node, 'market', q{SET lock_timeout = '100ms'; SELECT jobs.install()}, qr/55P03/, 'install() beside install()');
+$node->safe_psql('market', q{COMMIT PREPARED 'install'});
+$node->safe_psql('market', q{COMMIT PREPARED 'writers'});
+works($node, 'market', 'after all of that');
+$furniture = furniture($node, 'market');
+
+# What may get lost: what is said about it, by whom, and whether it can be put back.
+my $reply = q{SELECT jobs.reply_to_job(1025, 'Yes', actor => 'member:1025')};
+my @losses = (
+	[ 'a trigger', 'DROP TRIGGER "00_jobs_fill" ON jobs.message', $reply, qr/trigger 00_jobs_fill on jobs\.message is missing/ ],
+	[ 'a disabled trigger', 'ALTER TABLE jobs.job DISABLE TRIGGER "00_jobs_record"', $reply, qr/trigger 00_jobs_record on jobs\.job is/ ],
+	[ 'all triggers of a table, disabled', 'ALTER TABLE jobs.job_event DISABLE TRIGGER ALL', $reply, qr/on jobs\.job_event is/ ],
+	[ 'a trigger for replicas', 'ALTER TABLE jobs.job ENABLE REPLICA TRIGGER "00_jobs_fill"', $reply, qr/00_jobs_fill on jobs\.job is/ ],
+	[ 'a renamed trigger', 'ALTER TRIGGER "00_jobs_record" ON jobs.message RENAME TO mine', $reply, qr/00_jobs_record on jobs\.message/ ],
+	[ 'a trigger that does something else', q{
+			DROP TRIGGER "00_jobs_fill" ON jobs.message;
+			CREATE FUNCTION public.nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+			CREATE TRIGGER "00_jobs_fill" BEFORE INSERT ON jobs.message FOR EACH ROW EXECUTE FUNCTION public.nothing() },
+		$reply, qr/does something else/ ],
+	[ 'a trigger with a condition', q{
+			DROP TRIGGER "00_jobs_fill" ON jobs.message;
+			CREATE TRIGGER "00_jobs_fill" BEFORE INSERT OR UPDATE ON jobs.message FOR EACH ROW WHEN (false)
+				EXECUTE FUNCTION jobs.message_fill() }, $reply, qr/00_jobs_fill on jobs\.message/ ],
+	[ 'a trigger of the outbox', 'DROP TRIGGER "00_jobs_guard" ON jobs.email', 'SELECT jobs.claim_emails()', qr/00_jobs_guard on jobs\.email/ ],
+	[ 'a trigger, for a sweep', 'DROP TRIGGER "00_jobs_fill" ON jobs.job', 'SELECT jobs.expire_jobs()', qr/00_jobs_fill on jobs\.job/ ],
+	[ 'a trigger, for the sweep that commits', 'DROP TRIGGER "00_jobs_fill" ON jobs.job', 'CALL jobs.expire_due_jobs()', qr/00_jobs_fill on jobs\.job/ ],
+	[ 'a table', 'DROP TABLE jobs.decline', q{SELECT jobs.decline_job(1025, actor => 'member:1025')}, qr/table jobs\.decline is missing/ ],
+	[ 'the outbox', 'DROP TABLE jobs.email', 'SELECT jobs.claim_emails()', qr/table jobs\.email is missing/ ],
+	[ 'an index', 'DROP INDEX jobs.job_due', 'SELECT jobs.expire_jobs()', qr/index jobs\.job_due is missing/ ],
+);
+foreach my $loss (@losses)
+{
+	my ($name, $break, $call, $error) = @$loss;
+
+	# in the session that breaks it, which knew the tables before, and in a new one
+	refuses($node, 'market', "SELECT jobs.display_name('member:1025'); BEGIN; $break; $call",
+		qr/55000: .*tables of jobs are not ready.*DETAIL: [^\n]*$error.*HINT:  Run SELECT jobs\.install\(\);/s, "without $name");
+	is($node->safe_psql('market', qq{
+			BEGIN;
+			$break;
+			SELECT jobs.install();
+			SET LOCAL client_min_messages = error;
+			DO \$\$ BEGIN PERFORM 1; END \$\$;
+			@{[ $call =~ /^CALL/ ? $call : "SELECT FROM ($call) x" ]};
+			ROLLBACK }) =~ s/\n.*//sr, 'jobs 0.1.0: brought up to date', "install() puts $name back");
+}
+
+# a session looks at the version once, and again when jobs.node is altered
+refuses($node, 'market', "BEGIN; DELETE FROM jobs.node; $reply", qr/55000: .*row of jobs\.node is missing/s, 'without the version');
+refuses($node, 'market', "SELECT jobs.display_name('member:1025'); BEGIN; DROP TABLE jobs.node; $reply",
+	qr/55000: .*not installed in this database/s, 'without the table of the version');
+foreach my $break ('DELETE FROM jobs.node', 'DROP TABLE jobs.node')
+{
+	is($node->safe_psql('market', "BEGIN; $break; SELECT jobs.install(); SELECT FROM ($reply) x; SELECT count(*) FROM jobs.node; ROLLBACK")
+		=~ s/^[^\n]*\n+//r, '1', "install() makes up for $break");
+}
+same(furniture($node, 'market') =~ s/^sequence.*\n?//gmr, $furniture =~ s/^sequence.*\n?//gmr, 'everything is as before');
+
+# what install() can't put back, it doesn't claim to
+refuses($node, 'market', "BEGIN; ALTER TABLE jobs.job RENAME COLUMN title TO heading; $reply",
+	qr/55000: .*column jobs\.job\.title is missing/s, 'a column that is gone');
+
+# other versions
+refuses($node, 'market', "BEGIN; UPDATE jobs.node SET schema_version = schema_version + 1; $reply",
+	qr/55000: .*newer than the library.*HINT: .*ALTER EXTENSION jobs UPDATE/s, 'newer tables');
+refuses($node, 'market', 'BEGIN; UPDATE jobs.node SET schema_version = schema_version + 1; SELECT jobs.install()',
+	qr/55000: .*newer than the library/s, 'install() on newer tables');
+
+# who may, and for whom
+refuses($node, 'market', 'SELECT jobs.install(owner => $$nobody$$)', qr/42704/, 'an unknown owner');
+refuses($node, 'market', 'SELECT jobs.install(owner => $$shop_app$$)', qr/55000: .*another owner/, 'another owner');
+refuses($node, 'market', 'SET SESSION AUTHORIZATION shop_app; SELECT jobs.install()', qr/42501/, 'install() by anybody');
+refuses($node, 'market', 'SET SESSION AUTHORIZATION jobs_owner; SELECT jobs.install()', qr/42501/,
+	'install() by an owner of the tables alone');
+$node->safe_psql('market', 'ALTER SCHEMA jobs OWNER TO jobs_owner');
+is($node->safe_psql('market', 'SET SESSION AUTHORIZATION jobs_owner; SELECT jobs.install()'), $up_to_date,
+	'install() by an owner of tables and schema');
+is($node->safe_psql('market', q{
+		SET SESSION AUTHORIZATION jobs_owner;
+		DROP TRIGGER "00_jobs_fill" ON jobs.message;
+		SELECT jobs.install() }), 'jobs 0.1.0: brought up to date', 'an owner of tables and schema repairs them');
+works($node, 'market', 'repaired by the owner');
+
+# a superuser as owner is allowed, and warned of
+$node->safe_psql('postgres', 'CREATE DATABASE other');
+my ($status, $out, $err) = $node->psql('other', 'CREATE EXTENSION jobs; SELECT jobs.install()');
+is($out, 'jobs 0.1.0: installed', 'a superuser as owner');
+like($err, qr/WARNING:  the tables of jobs belong to a superuser/, 'a superuser as owner is warned of');
+
+# rolled back, nothing is there
+$node->safe_psql('postgres', 'CREATE DATABASE third');
+$node->safe_psql('third', q{CREATE EXTENSION jobs; BEGIN; SELECT jobs.install(owner => 'jobs_owner'); ROLLBACK});
+refuses($node, 'third', $reply, qr/55000: .*not installed in this database.*HINT:  Run SELECT jobs\.install\(\);/s,
+	'before install()');
+
+# in the script of an extension
+my ($folder) = run_command([ 'pg_config', '--sharedir' ]);
+SKIP:
+{
+	skip 'the folder of extensions is not ours', 2 if !-w "$folder/extension";
+	append_to_file("$folder/extension/jobs_test_wrapper.control", "default_version = '1'\n");
+	append_to_file("$folder/extension/jobs_test_wrapper--1.sql", "SELECT jobs.install();\n");
+	refuses($node, 'third', 'CREATE EXTENSION jobs_test_wrapper', qr/55000: .*extension's script/, 'in the script of an extension');
+	unlink "$folder/extension/jobs_test_wrapper.control", "$folder/extension/jobs_test_wrapper--1.sql";
+}
+
+done_testing();

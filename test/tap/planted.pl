@@ -1,0 +1,184 @@
+# What a plain owner of the tables plants runs with the owner's rights, whoever calls: a
+# superuser who uses the API, installs or sweeps, lends it nothing.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+
+use Marketplace;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = start_server('planted');
+
+install($node, 'market', 'mallory');
+fill($node, 'market');
+
+# what the owner may do: a schema of its own, and on its tables anything
+$node->safe_psql('market', q{
+	CREATE SCHEMA evil AUTHORIZATION mallory;
+	GRANT CREATE ON SCHEMA jobs TO mallory;
+	SET SESSION AUTHORIZATION mallory;
+
+	CREATE TABLE evil.log (place text, who name);
+	CREATE FUNCTION evil.run(place text) RETURNS boolean LANGUAGE plpgsql AS $$
+	BEGIN
+		INSERT INTO evil.log VALUES (place, current_user);
+		BEGIN
+			ALTER ROLE mallory SUPERUSER;
+		EXCEPTION WHEN insufficient_privilege THEN NULL;
+		END;
+		BEGIN
+			SET ROLE postgres;
+		EXCEPTION WHEN OTHERS THEN NULL;
+		END;
+		PERFORM set_config('work_mem', '77kB', false), set_config('search_path', 'evil', false);
+		RETURN true;
+	END $$;
+	-- the server believes it, and asks when it plans
+	CREATE FUNCTION evil.constant(place text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+	BEGIN
+		RETURN evil.run(place);
+	END $$;
+	CREATE FUNCTION evil.trigger() RETURNS trigger LANGUAGE plpgsql AS $$
+	BEGIN
+		PERFORM evil.run(TG_NAME || ' ' || TG_OP || ' ' || TG_TABLE_NAME);
+		RETURN COALESCE(NEW, OLD);
+	END $$;
+	-- an operator that wants to stand in for ours
+	CREATE FUNCTION evil.equals(bigint, bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+	BEGIN
+		RETURN evil.run('operator');
+	END $$;
+	CREATE OPERATOR evil.= (FUNCTION = evil.equals, LEFTARG = bigint, RIGHTARG = bigint);
+
+	DO $$
+	DECLARE
+		tab text;
+	BEGIN
+		FOR tab IN SELECT relname FROM pg_class WHERE relnamespace = 'jobs'::regnamespace AND relkind = 'r' LOOP
+			EXECUTE format('CREATE TRIGGER planted_before BEFORE INSERT OR UPDATE OR DELETE ON jobs.%I
+				FOR EACH ROW EXECUTE FUNCTION evil.trigger()', tab);
+			EXECUTE format('CREATE TRIGGER planted_after AFTER INSERT OR UPDATE OR DELETE ON jobs.%I
+				FOR EACH ROW EXECUTE FUNCTION evil.trigger()', tab);
+			EXECUTE format('CREATE TRIGGER planted_statement AFTER INSERT OR UPDATE OR DELETE ON jobs.%I
+				FOR EACH STATEMENT EXECUTE FUNCTION evil.trigger()', tab);
+			EXECUTE format('CREATE CONSTRAINT TRIGGER planted_deferred AFTER INSERT OR UPDATE OR DELETE ON jobs.%I
+				DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION evil.trigger()', tab);
+			EXECUTE format('CREATE POLICY planted ON jobs.%I USING (evil.run(%L))', tab, 'policy ' || tab);
+			EXECUTE format('CREATE INDEX ON jobs.%I ((evil.constant(%L) AND evil.constant(%I::text)))', tab, 'index ' || tab,
+				(SELECT attname FROM pg_attribute WHERE attrelid = ('jobs.' || tab)::regclass AND attnum = 1));
+			EXECUTE format('ALTER TABLE jobs.%I ADD CHECK (evil.constant(%L)) NOT VALID', tab, 'check ' || tab);
+			EXECUTE format('ALTER TABLE jobs.%I ADD planted boolean', tab);
+			EXECUTE format('ALTER TABLE jobs.%I ALTER planted SET DEFAULT evil.run(%L)', tab, 'default ' || tab);
+			EXECUTE format('ALTER TABLE jobs.%I ADD planted_too boolean', tab);
+			EXECUTE format('ALTER TABLE jobs.%I ALTER planted_too SET DEFAULT evil.constant(%L)', tab, 'constant ' || tab);
+		END LOOP;
+	END $$;
+	TRUNCATE evil.log });
+
+# Runs it as a superuser, in a session that knows no table yet; what ran, ran as the owner.
+sub harmless
+{
+	my ($sql, $places, $name) = @_;
+
+	is($node->safe_psql('market', "$sql;\nSHOW work_mem; SHOW search_path;") =~ s/.*\n(.*\n.*)$/$1/sr,
+		qq{4MB\n"\$user", public}, "$name: no setting leaks out");
+	is($node->safe_psql('market', q{SELECT string_agg(DISTINCT who || ' in ' || place, ', ') FROM evil.log WHERE who <> 'mallory'}),
+		'', "$name: nothing runs as the superuser");
+	like($node->safe_psql('market', q{SELECT string_agg(DISTINCT place, E'\n') FROM evil.log}), $places,
+		"$name: what was planted runs as the owner");
+	is($node->safe_psql('market', q{SELECT rolsuper FROM pg_roles WHERE rolname = 'mallory'}), 'f',
+		"$name: the owner gains nothing");
+	$node->safe_psql('market', 'TRUNCATE evil.log; ALTER ROLE mallory NOSUPERUSER');
+	return;
+}
+
+harmless(q{SELECT jobs.current_actor(), jobs.display_name('member:1025'), jobs.allowed_actions(1025, actor => 'member:1025')},
+	qr/^constant job$/m, 'asking');
+harmless(q{SELECT jobs.open_job(1025, actor => 'member:1025')}, qr/^planted_after UPDATE job$/m, 'opening');
+harmless(q{SELECT jobs.reply_to_job(1025, 'Yes', actor => 'member:1025')},
+	qr/^planted_deferred INSERT message$/m, 'replying');
+harmless(q{SELECT jobs.request_job(1024, 'x', 'y', 1025, 1024, actor => 'merchant:1024')},
+	qr/^planted_before INSERT job$/m, 'requesting');
+harmless(q{SELECT jobs.assign_members(1025, ARRAY[1025, 2049], actor => 'member:1025')},
+	qr/^planted_before INSERT assignment$/m, 'assigning');
+harmless(q{SELECT jobs.unassign_members(1025, ARRAY[1025], actor => 'member:1025')},
+	qr/^planted_before DELETE assignment$/m, 'unassigning');
+harmless(q{SELECT jobs.complete_job(1025, 'Done', actor => 'member:1025'), jobs.reject_completion(1025, 'No', actor => 'merchant:1024')},
+	qr/^index email$/m, 'completing and rejecting');
+harmless(q{SELECT jobs.decline_job(1025, actor => 'member:1025')},
+	qr/^check decline$/m, 'declining');
+harmless(q{SELECT jobs.accept_proposal(5121, actor => 'merchant:1024')},
+	qr/^planted_before UPDATE proposal$/m, 'accepting');
+harmless(q{SELECT jobs.create_organization('Eve', 'eve@example.com'), jobs.create_merchant('Moe', 'moe@example.com'),
+	jobs.create_service('Cake'), jobs.set_preferences(1025, is_listed => false), jobs.start_conversation(1025, 'Hi', actor => 'merchant:1024')},
+	qr/^default organization$/m, 'the directory');
+
+# Elsewhere a deferred trigger, which would run at the commit, is refused.
+foreach my $sql ('SELECT jobs.claim_emails()', 'SELECT jobs.set_slots(0, 7)', q{SELECT jobs.grant_access('pg_monitor', 'monitor')})
+{
+	refuses($node, 'market', $sql, qr/42501: .*cannot fire deferred trigger/, $sql);
+}
+$node->safe_psql('market', q{
+	DROP TRIGGER planted_deferred ON jobs.email;
+	DROP TRIGGER planted_deferred ON jobs.node });
+harmless(q{SELECT jobs.ack_emails(array_agg(email_id), array_agg(claim_token)) FROM jobs.claim_emails()},
+	qr/^planted_before UPDATE email$/m, 'mailing');
+harmless(q{SELECT jobs.expire_jobs()}, qr/^planted_before UPDATE job$/m, 'a sweep');
+$node->safe_psql('market', q{
+	SET jobs.response_window = '1ms';
+	SELECT jobs.request_job(1024, 'x', 'y', 1025, actor => 'merchant:1024');
+	TRUNCATE evil.log });
+harmless(q{CALL jobs.expire_due_jobs()}, qr/planted_before UPDATE job/, 'the sweep that commits');
+harmless(q{SELECT jobs.health_report()}, qr/^/, 'looking after it');
+harmless(q{CREATE ROLE somebody; SELECT jobs.grant_access('somebody', 'operator')}, qr/UPDATE node/, 'granting');
+harmless(q{SELECT jobs.set_slots(0, 7)}, qr/UPDATE node/, 'setting slots');
+harmless(q{SELECT jobs.install()}, qr/^/, 'installing again');
+is($node->safe_psql('market', q{SELECT has_schema_privilege('mallory', 'jobs', 'CREATE')}), 'f',
+	'installing again takes CREATE back');
+harmless(q{DROP TRIGGER "00_jobs_fill" ON jobs.message; SELECT jobs.install()}, qr/^/, 'repairing');
+harmless(q{SELECT jobs.uninstall(true)}, qr/^/, 'uninstalling');
+
+# A trigger that runs as the owner may write to the owner's own table, and that table have a
+# deferred trigger: the server runs it with the rights of whoever commits, before 18.
+install($node, 'nested', 'mallory');
+fill($node, 'nested');
+$node->safe_psql('nested', q{
+	CREATE SCHEMA evil AUTHORIZATION mallory;
+	SET SESSION AUTHORIZATION mallory;
+	CREATE TABLE evil.log (who name);
+	CREATE TABLE evil.bait ();
+	CREATE FUNCTION evil.swallow() RETURNS trigger LANGUAGE plpgsql AS $$
+	BEGIN
+		INSERT INTO evil.log VALUES (current_user);
+		RETURN NULL;
+	END $$;
+	CREATE FUNCTION evil.cast() RETURNS trigger LANGUAGE plpgsql AS $$
+	BEGIN
+		INSERT INTO evil.bait DEFAULT VALUES;
+		RETURN NULL;
+	END $$;
+	CREATE CONSTRAINT TRIGGER swallow AFTER INSERT ON evil.bait DEFERRABLE INITIALLY DEFERRED
+		FOR EACH ROW EXECUTE FUNCTION evil.swallow();
+	CREATE TRIGGER cast_bait AFTER INSERT ON jobs.message FOR EACH ROW EXECUTE FUNCTION evil.cast() });
+$node->safe_psql('nested', q{SELECT jobs.reply_to_job(1025, 'Yes', actor => 'member:1025')});
+TODO:
+{
+	local $TODO = 'the server does so' if $node->pg_version < 18;
+	is($node->safe_psql('nested', 'SELECT who FROM evil.log'), 'mallory', 'a deferred trigger of another table');
+}
+
+# An owner who may not create in the schema can't plant an overload.
+$node->safe_psql('market', 'SELECT jobs.install()');
+$node->safe_psql('postgres', q{CREATE ROLE owner LOGIN});
+install($node, 'second', 'owner');
+refuses($node, 'second', q{
+	SET SESSION AUTHORIZATION owner;
+	CREATE FUNCTION jobs.decline_job(job_id integer) RETURNS text LANGUAGE SQL AS 'SELECT current_user::text'},
+	qr/42501.*permission denied for schema jobs/, 'an overload');
+
+done_testing();
