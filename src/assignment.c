@@ -95,7 +95,7 @@ remove_member(Call *call, Job *job, int64 member_id)
 {
 	Row *row = find(call, job, member_id);
 
-	if (row == NULL || !row_delete(row))
+	if (row == NULL || row_lock_found(row, LockTupleExclusive, LockWaitBlock) == NULL || !row_delete(row))
 		return false;
 	record(call, job, ACTION_UNASSIGN, member_id);
 	return true;

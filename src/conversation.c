@@ -33,10 +33,9 @@ conversation_get(Call *call, int64 id)
 Row *
 conversation_lock(Call *call, int64 id)
 {
-	Row *conversation = row_lock(call->rows, TABLE_conversation, id,
-								 LockTupleNoKeyExclusive, LockWaitBlock);
+	Row *conversation = conversation_get(call, id);
 
-	return require_visible(call, conversation, id);
+	return require_visible(call, row_lock_found(conversation, LockTupleNoKeyExclusive, LockWaitBlock), id);
 }
 
 void
@@ -59,7 +58,7 @@ conversation_require_party(const Call *call, int64 id)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("the system does not write in conversation %lld", (long long) id),
 				 errdetail("Messages are written by members and merchants."),
-				 errhint("Pass actor => 'member:…' or actor => 'merchant:…'.")));
+				 errhint("Pass actor => 'member:...' or actor => 'merchant:...'.")));
 }
 
 void
@@ -145,7 +144,7 @@ require_merchant(const Call *call)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("only a merchant starts a conversation"),
 				 errdetail("The one who acts is no merchant."),
-				 errhint("Pass actor => 'merchant:…'.")));
+				 errhint("Pass actor => 'merchant:...'.")));
 }
 
 /*

@@ -64,12 +64,12 @@ started(void)
 static Row *
 lock_organization(Call *call, int64 id)
 {
-	Row *organization = row_lock(call->rows, TABLE_organization, id,
-								 LockTupleNoKeyExclusive, LockWaitBlock);
+	Row *organization = row_fetch(call->rows, TABLE_organization, id);
 
 	if (organization == NULL ||
 		(call->actor.kind == ACTOR_MEMBER && call->actor.organization_id != id) ||
-		call->actor.kind == ACTOR_MERCHANT)
+		call->actor.kind == ACTOR_MERCHANT ||
+		row_lock_found(organization, LockTupleNoKeyExclusive, LockWaitBlock) == NULL)
 		actor_complain_missing("organization", id);
 	return organization;
 }
@@ -214,6 +214,8 @@ jobs_provide_service(PG_FUNCTION_ARGS)
 	if (row_fetch(call->rows, TABLE_service, service_id) == NULL)
 		actor_complain_missing("service", service_id);
 	old = provided_service_find(call->rows, organization_id, service_id);
+	if (old)
+		old = row_lock_found(old, LockTupleNoKeyExclusive, LockWaitBlock);
 	row = old ? row_copy(old) : row_new(call->rows, TABLE_provided_service, TRIGGERS_PARENT_UNLOCKED);
 	row_set_int64(row, Col_provided_service_organization_id, organization_id);
 	row_set_int64(row, Col_provided_service_service_id, service_id);
@@ -247,7 +249,7 @@ jobs_withdraw_service(PG_FUNCTION_ARGS)
 	(void) lock_organization(call, organization_id);
 	require_side(call, SIDE_EXPERT | SIDE_SYSTEM, false, "withdraw a service");
 	row = provided_service_find(call->rows, organization_id, service_id);
-	if (row == NULL)
+	if (row == NULL || row_lock_found(row, LockTupleExclusive, LockWaitBlock) == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("organization %lld has no service %lld to withdraw",

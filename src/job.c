@@ -64,11 +64,13 @@ job_of_row(Row *row)
 Job *
 job_lock(Call *call, int64 id)
 {
-	Row *row = row_lock(call->rows, TABLE_job, id, LockTupleNoKeyExclusive, LockWaitBlock);
+	Row *row = row_fetch(call->rows, TABLE_job, id);
 
+	/* whose job it is never changes, so that nobody waits for a hidden one */
 	if (row == NULL ||
 		!actor_sees(&call->actor, row_int64(row, Col_job_organization_id),
-					row_int64(row, Col_job_merchant_id)))
+					row_int64(row, Col_job_merchant_id)) ||
+		row_lock_found(row, LockTupleNoKeyExclusive, LockWaitBlock) == NULL)
 		actor_complain_missing("job", id);
 	return job_of_row(row);
 }
@@ -124,8 +126,8 @@ job_require_unexpired(const Job *job, const char *phrase)
 			 errhint("No action is possible on an expired job. The merchant can ask for a new one.")));
 }
 
-void
-job_require_side(const Call *call, int64 id, Action action)
+static void
+require_side(const Call *call, int64 id, Action action)
 {
 	Side side = actor_side(&call->actor);
 
@@ -134,7 +136,7 @@ job_require_side(const Call *call, int64 id, Action action)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("job %lld cannot %s by %s", (long long) id, action_phrase(action), side_name(side)),
 				 errdetail("This is never for %s to do.", side_name(side)),
-				 errhint(side == SIDE_SYSTEM ? "Pass actor => 'member:…' or actor => 'merchant:…'." :
+				 errhint(side == SIDE_SYSTEM ? "Pass actor => 'member:...' or actor => 'merchant:...'." :
 											   "SELECT * FROM jobs.transitions() tells who does what.")));
 }
 
@@ -163,7 +165,7 @@ job_require(const Call *call, Job *job, Action action)
 	/* to expire what is overdue is for the system alone */
 	if (action != ACTION_EXPIRE || side != SIDE_SYSTEM)
 		job_require_unexpired(job, action_phrase(action));
-	job_require_side(call, job->id, action);
+	require_side(call, job->id, action);
 	if (action == ACTION_REACTIVATE && job->facts.status == STATUS_INACTIVE)
 		job->facts.expert_wrote_last = expert_wrote_last(call->rows, job->id);
 	transition = transition_find(action, side, &job->facts);

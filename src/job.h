@@ -44,9 +44,6 @@ extern JobStatus job_status(const Job *job);
 /* The transition that the actor's action means, else an error. */
 extern const Transition *job_require(const Call *call, Job *job, Action action);
 
-/* 42501: the kind of actor never performs the action. */
-extern void job_require_side(const Call *call, int64 id, Action action);
-
 /* 55000 when the job is expired or overdue; `phrase` ends the sentence "job 42 cannot". */
 extern void job_require_unexpired(const Job *job, const char *phrase);
 

@@ -228,8 +228,7 @@ message_send(Call *call, const Draft *draft)
 
 	/* two calls with one key and no job: one waits for the other */
 	if (draft->client_key && draft->job_id == 0)
-		row_lock(call->rows, TABLE_conversation, draft->conversation_id,
-				 LockTupleNoKeyExclusive, LockWaitBlock);
+		(void) conversation_lock(call, draft->conversation_id);
 	find_place(call, draft, &place);
 	id = find_repeated(call, draft, &place);
 	if (id != 0)

@@ -87,7 +87,7 @@ fill_new(Call *call, Row *row)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("only a member of the organization sends a proposal"),
 				 errdetail("The one who acts is no member."),
-				 errhint("Pass actor => 'member:…'.")));
+				 errhint("Pass actor => 'member:...'.")));
 	conversation_require_open(conversation);
 
 	row_set_int64(row, Col_proposal_organization_id, organization_id);
@@ -143,7 +143,7 @@ require_decidable(Call *call, const Row *proposal, ProposalStatus to)
 				 errmsg("proposal %lld cannot %s by the one who acts", (long long) id, statuses[to].phrase),
 				 errdetail("This is for %s to do.",
 						   statuses[to].side == SIDE_EXPERT ? "a member of the organization" : "the merchant"),
-				 errhint("Pass actor => '%s'.", statuses[to].side == SIDE_EXPERT ? "member:…" : "merchant:…")));
+				 errhint("Pass actor => '%s'.", statuses[to].side == SIDE_EXPERT ? "member:..." : "merchant:...")));
 	if (from != PROPOSAL_SENT || to == PROPOSAL_SENT)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -300,14 +300,14 @@ decide(FunctionCallInfo fcinfo, ProposalStatus to, int64 store_id, int actor_arg
 {
 	int64 proposal_id = arg_id(fcinfo, 0, "proposal_id");
 	Call *call = call_begin(fcinfo, actor_argno);
-	Row *proposal = row_lock(call->rows, TABLE_proposal, proposal_id,
-							 LockTupleNoKeyExclusive, LockWaitBlock);
+	Row *proposal = row_fetch(call->rows, TABLE_proposal, proposal_id);
 	Row *changed;
 	int64 job_id = 0;
 
 	if (proposal == NULL ||
 		!actor_sees(&call->actor, row_int64(proposal, Col_proposal_organization_id),
-					row_int64(proposal, Col_proposal_merchant_id)))
+					row_int64(proposal, Col_proposal_merchant_id)) ||
+		row_lock_found(proposal, LockTupleNoKeyExclusive, LockWaitBlock) == NULL)
 		actor_complain_missing("proposal", proposal_id);
 	if (actor_side(&call->actor) == SIDE_MERCHANT)
 		request_check_store(call, store_id, call->actor.id);

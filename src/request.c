@@ -67,7 +67,7 @@ request_check(Call *call, Row *row)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("only a merchant asks for a job"),
 				 errdetail("The one who acts is a member of an organization."),
-				 errhint("Pass actor => 'merchant:…'.")));
+				 errhint("Pass actor => 'merchant:...'.")));
 	merchant = merchant_lock(call, merchant_id);
 	request_check_store(call, row_int64(row, Col_job_store_id), merchant_id);
 	contact_require(call, organization_id, merchant);
@@ -115,7 +115,7 @@ request_of_arguments(FunctionCallInfo fcinfo)
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("a job is asked from a named organization"),
 				 errdetail("This version does not pick organizations by itself."),
-				 errhint("Pass organization_id => ….")));
+				 errhint("Name the organization: pass organization_id.")));
 	return request;
 }
 
@@ -203,7 +203,7 @@ jobs_request_job(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("the system does not ask for a job"),
 				 errdetail("A merchant does."),
-				 errhint("Pass actor => 'merchant:…'.")));
+				 errhint("Pass actor => 'merchant:...'.")));
 	if (job == NULL)
 	{
 		job = row_new(call->rows, TABLE_job, TRIGGERS_PARENT_UNLOCKED);

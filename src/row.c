@@ -15,13 +15,16 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
+#include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "executor/executor.h"
 #include "executor/nodeModifyTable.h"
+#include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
 #include "utils/fmgroids.h"
+#include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -115,7 +118,9 @@ current_snapshot(Rows *rows)
 {
 	if (rows->snapshot == NULL)
 	{
-		CommandCounterIncrement();
+		/* among parallel workers nobody writes, and no command may begin */
+		if (!IsInParallelMode())
+			CommandCounterIncrement();
 		rows->snapshot = RegisterSnapshot(GetTransactionSnapshot());
 	}
 	return rows->snapshot;
@@ -139,6 +144,7 @@ make_row(Rows *rows, Target *target, TupleTableSlot *slot)
 	row->rows = rows;
 	row->table = target->table;
 	row->slot = slot;
+	row->is_locked = false;
 	return row;
 }
 
@@ -272,10 +278,10 @@ row_lock_found(Row *row, LockTupleMode mode, LockWaitPolicy wait)
 	Target *target = use_table(rows, row->table->id, RowExclusiveLock);
 	TM_FailureData failure;
 	TM_Result result;
-	TupleTableSlot *slot;
+	TupleTableSlot *slot = make_slot(rows, target);
+	Snapshot snapshot = current_snapshot(rows);
 
-	slot = make_slot(rows, target);
-	result = table_tuple_lock(target->rel, &row->slot->tts_tid, current_snapshot(rows), slot,
+	result = table_tuple_lock(target->rel, &row->slot->tts_tid, snapshot, slot,
 							  GetCurrentCommandId(false), mode, wait,
 							  IsolationUsesXactSnapshot() ? 0 : TUPLE_LOCK_FLAG_FIND_LAST_VERSION,
 							  &failure);
@@ -287,8 +293,12 @@ row_lock_found(Row *row, LockTupleMode mode, LockWaitPolicy wait)
 		case TM_Ok:
 			ExecMaterializeSlot(slot);
 			row->slot = slot;
+			row->is_locked = true;
 			return row;
 		case TM_WouldBlock:
+			return NULL;
+		case TM_Invisible:
+			/* found by an old scan; a trigger has replaced this version since */
 			return NULL;
 		case TM_Updated:
 			complain_serialization();
@@ -429,6 +439,7 @@ row_copy(const Row *row)
 static void
 begin_write(Rows *rows)
 {
+	PreventCommandIfReadOnly("an action of jobs");
 	rows->estate->es_snapshot = current_snapshot(rows);
 	rows->estate->es_output_cid = GetCurrentCommandId(true);
 }
@@ -460,6 +471,38 @@ open_indexes(Target *target, EState *estate)
 	}
 }
 
+/*
+ * The keys whose check is left out, as they are before or after users' triggers.
+ */
+static void
+read_implied_keys(const Row *row, Datum *keys)
+{
+	for (int i = 0; i < row->table->nimplied; i++)
+	{
+		bool isnull;
+		Datum value = slot_getattr(row->slot, row->table->implied[i], &isnull);
+
+		keys[i] = isnull ? (Datum) 0 : value;
+	}
+}
+
+static void
+check_implied_keys(const Row *row, const Datum *before)
+{
+	Datum after[TABLE_MAX_IMPLIED];
+
+	read_implied_keys(row, after);
+	for (int i = 0; i < row->table->nimplied; i++)
+	{
+		if (DatumGetInt64(before[i]) != DatumGetInt64(after[i]))
+			ereport(ERROR,
+					(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+					 errmsg("a trigger changed a key of jobs.%s", table_name(row->table->id)),
+					 errdetail("A BEFORE trigger moved the row away from the job that its action locked."),
+					 errhint("Let the trigger change columns of its own alone.")));
+	}
+}
+
 bool
 row_insert(Row *row)
 {
@@ -468,16 +511,21 @@ row_insert(Row *row)
 	TriggerDesc *triggers = target->rri->ri_TrigDesc;
 	EState *estate = rows->estate;
 	MemoryContext caller = MemoryContextSwitchTo(rows->context);
+	bool ran_triggers = triggers && triggers->trig_insert_before_row;
+	Datum keys[TABLE_MAX_IMPLIED];
 	bool written;
 
 	begin_write(rows);
-	rows->ran_triggers |= triggers && triggers->trig_insert_before_row;
-	written = !(triggers && triggers->trig_insert_before_row) ||
-			  ExecBRInsertTriggers(estate, target->rri, row->slot);
+	rows->ran_triggers |= ran_triggers;
+	if (ran_triggers)
+		read_implied_keys(row, keys);
+	written = !ran_triggers || ExecBRInsertTriggers(estate, target->rri, row->slot);
 	if (written)
 	{
 		List *recheck;
 
+		if (ran_triggers && target->set == TRIGGERS_PARENT_LOCKED)
+			check_implied_keys(row, keys);
 		check_row(rows, target, row->slot, CMD_INSERT);
 		open_indexes(target, estate);
 		table_tuple_insert(target->rel, row->slot, estate->es_output_cid, 0, NULL);
@@ -567,6 +615,8 @@ row_update(const Row *old, Row *changed)
 	TriggerDesc *triggers;
 	bool written;
 
+	if (!old->is_locked)
+		elog(ERROR, "a row of jobs.%s is updated without a lock", table_name(old->table->id));
 	prepare_writing(rows, old->table->id, TRIGGERS_PARENT_UNLOCKED);
 	estate = rows->estate;
 	triggers = target->rri->ri_TrigDesc;
@@ -616,6 +666,8 @@ row_delete(const Row *row)
 	TriggerDesc *triggers;
 	bool written;
 
+	if (!row->is_locked)
+		elog(ERROR, "a row of jobs.%s is deleted without a lock", table_name(row->table->id));
 	prepare_writing(rows, row->table->id, TRIGGERS_PARENT_LOCKED);
 	triggers = target->rri->ri_TrigDesc;
 	check_still_there(row);
@@ -701,6 +753,9 @@ row_differs(const Row *a, const Row *b, AttrNumber attnum)
 	/* the same datum, as in most columns of a copy */
 	if (avalue == bvalue)
 		return false;
+	/* ORMs send 5.00 for 5 */
+	if (att->atttypid == NUMERICOID)
+		return !DatumGetBool(DirectFunctionCall2(numeric_eq, avalue, bvalue));
 	return !datum_image_eq(avalue, bvalue, att->attbyval, att->attlen);
 }
 

@@ -30,6 +30,7 @@ typedef struct Row
 	Rows *rows;
 	const Table *table;
 	TupleTableSlot *slot;
+	bool is_locked; /* by row_lock, and may be updated or deleted */
 } Row;
 
 extern Rows *rows_begin(void);

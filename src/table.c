@@ -224,6 +224,12 @@ note_columns(Table *table, Relation rel)
 							 table_names[table->id], table_columns[table->id].names[i]);
 	}
 
+	for (int i = 0; i < lengthof(implied_keys); i++)
+	{
+		if (implied_keys[i].table == table->id)
+			table->implied[table->nimplied++] = table->att[implied_keys[i].column];
+	}
+
 	for (int attnum = 1; attnum <= desc->natts; attnum++)
 	{
 		Form_pg_attribute att = TupleDescAttr(desc, attnum - 1);
@@ -305,7 +311,8 @@ note_triggers(const Table *table, Relation rel, TriggerSet set)
 
 	if (all == NULL)
 		return NULL;
-	desc->triggers = palloc0(all->numtriggers * sizeof(Trigger));
+	desc->triggers = all->triggers;
+	desc->numtriggers = all->numtriggers;
 	for (int i = 0; i < all->numtriggers; i++)
 	{
 		Trigger *trigger = &all->triggers[i];
@@ -320,20 +327,19 @@ note_triggers(const Table *table, Relation rel, TriggerSet set)
 		Trigger *trigger = &all->triggers[i];
 		bool is_key = RI_FKey_trigger_type(trigger->tgfoid) != RI_TRIGGER_NONE;
 
-		if (!TRIGGER_FOR_ROW(trigger->tgtype) || is_ours(trigger))
+		if (!TRIGGER_FOR_ROW(trigger->tgtype) || is_ours(trigger) ||
+			(is_key && keys_are_safe && TRIGGER_FOR_UPDATE(trigger->tgtype)) ||
+			(set == TRIGGERS_PARENT_LOCKED && key_is_implied(table, trigger)))
+		{
+			/* not for our rows; but a cascade that our rows set off fires it by its oid */
+			trigger->tgenabled = TRIGGER_DISABLED;
 			continue;
-		if (is_key && keys_are_safe && TRIGGER_FOR_UPDATE(trigger->tgtype))
-			continue;
-		if (set == TRIGGERS_PARENT_LOCKED && key_is_implied(table, trigger))
-			continue;
-
-		desc->triggers[desc->numtriggers] = *trigger;
+		}
 		if (!trigger->tgisinternal)
 		{
-			desc->triggers[desc->numtriggers].tgdeferrable = false;
-			desc->triggers[desc->numtriggers].tginitdeferred = false;
+			trigger->tgdeferrable = false;
+			trigger->tginitdeferred = false;
 		}
-		desc->numtriggers++;
 		if (TRIGGER_FOR_BEFORE(trigger->tgtype))
 		{
 			desc->trig_insert_before_row |= TRIGGER_FOR_INSERT(trigger->tgtype);
@@ -347,7 +353,7 @@ note_triggers(const Table *table, Relation rel, TriggerSet set)
 			desc->trig_delete_after_row |= TRIGGER_FOR_DELETE(trigger->tgtype);
 		}
 	}
-	return desc->numtriggers > 0 ? desc : NULL;
+	return desc;
 }
 
 static void
@@ -382,6 +388,8 @@ table_build(TableId id, Relation rel)
 	table->relid = RelationGetRelid(rel);
 	table->owner = rel->rd_rel->relowner;
 	table->primary_key = compat_primary_key(rel);
+	if (!OidIsValid(table->primary_key))
+		install_complain("The primary key of jobs.%s is missing.", table_names[id]);
 
 	install_check_triggers(id, rel);
 

@@ -101,6 +101,7 @@ JOBS_TABLES(COLUMN_ENUM)
 /* clang-format on */
 
 #define TABLE_MAX_COLUMNS 24
+#define TABLE_MAX_IMPLIED 2
 
 /*
  * Triggers that stand on a table, less those that a row of ours doesn't need: see
@@ -126,6 +127,8 @@ typedef struct Table
 	int ncheck;
 	struct Expr **checks; /* CHECK constraints, planned */
 	TriggerDesc *triggers[TRIGGER_SETS];
+	int nimplied;
+	AttrNumber implied[TABLE_MAX_IMPLIED]; /* keys that a locked job implies, all bigint */
 	MemoryContext context;
 } Table;
 
