@@ -114,7 +114,7 @@ ids_assign_dml(Call *call, Row *row, int slot)
 		row_set(row, 0, Int64GetDatum(id + slot));
 		return;
 	}
-	if (call->actor.kind != ACTOR_SYSTEM)
+	if (call->actor.kind != ACTOR_SYSTEM || id <= 0 || id > ID_MAX)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the id of a new row of jobs.%s cannot be chosen", table_name(row->table->id)),

@@ -12,6 +12,9 @@
 
 #define SLOTS 1024
 
+/* The largest: exact in a double, too. */
+#define ID_MAX INT64CONST(9007199254740991)
+
 /* The slot that an id carries. */
 #define SLOT_OF(id) ((int) ((id) & (SLOTS - 1)))
 

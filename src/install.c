@@ -36,6 +36,7 @@
 #include "access.h"
 #include "args.h"
 #include "compat.h"
+#include "ids.h"
 #include "install.h"
 #include "rights.h"
 #include "schema.h"
@@ -47,11 +48,6 @@
 /* What schema_version() answers when there is no version. */
 #define NO_TABLE 0
 #define NO_ROW (-1)
-
-/* Ids are a multiple of this, plus a slot. */
-#define ID_STEP 1024
-#define SLOT_MAX 1023
-#define ID_MAX INT64CONST(9007199254740991)
 
 static void refuse_in_script(void);
 static void refuse_newer(int version);
@@ -177,12 +173,12 @@ jobs_set_slots(PG_FUNCTION_ARGS)
 	check_not_null(PG_ARGISNULL(1), "last");
 	first = PG_GETARG_INT32(0);
 	last = PG_GETARG_INT32(1);
-	if (first < 0 || last > SLOT_MAX || first > last)
+	if (first < 0 || last > (SLOTS - 1) || first > last)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%d to %d is not a range of slots", first, last),
-				 errdetail("Slots go from 0 to %d, and the first is not above the last.", SLOT_MAX),
-				 errhint("Pass 0 and %d for a database that has all of them.", SLOT_MAX)));
+				 errdetail("Slots go from 0 to %d, and the first is not above the last.", (SLOTS - 1)),
+				 errhint("Pass 0 and %d for a database that has all of them.", (SLOTS - 1))));
 
 	values[0] = Int32GetDatum(first);
 	values[1] = Int32GetDatum(last);
@@ -550,7 +546,7 @@ raise_sequence(const char *table, const char *sequence)
 				   "AND m.id OPERATOR(pg_catalog.>=) $2",
 				   table, sequence);
 	values[0] = CStringGetTextDatum(sequence);
-	values[1] = Int64GetDatum(ID_STEP);
+	values[1] = Int64GetDatum(SLOTS);
 	values[2] = Int64GetDatum(ID_MAX);
 	if (SPI_execute_with_args(sql, 3, types, values, NULL, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not raise sequence %s", sequence);
