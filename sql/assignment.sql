@@ -37,6 +37,7 @@ CREATE FUNCTION jobs.assignment_fill()
 RETURNS trigger
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_assignment_fill';
+GRANT EXECUTE ON FUNCTION jobs.assignment_fill TO PUBLIC;
 COMMENT ON FUNCTION jobs.assignment_fill IS
 	'Trigger before rows of jobs.assignment: locks the job, checks and completes the assignment.';
 
@@ -44,6 +45,7 @@ CREATE FUNCTION jobs.assignment_record()
 RETURNS trigger
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_assignment_record';
+GRANT EXECUTE ON FUNCTION jobs.assignment_record TO PUBLIC;
 COMMENT ON FUNCTION jobs.assignment_record IS
 	'Trigger after rows of jobs.assignment: records it and queues e-mail.';
 

@@ -17,6 +17,7 @@ CREATE FUNCTION jobs.conversation_fill()
 RETURNS trigger
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_conversation_fill';
+GRANT EXECUTE ON FUNCTION jobs.conversation_fill TO PUBLIC;
 COMMENT ON FUNCTION jobs.conversation_fill IS
 	'Trigger before rows of jobs.conversation: checks that the merchant may start it, and gives it its id.';
 

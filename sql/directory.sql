@@ -120,6 +120,7 @@ CREATE FUNCTION jobs.organization_fill()
 RETURNS trigger
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_organization_fill';
+GRANT EXECUTE ON FUNCTION jobs.organization_fill TO PUBLIC;
 COMMENT ON FUNCTION jobs.organization_fill IS
 	'Trigger before rows of jobs.organization: checks an organization and gives it its slot and id.';
 
@@ -127,6 +128,7 @@ CREATE FUNCTION jobs.preferences_fill()
 RETURNS trigger
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_preferences_fill';
+GRANT EXECUTE ON FUNCTION jobs.preferences_fill TO PUBLIC;
 COMMENT ON FUNCTION jobs.preferences_fill IS
 	'Trigger before rows of jobs.preferences: checks an organization''s preferences.';
 
@@ -134,6 +136,7 @@ CREATE FUNCTION jobs.member_fill()
 RETURNS trigger
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_member_fill';
+GRANT EXECUTE ON FUNCTION jobs.member_fill TO PUBLIC;
 COMMENT ON FUNCTION jobs.member_fill IS
 	'Trigger before rows of jobs.member: checks a member and gives it its id.';
 
@@ -141,6 +144,7 @@ CREATE FUNCTION jobs.service_fill()
 RETURNS trigger
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_service_fill';
+GRANT EXECUTE ON FUNCTION jobs.service_fill TO PUBLIC;
 COMMENT ON FUNCTION jobs.service_fill IS
 	'Trigger before rows of jobs.service: checks a service and gives it its id.';
 
@@ -148,6 +152,7 @@ CREATE FUNCTION jobs.provided_service_fill()
 RETURNS trigger
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_provided_service_fill';
+GRANT EXECUTE ON FUNCTION jobs.provided_service_fill TO PUBLIC;
 COMMENT ON FUNCTION jobs.provided_service_fill IS
 	'Trigger before rows of jobs.provided_service: checks what an organization provides.';
 
@@ -155,6 +160,7 @@ CREATE FUNCTION jobs.merchant_fill()
 RETURNS trigger
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_merchant_fill';
+GRANT EXECUTE ON FUNCTION jobs.merchant_fill TO PUBLIC;
 COMMENT ON FUNCTION jobs.merchant_fill IS
 	'Trigger before rows of jobs.merchant: checks a merchant and gives it its id.';
 
@@ -162,6 +168,7 @@ CREATE FUNCTION jobs.store_fill()
 RETURNS trigger
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_store_fill';
+GRANT EXECUTE ON FUNCTION jobs.store_fill TO PUBLIC;
 COMMENT ON FUNCTION jobs.store_fill IS
 	'Trigger before rows of jobs.store: checks a store and gives it its id.';
 

@@ -103,6 +103,7 @@ CREATE FUNCTION jobs.job_fill()
 RETURNS trigger
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_job_fill';
+GRANT EXECUTE ON FUNCTION jobs.job_fill TO PUBLIC;
 COMMENT ON FUNCTION jobs.job_fill IS
 	'Trigger before rows of jobs.job: checks a new job or the change of one by the state machine.';
 
@@ -110,6 +111,7 @@ CREATE FUNCTION jobs.job_record()
 RETURNS trigger
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_job_record';
+GRANT EXECUTE ON FUNCTION jobs.job_record TO PUBLIC;
 COMMENT ON FUNCTION jobs.job_record IS
 	'Trigger after rows of jobs.job: records what happened and queues e-mail.';
 

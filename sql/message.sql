@@ -34,6 +34,7 @@ CREATE FUNCTION jobs.message_fill()
 RETURNS trigger
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_message_fill';
+GRANT EXECUTE ON FUNCTION jobs.message_fill TO PUBLIC;
 COMMENT ON FUNCTION jobs.message_fill IS
 	'Trigger before rows of jobs.message: locks the job, checks and completes the message.';
 
@@ -41,6 +42,7 @@ CREATE FUNCTION jobs.message_record()
 RETURNS trigger
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_message_record';
+GRANT EXECUTE ON FUNCTION jobs.message_record TO PUBLIC;
 COMMENT ON FUNCTION jobs.message_record IS
 	'Trigger after rows of jobs.message: moves the job on, records it and queues e-mail.';
 

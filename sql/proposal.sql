@@ -55,6 +55,7 @@ CREATE FUNCTION jobs.proposal_fill()
 RETURNS trigger
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_proposal_fill';
+GRANT EXECUTE ON FUNCTION jobs.proposal_fill TO PUBLIC;
 COMMENT ON FUNCTION jobs.proposal_fill IS
 	'Trigger before rows of jobs.proposal: checks and completes a proposal or its decision.';
 
@@ -62,6 +63,7 @@ CREATE FUNCTION jobs.proposal_record()
 RETURNS trigger
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_proposal_record';
+GRANT EXECUTE ON FUNCTION jobs.proposal_record TO PUBLIC;
 COMMENT ON FUNCTION jobs.proposal_record IS
 	'Trigger after rows of jobs.proposal: writes its message, creates the job and queues e-mail.';
 
