@@ -40,7 +40,7 @@ actor_init(void)
 {
 	DefineCustomStringVariable("jobs.actor",
 							   "Who acts in this session; set by jobs.act_as().",
-							   "member:…, merchant:…, system, or empty for nobody.",
+							   "member:..., merchant:..., system, or empty for nobody.",
 							   &actor_setting, "", PGC_SUSET,
 							   GUC_DISALLOW_IN_FILE | GUC_NOT_IN_SAMPLE,
 							   actor_check, NULL, NULL);
@@ -183,7 +183,7 @@ check_may_name(const Actor *actor)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("permission denied to act for another actor"),
 				 errdetail("Naming an actor other than the current one needs the right to execute jobs.act_as()."),
-				 errhint("Leave the actor out, or have an operator run jobs.grant_access(…, 'app').")));
+				 errhint("Leave the actor out, or have an operator run jobs.grant_access(..., 'app').")));
 	if (actor->kind == ACTOR_SYSTEM && !user_is_operator())
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -212,7 +212,7 @@ actor_complain_nobody(void)
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("nobody acts here"),
 			 errdetail("A member, a merchant or the system must act, and none of them was named."),
-			 errhint("Pass actor => 'member:…' or call jobs.act_as().")));
+			 errhint("Pass actor => 'member:...' or call jobs.act_as().")));
 }
 
 bool

@@ -11,6 +11,7 @@
 
 #include "funcapi.h"
 #include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
 #include "args.h"
@@ -315,7 +316,8 @@ jobs_status_label(PG_FUNCTION_ARGS)
 				 errdetail("A job has one of eight statuses."),
 				 errhint("SELECT DISTINCT to_status FROM jobs.transitions() lists them.")));
 	if (strcmp(language, "de") == 0)
-		PG_RETURN_TEXT_P(cstring_to_text(statuses[status].german));
+		PG_RETURN_TEXT_P(cstring_to_text(pg_any_to_server(statuses[status].german,
+														  strlen(statuses[status].german), PG_UTF8)));
 	if (strcmp(language, "en") == 0)
 		PG_RETURN_TEXT_P(cstring_to_text(statuses[status].english));
 	ereport(ERROR,
