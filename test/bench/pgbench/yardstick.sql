@@ -1,0 +1,2 @@
+INSERT INTO yardstick (body) VALUES (:body);
+INSERT INTO yardstick (body) VALUES (:body);
