@@ -66,6 +66,7 @@ typedef struct CronJob
 	char *active;
 } CronJob;
 
+pg_noreturn static void complain_not_loaded(void);
 static void require_cron(Cron *cron, const char *elsewhere);
 static void check_owner(Oid owner);
 static void check_use(const Cron *cron, Oid owner, Oid function);
