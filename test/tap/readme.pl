@@ -1,0 +1,72 @@
+# What README.md says is so: its SQL runs as it stands and answers as written there, the
+# diagram, the API and the settings are those of the library.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+
+use Marketplace;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $readme = slurp_file("$FindBin::Bin/../../README.md");
+my @sql = $readme =~ /^```sql\n(.*?)^```$/gms;
+
+my $node = start_server('readme', "shared_preload_libraries = 'pg_cron,jobs'", "cron.database_name = 'marketplace'");
+$node->safe_psql('postgres', 'CREATE DATABASE marketplace');
+
+# All of it in one session, as somebody pastes it. What stands behind a statement is its
+# answer: a row, or the SQLSTATE of an error.
+my @answers = map { /;[ \t]+-- (.*)$/mg } @sql[ 1 .. $#sql ];
+my ($out, $err) = ('', '');
+IPC::Run::run(
+	[ 'psql', '-XqAt', '-v', 'VERBOSITY=sqlstate', '-f', '-', '-d', $node->connstr('marketplace') ],
+	'<', \join("\\echo\n", "SET client_min_messages = warning;\n", @sql), '>', \$out, '2>', \$err,
+	IPC::Run::timeout($PostgreSQL::Test::Utils::timeout_default));
+my ($version, $cron, @rows) = grep { $_ ne '' } split /\n/, $out;
+like($version, qr/^jobs [\d.]+: installed$/, 'the tables are installed');
+like($cron, qr/^\d+$/, 'pg_cron knows of the sweep');
+is(join("\n", @rows), join("\n", grep { !/^[0-9P]{5}$/ } @answers), 'statements answer as written');
+is(join("\n", map { s/.*ERROR:\s+//r } split /\n/, $err), join("\n", grep { /^[0-9P]{5}$/ } @answers), 'and fail as written');
+cmp_ok(scalar(@answers), '>', 10, 'they are not few');
+
+my ($diagram) = $readme =~ /^```mermaid\n(.*?)\n*^```$/ms;
+is($diagram, $node->safe_psql('marketplace', 'SELECT jobs.transition_diagram()') =~ s/\n+$//r, 'the diagram');
+
+# Every function that is not a trigger's or internal, as it is called.
+my %documented = $readme =~ /^\| `(\w+\(.*?\))` \| (.*?) \|/gm;
+my $functions = $node->safe_psql('marketplace', q{
+	SELECT proname || '(' || pg_get_function_arguments(oid) || ')', coalesce(pg_get_function_result(oid), 'void')
+	FROM pg_proc
+	WHERE pronamespace = 'jobs'::regnamespace AND prorettype <> 'trigger'::regtype
+		AND obj_description(oid) NOT LIKE 'Internal%' });
+my %functions;
+foreach (split /\n/, $functions)
+{
+	my ($call, $result) = split /\|/;
+
+	$call =~ s/actor text DEFAULT jobs\.current_actor\(\)/actor/;
+	$call =~ s/::\w+(?=[,)])//g;
+	$call =~ s/\(IN /(/;
+	$result =~ s/^TABLE\((.*)\)$/'rows of ' . join(', ', map { s{ .*}{}r } split(m{, }, $1))/e;
+	$result =~ s/^SETOF /rows of /;
+	$result =~ s/^timestamp with time zone$/timestamptz/;
+	$functions{$call} = $result eq 'void' ? '' : $result;
+}
+is_deeply(\%documented, \%functions, 'the functions');
+
+my %settings = $readme =~ /^\| `(jobs\.\w+)` \| (.*?) ?\|/gm;
+my $settings = $node->safe_psql('marketplace', q{
+	SELECT name, CASE unit WHEN 'ms' THEN setting::bigint / 3600000 || 'h' ELSE setting END
+	FROM pg_settings WHERE name LIKE 'jobs.%'});
+is_deeply(\%settings, { map { my ($name, $value) = split /\|/, $_, -1; $name => $value eq '' ? '' : "`$value`" } split /\n/, $settings },
+	'the settings');
+
+my ($views) = $readme =~ /^\| view \| \|\n(.*?)\n\n/ms;
+is(join(' ', sort $views =~ /^\| `(\w+)`/gm), $node->safe_psql('marketplace', q{
+	SELECT string_agg(viewname, ' ' ORDER BY viewname) FROM pg_views WHERE schemaname = 'jobs'}), 'the views');
+
+done_testing();
