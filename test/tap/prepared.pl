@@ -36,7 +36,8 @@ refuses($node, 'market', q{SET lock_timeout = '100ms'; SELECT jobs.open_job(1025
 	'a job that a prepared transaction changed');
 is($node->safe_psql('market', q{SELECT jobs.expire_jobs()}), '1', 'a sweep passes over it');
 $contents = contents($node, 'market');
-$node->restart('immediate');
+$node->stop('immediate');
+$node->start;
 $node->safe_psql('market', q{ROLLBACK PREPARED 'reply'});
 same(contents($node, 'market'), $contents, 'ROLLBACK PREPARED, after a crash, leaves nothing behind');
 
