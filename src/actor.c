@@ -58,7 +58,7 @@ parse_id(const char *text, int64 *id)
 		return false;
 	for (; *text; text++)
 	{
-		if (*text < '0' || *text > '9' || value > (PG_INT64_MAX - 9) / 10)
+		if (*text < '0' || *text > '9' || value > (PG_INT64_MAX - (*text - '0')) / 10)
 			return false;
 		value = value * 10 + (*text - '0');
 	}
@@ -139,7 +139,7 @@ actor_current(void)
 	const Actor *acting = call_actor();
 	Actor actor = {ACTOR_NOBODY, 0, 0};
 
-	if (InSecurityRestrictedOperation())
+	if (call_is_restricted())
 		return actor;
 	if (acting)
 		return *acting;
@@ -162,7 +162,7 @@ actor_parse_or_complain(const char *text, Actor *actor)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("\"%.100s\" is not an actor", text),
+			 errmsg("\"%s\" is not an actor", args_excerpt(text, 100)),
 			 errdetail("An actor is member:ID, merchant:ID, system, or empty for nobody."),
 			 errhint("Pass 'member:7', for instance.")));
 }
@@ -199,7 +199,7 @@ actor_argument(FunctionCallInfo fcinfo, int argno)
 
 	check_not_null(PG_ARGISNULL(argno), "actor");
 	actor_parse_or_complain(text_to_cstring(PG_GETARG_TEXT_PP(argno)), &actor);
-	if (InSecurityRestrictedOperation())
+	if (call_is_restricted())
 		actor_complain_nobody();
 	check_may_name(&actor);
 	return actor;
@@ -216,7 +216,7 @@ actor_complain_nobody(void)
 }
 
 bool
-actor_exists(Actor *actor)
+actor_find(Actor *actor)
 {
 	bool found;
 	Rows *rows;
@@ -247,17 +247,23 @@ actor_exists(Actor *actor)
 }
 
 void
-actor_resolve(Actor *actor)
+actor_complain_unknown(const Actor *actor)
 {
 	char text[ACTOR_TEXT_SIZE];
 
-	if (!actor_exists(actor))
-		ereport(ERROR,
-				(errcode(ERRCODE_NO_DATA_FOUND),
-				 errmsg("there is no actor %s", actor_format(actor, text)),
-				 errdetail("No active %s has that number.",
-						   actor->kind == ACTOR_MEMBER ? "member" : "merchant"),
-				 errhint("Check the number after the colon.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_NO_DATA_FOUND),
+			 errmsg("there is no actor %s", actor_format(actor, text)),
+			 errdetail("No active %s has that number.",
+					   actor->kind == ACTOR_MEMBER ? "member" : "merchant"),
+			 errhint("Check the number after the colon.")));
+}
+
+void
+actor_resolve(Actor *actor)
+{
+	if (!actor_find(actor))
+		actor_complain_unknown(actor);
 }
 
 bool
@@ -348,7 +354,7 @@ static bool
 current_of_kind(ActorKind kind, Actor *actor)
 {
 	*actor = actor_current();
-	return actor->kind == kind && actor_exists(actor);
+	return actor->kind == kind && actor_find(actor);
 }
 
 PG_FUNCTION_INFO_V1(jobs_current_organization_id);

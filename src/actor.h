@@ -47,10 +47,11 @@ extern Actor actor_current(void);
 extern Actor actor_argument(FunctionCallInfo fcinfo, int argno);
 
 /* Looks the actor up and notes its organization; false when there is none, or it is inactive. */
-extern bool actor_exists(Actor *actor);
+extern bool actor_find(Actor *actor);
 
 /* The same; P0002 when there is none. */
 extern void actor_resolve(Actor *actor);
+pg_noreturn extern void actor_complain_unknown(const Actor *actor);
 
 /* 42501: whoever does this must say who acts. */
 pg_noreturn extern void actor_complain_nobody(void);

@@ -16,6 +16,33 @@
 
 #include "args.h"
 
+char *
+args_excerpt(const char *text, int limit)
+{
+	return pnstrdup(text, pg_mbcharcliplen(text, strlen(text), limit));
+}
+
+char *
+args_vformat(const char *format, va_list args)
+{
+	size_t size = 256;
+
+	for (;;)
+	{
+		char *text = palloc(size);
+		va_list again;
+		size_t needed;
+
+		va_copy(again, args);
+		needed = pvsnprintf(text, size, format, again);
+		va_end(again);
+		if (needed < size)
+			return text;
+		pfree(text);
+		size = needed;
+	}
+}
+
 void
 check_not_null(bool isnull, const char *name)
 {
@@ -28,12 +55,48 @@ check_not_null(bool isnull, const char *name)
 }
 
 /*
- * Not blank, not longer than the limit. Lengths are characters.
+ * The character that a text begins with, of which the text is moved on. In encodings
+ * other than UTF-8 a character beyond ASCII is taken for a visible one.
+ */
+static pg_wchar
+next_character(const char **text)
+{
+	const unsigned char *c = (const unsigned char *) *text;
+	int length = pg_mblen(*text);
+
+	*text += length;
+	if (*c < 0x80)
+		return *c;
+	return GetDatabaseEncoding() == PG_UTF8 ? utf8_to_unicode(c) : 0xffff;
+}
+
+/*
+ * Ends a line, or does anything else but show.
+ */
+static bool
+is_control(pg_wchar c)
+{
+	return c < ' ' || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029;
+}
+
+/*
+ * Shows nothing: Unicode's spaces, joiners and marks of direction, too.
+ */
+static bool
+is_blank(pg_wchar c)
+{
+	return c == ' ' || is_control(c) || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200f) ||
+		   (c >= 0x202a && c <= 0x202f) || (c >= 0x205f && c <= 0x206f) || c == 0x3000 || c == 0xfeff;
+}
+
+/*
+ * Not blank, not longer than the limit, and one line unless it is a long text.
  */
 void
 check_text(const char *value, const char *name, int limit)
 {
 	int length = pg_mbstrlen(value);
+	bool is_visible = false;
 
 	if (length > limit)
 		ereport(ERROR,
@@ -41,12 +104,38 @@ check_text(const char *value, const char *name, int limit)
 				 errmsg("%s is too long", name),
 				 errdetail("It has %d characters; %d are allowed.", length, limit),
 				 errhint("Shorten %s.", name)));
-	if (value[strspn(value, " \t\r\n\v\f")] == '\0')
+	for (const char *rest = value; *rest;)
+	{
+		pg_wchar c = next_character(&rest);
+
+		is_visible |= !is_blank(c);
+		if (is_control(c) && limit != LIMIT_TEXT)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("%s must be one line", name),
+					 errdetail("It has a line break or another control character."),
+					 errhint("Take it out.")));
+	}
+	if (!is_visible)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must not be blank", name),
 				 errdetail("It has no visible character."),
 				 errhint("Pass a text for %s.", name)));
+}
+
+/*
+ * Dots stand between something.
+ */
+static bool
+has_stray_dot(const char *part, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+	{
+		if (part[i] == '.' && (i == 0 || i == length - 1 || part[i + 1] == '.'))
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -56,22 +145,21 @@ check_text(const char *value, const char *name, int limit)
 void
 check_email(const char *value, const char *name)
 {
-	const char *at = strrchr(value, '@');
-	bool good = at != NULL && at != value && at[1] != '\0' && at[1] != '.' &&
-				value[strlen(value) - 1] != '.' && strstr(at, "..") == NULL;
+	const char *at = strchr(value, '@');
+	bool good = at != NULL && at != value && at[1] != '\0' && strchr(at + 1, '@') == NULL &&
+				!has_stray_dot(value, at - value) && !has_stray_dot(at + 1, strlen(at + 1));
 
-	for (const char *c = value; *c && good; c++)
+	for (const char *rest = value; *rest && good;)
 	{
-		if ((unsigned char) *c <= ' ' || *c == 0x7f || strchr("<>()[],;:\\\"", *c) != NULL)
-			good = false;
-		if (*c == '@' && c != at)
-			good = false;
+		pg_wchar c = next_character(&rest);
+
+		good = !is_blank(c) && (c >= 0x80 || strchr("<>()[],;:\\\"", (int) c) == NULL);
 	}
 	if (!good)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s is not an e-mail address", name),
-				 errdetail("\"%.254s\" is not of the form name@domain.", value),
+				 errdetail("\"%s\" is not of the form name@domain.", args_excerpt(value, LIMIT_EMAIL)),
 				 errhint("Pass one bare address, such as ann@example.com.")));
 	check_text(value, name, LIMIT_EMAIL);
 }
@@ -82,7 +170,7 @@ check_language(const char *value)
 	if (strlen(value) != 2 || strspn(value, "abcdefghijklmnopqrstuvwxyz") != 2)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("\"%.20s\" is not a language code", value),
+				 errmsg("\"%s\" is not a language code", args_excerpt(value, 20)),
 				 errdetail("A language is two lower-case letters of ISO 639-1."),
 				 errhint("Pass 'en' or 'de', for instance.")));
 }
@@ -93,7 +181,7 @@ check_currency(const char *value)
 	if (strlen(value) != 3 || strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("\"%.20s\" is not a currency code", value),
+				 errmsg("\"%s\" is not a currency code", args_excerpt(value, 20)),
 				 errdetail("A currency is three capital letters of ISO 4217."),
 				 errhint("Pass 'USD' or 'EUR', for instance.")));
 }
@@ -106,7 +194,7 @@ check_reason(const char *value)
 	if (length < 1 || length > 40 || strspn(value, "abcdefghijklmnopqrstuvwxyz_") != length)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("\"%.100s\" is not a reason", value),
+				 errmsg("\"%s\" is not a reason", args_excerpt(value, 100)),
 				 errdetail("A reason is 1 to 40 lower-case letters and underscores."),
 				 errhint("Pass a word such as 'too_busy', and put sentences into the comment.")));
 }
@@ -263,19 +351,15 @@ arg_ids(FunctionCallInfo fcinfo, int argno, const char *name, int64 **ids)
 				 errmsg("%s must not contain NULL", name),
 				 errdetail("One of the elements is NULL."),
 				 errhint("Pass ids alone.")));
+	if (ARR_NDIM(array) > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must have one dimension", name),
+				 errdetail("It has %d.", ARR_NDIM(array)),
+				 errhint("Pass ids as ARRAY[1024, 2048], for instance.")));
 	count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	*ids = palloc(Max(count, 1) * sizeof(int64));
 	if (count > 0)
 		memcpy(*ids, ARR_DATA_PTR(array), count * sizeof(int64));
 	return count;
-}
-
-void
-args_complain_key_reused(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("client_key was used before"),
-			 errdetail("An earlier call with this key had other arguments."),
-			 errhint("Make a new key for each new call; repeat a key with the same arguments alone.")));
 }

@@ -11,8 +11,9 @@
 
 #include "compat.h"
 
+/* Characters that a text may have. */
 #define LIMIT_NAME 200	 /* names, titles */
-#define LIMIT_TEXT 20000 /* bodies, descriptions, comments */
+#define LIMIT_TEXT 20000 /* bodies, descriptions, comments; all others are one line */
 #define LIMIT_EMAIL 254
 #define LIMIT_URL 2000
 
@@ -34,8 +35,11 @@ extern struct pg_uuid_t *arg_optional_uuid(FunctionCallInfo fcinfo, int argno);
 /* An array of ids without NULLs, copied to `ids`; returns how many. */
 extern int arg_ids(FunctionCallInfo fcinfo, int argno, const char *name, int64 **ids);
 
-/* 22023: a client_key was used before, with other arguments. */
-pg_noreturn extern void args_complain_key_reused(void);
+/* The start of a text, for messages: up to `limit` characters. */
+extern char *args_excerpt(const char *text, int limit);
+
+/* A text made as printf does, of any length. */
+extern char *args_vformat(const char *format, va_list args) pg_attribute_printf(1, 0);
 
 /* The same rules for a value that comes from elsewhere. */
 extern void check_not_null(bool isnull, const char *name);

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "lib/qunique.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
@@ -22,7 +23,7 @@ find(Call *call, const Job *job, int64 member_id)
 	row_key_int64(&keys[0], 1, job->organization_id);
 	row_key_int64(&keys[1], 2, job->id);
 	row_key_int64(&keys[2], 3, member_id);
-	return row_find(call->rows, TABLE_assignment, NULL, 3, keys, ForwardScanDirection);
+	return row_find_latest(call->rows, TABLE_assignment, PRIMARY_KEY, 3, keys);
 }
 
 /*
@@ -101,8 +102,18 @@ remove_member(Call *call, Job *job, int64 member_id)
 	return true;
 }
 
+static int
+compare_ids(const void *a, const void *b)
+{
+	int64 left = *(const int64 *) a;
+	int64 right = *(const int64 *) b;
+
+	return left < right ? -1 : left > right ? 1 :
+											  0;
+}
+
 /*
- * Assigns or unassigns members, in the order of their ids.
+ * Assigns or unassigns members, each once and in the order of their ids.
  */
 static int
 change_members(FunctionCallInfo fcinfo, Action action)
@@ -114,6 +125,8 @@ change_members(FunctionCallInfo fcinfo, Action action)
 	Job *job = job_lock(call, job_id);
 	int changed = 0;
 
+	qsort(member_ids, count, sizeof(int64), compare_ids);
+	count = qunique(member_ids, count, sizeof(int64), compare_ids);
 	for (int i = 0; i < count && action == ACTION_ASSIGN; i++)
 		require_member(call, job, member_ids[i]);
 	(void) job_require(call, job, action);
@@ -157,15 +170,26 @@ jobs_assign_self(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(assigned);
 }
 
+/*
+ * Is the row deleted after its job, by a foreign key that a user made cascade?
+ */
+static bool
+job_is_gone(const Dml *dml)
+{
+	return row_fetch(dml->call->rows, TABLE_job, row_int64(dml->old, Col_assignment_job_id)) == NULL;
+}
+
 PG_FUNCTION_INFO_V1(jobs_assignment_fill);
 Datum
 jobs_assignment_fill(PG_FUNCTION_ARGS)
 {
-	Dml *dml = dml_begin(fcinfo, TABLE_assignment);
+	Dml *dml = dml_begin(fcinfo, TABLE_assignment, TRIGGER_TYPE_BEFORE,
+						 TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_DELETE);
 	Job *job;
 
 	if (DML_IS_UPDATE(dml))
 	{
+		dml_require_actor(dml);
 		dml_allow_changes(dml, NULL, 0);
 		return dml_end(dml);
 	}
@@ -174,6 +198,9 @@ jobs_assignment_fill(PG_FUNCTION_ARGS)
 		check_not_null(row_isnull(dml->new, Col_assignment_job_id), "job_id");
 		check_not_null(row_isnull(dml->new, Col_assignment_member_id), "member_id");
 	}
+	dml_require_actor(dml);
+	if (DML_IS_DELETE(dml) && job_is_gone(dml))
+		return dml_end(dml);
 	job = job_lock(dml->call, row_int64(dml->new ? dml->new : dml->old, Col_assignment_job_id));
 	if (DML_IS_INSERT(dml))
 		require_member(dml->call, job, row_int64(dml->new, Col_assignment_member_id));
@@ -194,11 +221,16 @@ PG_FUNCTION_INFO_V1(jobs_assignment_record);
 Datum
 jobs_assignment_record(PG_FUNCTION_ARGS)
 {
-	Dml *dml = dml_begin(fcinfo, TABLE_assignment);
+	Dml *dml = dml_begin(fcinfo, TABLE_assignment, TRIGGER_TYPE_AFTER,
+						 TRIGGER_TYPE_INSERT | TRIGGER_TYPE_DELETE);
 	Row *row = dml->new ? dml->new : dml->old;
 	Action action = dml->new ? ACTION_ASSIGN : ACTION_UNASSIGN;
-	Job *job = job_lock(dml->call, row_int64(row, Col_assignment_job_id));
+	Job *job;
 
+	dml_require_actor(dml);
+	if (DML_IS_DELETE(dml) && job_is_gone(dml))
+		return dml_end(dml);
+	job = job_lock(dml->call, row_int64(row, Col_assignment_job_id));
 	(void) job_require(dml->call, job, action);
 	record(dml->call, job, action, row_int64(row, Col_assignment_member_id));
 	return dml_end(dml);

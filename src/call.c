@@ -7,8 +7,10 @@
 
 #include "access/xact.h"
 #include "miscadmin.h"
+#include "storage/proc.h"
 #include "utils/memutils.h"
 
+#include "access.h"
 #include "args.h"
 #include "call.h"
 #include "table.h"
@@ -44,6 +46,32 @@ call_actor(void)
 	return running ? &running->actor : NULL;
 }
 
+bool
+call_is_restricted(void)
+{
+	return InSecurityRestrictedOperation() && !(running && running->is_sheltered);
+}
+
+/*
+ * Could the transaction go on to its end with a superuser's rights, though the owner of the
+ * tables is none? What the owner's triggers put off until then (a deferred trigger, a
+ * cursor WITH HOLD) would have these rights, so that nothing may be put off.
+ */
+static bool
+needs_shelter(Oid owner)
+{
+	Oid roles[] = {GetUserId(), GetOuterUserId(), GetSessionUserId(), MyProc->roleId};
+
+	if (superuser_arg(owner))
+		return false;
+	for (int i = 0; i < lengthof(roles); i++)
+	{
+		if ((i == 0 || roles[i] != roles[i - 1]) && roles[i] != owner && superuser_arg(roles[i]))
+			return true;
+	}
+	return false;
+}
+
 /*
  * The frame lives as long as the transaction, not as the caller's memory: after an
  * error the callbacks above still read it.
@@ -57,8 +85,10 @@ push(Actor actor)
 	call->actor = actor;
 	call->nest_level = GetCurrentTransactionNestLevel();
 	call->outer = running;
+	call->is_sheltered = running ? running->is_sheltered : needs_shelter(owner);
 	running = call;
-	rights_switch(&call->rights, owner, SECURITY_NOFORCE_RLS);
+	rights_switch(&call->rights, owner,
+				  SECURITY_NOFORCE_RLS | (call->is_sheltered ? SECURITY_RESTRICTED_OPERATION : 0));
 	call->rows = rows_begin();
 	return call;
 }
@@ -79,20 +109,20 @@ call_begin_signup(FunctionCallInfo fcinfo, int argno)
 {
 	Actor actor = actor_argument(fcinfo, argno);
 
-	if (InSecurityRestrictedOperation())
+	/* signing up is for who may act for others, not for a person's own role */
+	if (call_is_restricted() ||
+		(actor.kind == ACTOR_NOBODY && !access_may_act_as(GetUserId())))
 		actor_complain_nobody();
 	actor_resolve(&actor);
 	return push(actor);
 }
 
 Call *
-call_begin_dml(void)
+call_begin_dml(bool *actor_exists)
 {
 	Actor actor = actor_current();
 
-	if (actor.kind == ACTOR_NOBODY)
-		actor_complain_nobody();
-	actor_resolve(&actor);
+	*actor_exists = actor_find(&actor);
 	return push(actor);
 }
 
@@ -101,7 +131,7 @@ call_begin_system(void)
 {
 	Actor actor = {ACTOR_SYSTEM, 0, 0};
 
-	if (InSecurityRestrictedOperation())
+	if (call_is_restricted())
 		actor_complain_nobody();
 	return push(actor);
 }

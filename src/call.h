@@ -26,8 +26,9 @@ typedef struct Call
 {
 	Actor actor;
 	Rows *rows;		/* the rows of this action */
-	Rights rights;	/* what to go back to */
-	int nest_level; /* of the transaction, when it began */
+	Rights rights;	   /* what to go back to */
+	bool is_sheltered; /* a call made the operation security-restricted, not the server */
+	int nest_level;	   /* of the transaction, when it began */
 	struct Call *outer;
 } Call;
 
@@ -39,17 +40,23 @@ extern void call_init(void);
  */
 extern Call *call_begin(FunctionCallInfo fcinfo, int argno);
 
-/* The same, but nobody may call: for sign-up. */
+/* The same, but a role that may act for others may do so for nobody: for sign-up. */
 extern Call *call_begin_signup(FunctionCallInfo fcinfo, int argno);
 
-/* For plain DML on a table: who acts is who is current. */
-extern Call *call_begin_dml(void);
+/* For plain DML on a table: who acts is who is current, if there is such a one. */
+extern Call *call_begin_dml(bool *actor_exists);
 
 /* For what the marketplace does by itself, such as expiring; the caller's right is EXECUTE. */
 extern Call *call_begin_system(void);
 
 /* Fires what triggers are due, and goes back to the caller's rights. */
 extern void call_end(Call *call);
+
+/*
+ * Is somebody's code running in a security-restricted operation of the server, such as
+ * ANALYZE? Everybody is nobody there.
+ */
+extern bool call_is_restricted(void);
 
 /* The actor of the innermost running call, or NULL: none runs. */
 extern const Actor *call_actor(void);

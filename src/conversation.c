@@ -14,28 +14,16 @@
 #include "ids.h"
 #include "message.h"
 
-static Row *
-require_visible(Call *call, Row *conversation, int64 id)
+Row *
+conversation_get(Call *call, int64 id)
 {
+	Row *conversation = row_fetch(call->rows, TABLE_conversation, id);
+
 	if (conversation == NULL ||
 		!actor_sees(&call->actor, row_int64(conversation, Col_conversation_organization_id),
 					row_int64(conversation, Col_conversation_merchant_id)))
 		actor_complain_missing("conversation", id);
 	return conversation;
-}
-
-Row *
-conversation_get(Call *call, int64 id)
-{
-	return require_visible(call, row_fetch(call->rows, TABLE_conversation, id), id);
-}
-
-Row *
-conversation_lock(Call *call, int64 id)
-{
-	Row *conversation = conversation_get(call, id);
-
-	return require_visible(call, row_lock_found(conversation, LockTupleNoKeyExclusive, LockWaitBlock), id);
 }
 
 void
@@ -93,14 +81,20 @@ merchant_lock(Call *call, int64 id)
 	return merchant;
 }
 
+static void
+make_keys(ScanKeyData *keys, int64 organization_id, int64 merchant_id)
+{
+	row_key_int64(&keys[0], 1, organization_id);
+	row_key_int64(&keys[1], 2, merchant_id);
+}
+
 Row *
 conversation_find(Rows *rows, int64 organization_id, int64 merchant_id)
 {
 	ScanKeyData keys[2];
 
-	row_key_int64(&keys[0], 1, organization_id);
-	row_key_int64(&keys[1], 2, merchant_id);
-	return row_find(rows, TABLE_conversation, "conversation_parties", 2, keys,
+	make_keys(keys, organization_id, merchant_id);
+	return row_find(rows, TABLE_conversation, INDEX_conversation_parties, 2, keys,
 					ForwardScanDirection);
 }
 
@@ -116,9 +110,12 @@ fill(Row *row, int64 organization_id, int64 merchant_id)
 int64
 conversation_open(Call *call, int64 organization_id, int64 merchant_id)
 {
-	Row *row = conversation_find(call->rows, organization_id, merchant_id);
+	ScanKeyData keys[2];
+	Row *row;
 	int64 id;
 
+	make_keys(keys, organization_id, merchant_id);
+	row = row_find_latest(call->rows, TABLE_conversation, INDEX_conversation_parties, 2, keys);
 	if (row)
 	{
 		conversation_require_open(row);
@@ -172,7 +169,7 @@ jobs_start_conversation(PG_FUNCTION_ARGS)
 		draft.conversation_id = row_int64(conversation, Col_conversation_id);
 
 	/* a repeated call has its answer, whatever the preferences say by now */
-	if (conversation == NULL || !message_is_repeated(call, &draft))
+	if (!message_is_repeated(call, &draft))
 	{
 		contact_require(call, organization_id, merchant);
 		draft.conversation_id = conversation_open(call, organization_id, call->actor.id);
@@ -186,7 +183,8 @@ PG_FUNCTION_INFO_V1(jobs_conversation_fill);
 Datum
 jobs_conversation_fill(PG_FUNCTION_ARGS)
 {
-	Dml *dml = dml_begin(fcinfo, TABLE_conversation);
+	Dml *dml = dml_begin(fcinfo, TABLE_conversation, TRIGGER_TYPE_BEFORE,
+						 TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
 	Row *row = dml->new;
 	Call *call = dml->call;
 
@@ -194,10 +192,12 @@ jobs_conversation_fill(PG_FUNCTION_ARGS)
 	{
 		static const int allowed[] = {Col_conversation_is_blocked};
 
+		dml_require_actor(dml);
 		dml_allow_changes(dml, allowed, call->actor.kind == ACTOR_SYSTEM ? lengthof(allowed) : 0);
 		return dml_end(dml);
 	}
 	check_not_null(row_isnull(row, Col_conversation_organization_id), "organization_id");
+	dml_require_actor(dml);
 	if (row_fetch(call->rows, TABLE_organization, row_int64(row, Col_conversation_organization_id)) == NULL)
 		actor_complain_missing("organization", row_int64(row, Col_conversation_organization_id));
 	require_merchant(call);

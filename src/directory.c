@@ -120,7 +120,7 @@ has_members(Call *call, int64 organization_id)
 	ScanKeyData keys[1];
 
 	row_key_int64(&keys[0], 1, organization_id);
-	return row_find(call->rows, TABLE_member, "member_organization", 1, keys, ForwardScanDirection) != NULL;
+	return row_find_latest(call->rows, TABLE_member, INDEX_member_organization, 1, keys) != NULL;
 }
 
 /*
@@ -179,14 +179,47 @@ jobs_create_service(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(id);
 }
 
-Row *
+static Row *
 provided_service_find(Rows *rows, int64 organization_id, int64 service_id)
 {
 	ScanKeyData keys[2];
 
 	row_key_int64(&keys[0], 1, organization_id);
 	row_key_int64(&keys[1], 2, service_id);
-	return row_find(rows, TABLE_provided_service, NULL, 2, keys, ForwardScanDirection);
+	return row_find(rows, TABLE_provided_service, PRIMARY_KEY, 2, keys, ForwardScanDirection);
+}
+
+void
+service_require(Call *call, int64 id)
+{
+	if (row_fetch(call->rows, TABLE_service, id) == NULL)
+		actor_complain_missing("service", id);
+}
+
+void
+provided_service_require(Call *call, int64 organization_id, int64 service_id)
+{
+	if (provided_service_find(call->rows, organization_id, service_id) == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("organization %lld does not provide service %lld",
+						(long long) organization_id, (long long) service_id),
+				 errdetail("The service is not among those that it provides."),
+				 errhint("SELECT service_id FROM jobs.provided_service lists them.")));
+}
+
+void
+store_require(Call *call, int64 store_id, int64 merchant_id)
+{
+	Row *store;
+	int64 owner;
+
+	if (store_id == 0)
+		return;
+	store = row_fetch(call->rows, TABLE_store, store_id);
+	owner = store ? row_int64(store, Col_store_merchant_id) : 0;
+	if (store == NULL || !actor_sees(&call->actor, 0, owner) || (merchant_id != 0 && owner != merchant_id))
+		actor_complain_missing("store", store_id);
 }
 
 /*
@@ -211,8 +244,7 @@ jobs_provide_service(PG_FUNCTION_ARGS)
 	call = call_begin(fcinfo, 5);
 	(void) lock_organization(call, organization_id);
 	require_side(call, SIDE_EXPERT | SIDE_SYSTEM, false, "provide a service");
-	if (row_fetch(call->rows, TABLE_service, service_id) == NULL)
-		actor_complain_missing("service", service_id);
+	service_require(call, service_id);
 	old = provided_service_find(call->rows, organization_id, service_id);
 	if (old)
 		old = row_lock_found(old, LockTupleNoKeyExclusive, LockWaitBlock);
@@ -248,6 +280,7 @@ jobs_withdraw_service(PG_FUNCTION_ARGS)
 
 	(void) lock_organization(call, organization_id);
 	require_side(call, SIDE_EXPERT | SIDE_SYSTEM, false, "withdraw a service");
+	service_require(call, service_id);
 	row = provided_service_find(call->rows, organization_id, service_id);
 	if (row == NULL || row_lock_found(row, LockTupleExclusive, LockWaitBlock) == NULL)
 		ereport(ERROR,

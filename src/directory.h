@@ -6,9 +6,18 @@
 #ifndef JOBS_DIRECTORY_H
 #define JOBS_DIRECTORY_H
 
-#include "row.h"
+#include "call.h"
 
-/* The organization's row of jobs.provided_service for the service, or NULL. */
-extern Row *provided_service_find(Rows *rows, int64 organization_id, int64 service_id);
+/* P0002 unless there is such a service. */
+extern void service_require(Call *call, int64 id);
+
+/* 22023 unless the organization provides the service. */
+extern void provided_service_require(Call *call, int64 organization_id, int64 service_id);
+
+/*
+ * P0002 unless the store is there for whoever acts, and is the merchant's (0: anyone's).
+ * Store 0 is none.
+ */
+extern void store_require(Call *call, int64 store_id, int64 merchant_id);
 
 #endif

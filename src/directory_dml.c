@@ -143,15 +143,16 @@ assign_organization_id(Dml *dml)
 static Datum
 fill(FunctionCallInfo fcinfo, TableId id)
 {
-	Dml *dml = dml_begin(fcinfo, id);
+	Dml *dml = dml_begin(fcinfo, id, TRIGGER_TYPE_BEFORE, TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
 
+	check(dml->new);
+	dml_require_actor(dml);
 	if (dml->call->actor.kind != ACTOR_SYSTEM)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("table jobs.%s is written by functions", table_name(id)),
 				 errdetail("Plain INSERT and UPDATE on it are the operator's."),
 				 errhint("Use the functions of the directory, such as jobs.set_preferences().")));
-	check(dml->new);
 	if (DML_IS_UPDATE(dml))
 	{
 		for (int i = 0; i < lengthof(fixed); i++)

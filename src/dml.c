@@ -11,35 +11,56 @@
 
 #include "dml.h"
 
+/*
+ * The bits of pg_trigger.tgtype that this firing stands for.
+ */
+static int
+fired_type(TriggerEvent event)
+{
+	return (TRIGGER_FIRED_FOR_ROW(event) ? TRIGGER_TYPE_ROW : TRIGGER_TYPE_STATEMENT) |
+		   (TRIGGER_FIRED_BEFORE(event) ? TRIGGER_TYPE_BEFORE : TRIGGER_TYPE_AFTER) |
+		   (TRIGGER_FIRED_BY_INSERT(event) ? TRIGGER_TYPE_INSERT : 0) |
+		   (TRIGGER_FIRED_BY_UPDATE(event) ? TRIGGER_TYPE_UPDATE : 0) |
+		   (TRIGGER_FIRED_BY_DELETE(event) ? TRIGGER_TYPE_DELETE : 0);
+}
+
 Dml *
-dml_begin(FunctionCallInfo fcinfo, TableId id)
+dml_begin(FunctionCallInfo fcinfo, TableId id, int timing, int events)
 {
 	TriggerData *data = (TriggerData *) fcinfo->context;
 	Dml *dml;
-	bool is_before;
+	int type = CALLED_AS_TRIGGER(fcinfo) ? fired_type(data->tg_event) : TRIGGER_TYPE_TRUNCATE;
 
-	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_FOR_ROW(data->tg_event) ||
+	if ((type & ~events) != (TRIGGER_TYPE_ROW | timing) || !(type & events) ||
 		RelationGetRelid(data->tg_relation) != table_oid(id))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("a trigger function of jobs.%s was called elsewhere", table_name(id)),
-				 errdetail("It runs as a row trigger of that table alone."),
+				 errdetail("It runs as a row trigger of that table, for the events that jobs.install() says."),
 				 errhint("Drop the trigger that calls it.")));
 
-	is_before = TRIGGER_FIRED_BEFORE(data->tg_event);
 	dml = palloc0(sizeof(Dml));
 	dml->context = CurrentMemoryContext;
 	dml->data = data;
-	dml->call = call_begin_dml();
+	dml->call = call_begin_dml(&dml->actor_exists);
 	if (DML_IS_INSERT(dml))
 		dml->new = row_of_slot(dml->call->rows, id, data->tg_trigslot);
 	else
 		dml->old = row_of_slot(dml->call->rows, id, data->tg_trigslot);
 	if (DML_IS_UPDATE(dml))
 		dml->new = row_of_slot(dml->call->rows, id, data->tg_newslot);
-	if (is_before && dml->new)
+	if (timing == TRIGGER_TYPE_BEFORE && dml->new)
 		dml->new = row_copy(dml->new);
 	return dml;
+}
+
+void
+dml_require_actor(const Dml *dml)
+{
+	if (dml->call->actor.kind == ACTOR_NOBODY)
+		actor_complain_nobody();
+	if (!dml->actor_exists)
+		actor_complain_unknown(&dml->call->actor);
 }
 
 Datum

@@ -7,6 +7,7 @@
 #ifndef JOBS_DML_H
 #define JOBS_DML_H
 
+#include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
 
 #include "call.h"
@@ -18,10 +19,21 @@ typedef struct Dml
 	Row *old;			   /* of UPDATE and DELETE */
 	Row *new;			   /* of INSERT and UPDATE; BEFORE: to be completed */
 	MemoryContext context; /* of who fired the trigger */
+	bool actor_exists;	   /* else dml_require_actor complains */
 } Dml;
 
-/* Checks that the function runs as a row trigger of this table, and begins a call. */
-extern Dml *dml_begin(FunctionCallInfo fcinfo, TableId id);
+/*
+ * Checks that the function runs as a row trigger of this table, and for what it was made
+ * (TRIGGER_TYPE_BEFORE or _AFTER, and a mask of _INSERT, _UPDATE and _DELETE), and begins
+ * a call.
+ */
+extern Dml *dml_begin(FunctionCallInfo fcinfo, TableId id, int timing, int events);
+
+/*
+ * 42501 when nobody acts, P0002 when whoever acts isn't there: asked after the values that
+ * need no look at other rows, as functions check their arguments first.
+ */
+extern void dml_require_actor(const Dml *dml);
 
 /* Ends it; the result is the trigger's. */
 extern Datum dml_end(Dml *dml);

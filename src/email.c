@@ -104,7 +104,7 @@ add_assignees(List *recipients, Call *call, const Email *email)
 
 	row_key_int64(&keys[0], 1, email->organization_id);
 	row_key_int64(&keys[1], 2, email->job_id);
-	scan = row_scan_begin(call->rows, TABLE_assignment, NULL, 2, keys, ForwardScanDirection);
+	scan = row_scan_begin(call->rows, TABLE_assignment, PRIMARY_KEY, 2, keys, ForwardScanDirection);
 	while ((assignment = row_scan_next(scan)) != NULL)
 	{
 		int64 member_id = row_int64(assignment, Col_assignment_member_id);

@@ -74,7 +74,7 @@ expire_batch(Call *call, int max_rows, TimestampTz *from)
 				TimestampTzGetDatum(*from));
 	ScanKeyInit(&keys[1], 1, BTLessEqualStrategyNumber, F_TIMESTAMPTZ_LE,
 				TimestampTzGetDatum(GetCurrentTimestamp()));
-	scan = row_scan_begin(call->rows, TABLE_job, "job_due", 2, keys, ForwardScanDirection);
+	scan = row_scan_begin(call->rows, TABLE_job, INDEX_job_due, 2, keys, ForwardScanDirection);
 	while (expired < max_rows && (row = row_scan_next(scan)) != NULL)
 	{
 		CHECK_FOR_INTERRUPTS();

@@ -14,6 +14,7 @@
 
 #include "access/genam.h"
 #include "access/htup_details.h"
+#include "access/relation.h"
 #include "access/table.h"
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
@@ -59,6 +60,7 @@ static void grant_to_owner(Oid owner);
 static void take_create_back(Oid owner);
 static int schema_version(void);
 static void write_version(int version);
+static void check_standing_tables(void);
 static void raise_sequences(void);
 
 /*
@@ -84,6 +86,9 @@ jobs_install(PG_FUNCTION_ARGS)
 	version = schema_version();
 	if (version > JOBS_SCHEMA_VERSION)
 		refuse_newer(version);
+
+	if (version == JOBS_SCHEMA_VERSION)
+		check_standing_tables();
 
 	SPI_connect();
 	grant_to_owner(owner);
@@ -196,26 +201,49 @@ jobs_set_slots(PG_FUNCTION_ARGS)
 void
 install_complain(const char *format, ...)
 {
-	StringInfoData detail;
-	int needed;
+	va_list args;
+	char *detail;
 
-	initStringInfo(&detail);
-	for (;;)
-	{
-		va_list args;
-
-		va_start(args, format);
-		needed = appendStringInfoVA(&detail, format, args);
-		va_end(args);
-		if (needed == 0)
-			break;
-		enlargeStringInfo(&detail, needed);
-	}
+	va_start(args, format);
+	detail = args_vformat(format, args);
+	va_end(args);
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("the tables of jobs are not ready"),
-			 errdetail_internal("%s", detail.data),
+			 errdetail_internal("%s", detail),
 			 errhint("Run SELECT jobs.install();")));
+}
+
+void
+install_complain_altered(const char *format, ...)
+{
+	va_list args;
+	char *detail;
+
+	va_start(args, format);
+	detail = args_vformat(format, args);
+	va_end(args);
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("the tables of jobs were altered"),
+			 errdetail_internal("%s", detail),
+			 errhint("Change it back, or restore the table. Columns of your own may be added to it.")));
+}
+
+void
+install_check_columns(TableId id, Relation rel)
+{
+	const char *name;
+	char *type;
+
+	if (rel->rd_rel->relkind != RELKIND_RELATION)
+		install_complain_altered("jobs.%s is not an ordinary table.", table_name(id));
+	name = schema_altered_column(id, rel, &type);
+	if (name == NULL)
+		return;
+	if (get_attnum(RelationGetRelid(rel), name) == InvalidAttrNumber)
+		install_complain_altered("The column jobs.%s.%s is missing.", table_name(id), name);
+	install_complain_altered("The column jobs.%s.%s is not of type %s.", table_name(id), name, type);
 }
 
 void
@@ -372,8 +400,8 @@ check_installer(Oid owner, bool is_present)
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("permission denied to install the tables of jobs"),
 			 errdetail("A superuser does it first; later their owner can, who owns the schema too."),
-			 errhint("Have a superuser run SELECT jobs.install(owner => '%s');",
-					 GetUserNameFromId(owner, false))));
+			 errhint("Have a superuser run SELECT jobs.install(owner => %s);",
+					 quote_literal_cstr(GetUserNameFromId(owner, false)))));
 }
 
 /*
@@ -476,6 +504,24 @@ take_create_back(Oid owner)
 	if (!superuser_arg(owner) && schema_owner() != owner)
 		schema_run("REVOKE CREATE ON SCHEMA jobs FROM %s",
 				   quote_identifier(GetUserNameFromId(owner, false)));
+}
+
+/*
+ * What install() can't make good is said at once.
+ */
+static void
+check_standing_tables(void)
+{
+	for (int i = 0; i < TABLE_COUNT; i++)
+	{
+		Oid relid = table_oid(i);
+		Relation rel = OidIsValid(relid) ? relation_open(relid, AccessShareLock) : NULL;
+
+		if (rel == NULL)
+			continue;
+		install_check_columns(i, rel);
+		relation_close(rel, AccessShareLock);
+	}
 }
 
 /*

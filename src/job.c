@@ -151,7 +151,7 @@ expert_wrote_last(Rows *rows, int64 job_id)
 	Actor author = {ACTOR_NOBODY, 0, 0};
 
 	row_key_int64(&keys[0], 1, job_id);
-	message = row_find(rows, TABLE_message, "message_job", 1, keys, BackwardScanDirection);
+	message = row_find(rows, TABLE_message, INDEX_message_job, 1, keys, BackwardScanDirection);
 	return message && actor_parse(row_text(message, Col_message_author), &author) &&
 		   author.kind == ACTOR_MEMBER;
 }
@@ -263,6 +263,16 @@ job_record(Call *call, const Job *job, const Transition *transition, Jsonb *deta
 	email_queue(call, &email);
 }
 
+static void
+complain_changed(int64 id)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+			 errmsg("a trigger changed what the rules decided for job %lld", (long long) id),
+			 errdetail("A BEFORE trigger on jobs.job changed the status, or whose job it is."),
+			 errhint("Let the trigger change columns of its own alone.")));
+}
+
 /*
  * After a user's BEFORE trigger: is the job where the rules put it?
  */
@@ -276,11 +286,21 @@ job_check_written(const Job *job, const Row *changed, JobStatus expected)
 		row_int64(changed, Col_job_organization_id) != job->organization_id ||
 		row_int64(changed, Col_job_merchant_id) != job->merchant_id ||
 		row_int64(changed, Col_job_conversation_id) != job->conversation_id)
-		ereport(ERROR,
-				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-				 errmsg("a trigger changed what the rules decided for job %lld", (long long) job->id),
-				 errdetail("A BEFORE trigger on jobs.job changed the status, or whose job it is."),
-				 errhint("Let the trigger change columns of its own alone.")));
+		complain_changed(job->id);
+}
+
+void
+job_check_new(Call *call, const Row *row)
+{
+	Row *conversation = row_fetch(call->rows, TABLE_conversation, row_int64(row, Col_job_conversation_id));
+	int64 organization_id = row_int64(row, Col_job_organization_id);
+
+	if (conversation == NULL ||
+		row_int64(conversation, Col_conversation_organization_id) != organization_id ||
+		row_int64(conversation, Col_conversation_merchant_id) != row_int64(row, Col_job_merchant_id) ||
+		SLOT_OF(row_int64(row, Col_job_id)) != SLOT_OF(organization_id) ||
+		status_of_name(row_text(row, Col_job_status)) != STATUS_NEW)
+		complain_changed(row_int64(row, Col_job_id));
 }
 
 bool
@@ -306,7 +326,7 @@ job_live_in_conversation(Call *call, int64 conversation_id)
 
 	rows_renew(call->rows);
 	row_key_int64(&keys[0], 1, conversation_id);
-	scan = row_scan_begin(call->rows, TABLE_job, "job_conversation", 1, keys, ForwardScanDirection);
+	scan = row_scan_begin(call->rows, TABLE_job, INDEX_job_conversation, 1, keys, ForwardScanDirection);
 	while ((row = row_scan_next(scan)) != NULL)
 	{
 		Job *job = job_of_row(row);
@@ -318,11 +338,8 @@ job_live_in_conversation(Call *call, int64 conversation_id)
 	return live;
 }
 
-/*
- * What a person fills.
- */
-static void
-check_texts(Row *row)
+void
+job_check_texts(Row *row)
 {
 	check_not_null(row_isnull(row, Col_job_title), "title");
 	check_text(row_text(row, Col_job_title), "title", LIMIT_NAME);
@@ -341,7 +358,6 @@ job_fill_new(Row *row, int64 conversation_id)
 	TimestampTz now = GetCurrentTimestamp();
 	int window = row_isnull(row, Col_job_proposal_id) ? response_window : proposal_response_window;
 
-	check_texts(row);
 	row_set_int64(row, Col_job_conversation_id, conversation_id);
 	row_set_text(row, Col_job_status, status_name(STATUS_NEW));
 	row_set_time(row, Col_job_created_at, now);

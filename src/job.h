@@ -61,6 +61,12 @@ extern void job_apply(const Job *job, Row *changed, const Transition *transition
 extern void job_check_written(const Job *job, const Row *written, JobStatus expected);
 extern void job_record(Call *call, const Job *job, const Transition *transition, Jsonb *details);
 
+/* What a person fills in a row of jobs.job: 22004, 22023. */
+extern void job_check_texts(Row *row);
+
+/* 27000 unless the new row is of its conversation's two sides, and new. */
+extern void job_check_new(Call *call, const Row *row);
+
 /*
  * A new job. `row` holds the two sides and what is asked for (title, description,
  * budget, ...); job_fill_new completes it, job_insert writes it and returns its id (0:

@@ -23,7 +23,7 @@ status_of_row(const Row *row)
 	if (status == STATUS_NONE)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("\"%.40s\" is not a status of a job", row_text(row, Col_job_status)),
+				 errmsg("\"%s\" is not a status of a job", args_excerpt(row_text(row, Col_job_status), 40)),
 				 errdetail("A job has one of eight statuses."),
 				 errhint("SELECT DISTINCT to_status FROM jobs.transitions() lists them.")));
 	return status;
@@ -64,9 +64,8 @@ action_of_status(const Call *call, const Job *job, JobStatus status)
  * opening an opened job, is an error here: the status would change.
  */
 static const Transition *
-transition_of_update(const Call *call, Job *job, const Row *changed)
+transition_of_update(const Call *call, Job *job, JobStatus status)
 {
-	JobStatus status = status_of_row(changed);
 	const Transition *transition = job_require(call, job, action_of_status(call, job, status));
 
 	if (transition_is_silent(transition))
@@ -89,12 +88,18 @@ fill_insert(Dml *dml)
 	Row *row = dml->new;
 	int64 conversation_id;
 
+	check_not_null(row_isnull(row, Col_job_organization_id), "organization_id");
+	check_not_null(row_isnull(row, Col_job_service_id), "service_id");
+	job_check_texts(row);
+	dml_require_actor(dml);
 	for (int i = 0; i < lengthof(filled); i++)
 		dml_refuse(dml, filled[i]);
 	dml_fill_text(dml, Col_job_status, status_name(STATUS_NEW));
 	if (dml->call->actor.kind == ACTOR_MERCHANT)
 		dml_fill_int64(dml, Col_job_merchant_id, dml->call->actor.id);
-	request_check(dml->call, row);
+	request_require_asker(dml->call, row);
+	check_not_null(row_isnull(row, Col_job_merchant_id), "merchant_id");
+	request_require_welcome(dml->call, row);
 	conversation_id = request_open_conversation(dml->call, row);
 	dml_fill_int64(dml, Col_job_conversation_id, conversation_id);
 	row_set_int64(row, Col_job_request_id, ids_draw_request(dml->call->rows));
@@ -110,16 +115,18 @@ fill_update(Dml *dml)
 {
 	static const int allowed[] = {Col_job_status};
 	Job *job = job_of_row(dml->old);
+	bool moves = dml_changes(dml, Col_job_status);
+	JobStatus status = moves ? status_of_row(dml->new) : job->facts.status;
 	const Transition *transition = NULL;
 
+	dml_require_actor(dml);
 	if (!actor_sees(&dml->call->actor, job->organization_id, job->merchant_id))
 		actor_complain_missing("job", job->id);
-	if (!dml_changes(dml, Col_job_status) || status_of_row(dml->new) != STATUS_EXPIRED ||
-		dml->call->actor.kind != ACTOR_SYSTEM)
+	if (!moves || status != STATUS_EXPIRED || dml->call->actor.kind != ACTOR_SYSTEM)
 		job_require_unexpired(job, "be changed");
 	/* first the status: a row that was read long ago is stale in other columns, too */
-	if (dml_changes(dml, Col_job_status))
-		transition = transition_of_update(dml->call, job, dml->new);
+	if (moves)
+		transition = transition_of_update(dml->call, job, status);
 	dml_allow_changes(dml, allowed, lengthof(allowed));
 	if (transition)
 		job_apply(job, dml->new, transition);
@@ -129,7 +136,7 @@ PG_FUNCTION_INFO_V1(jobs_job_fill);
 Datum
 jobs_job_fill(PG_FUNCTION_ARGS)
 {
-	Dml *dml = dml_begin(fcinfo, TABLE_job);
+	Dml *dml = dml_begin(fcinfo, TABLE_job, TRIGGER_TYPE_BEFORE, TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
 
 	if (DML_IS_INSERT(dml))
 		fill_insert(dml);
@@ -151,7 +158,7 @@ record_update(Dml *dml)
 
 	if (!dml_changes(dml, Col_job_status))
 		return;
-	transition = transition_of_update(dml->call, job, dml->new);
+	transition = transition_of_update(dml->call, job, status_of_row(dml->new));
 	to = transition_result(transition, job->facts.status);
 	job_check_written(job, dml->new, to);
 	job_record(dml->call, job, transition, NULL);
@@ -163,11 +170,12 @@ PG_FUNCTION_INFO_V1(jobs_job_record);
 Datum
 jobs_job_record(PG_FUNCTION_ARGS)
 {
-	Dml *dml = dml_begin(fcinfo, TABLE_job);
+	Dml *dml = dml_begin(fcinfo, TABLE_job, TRIGGER_TYPE_AFTER, TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
 
+	dml_require_actor(dml);
 	if (DML_IS_INSERT(dml))
 	{
-		job_check_written(job_of_row(dml->new), dml->new, STATUS_NEW);
+		job_check_new(dml->call, dml->new);
 		job_created(dml->call, dml->new);
 	}
 	else

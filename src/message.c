@@ -13,6 +13,7 @@
 #include "utils/builtins.h"
 
 #include "args.h"
+#include "client_key.h"
 #include "conversation.h"
 #include "dml.h"
 #include "email.h"
@@ -195,27 +196,16 @@ insert(Call *call, const Draft *draft, const Place *place)
  * The message that an earlier call with the same key wrote, or 0.
  */
 static int64
-find_repeated(Call *call, const Draft *draft, const Place *place)
+find_repeated(Call *call, const Draft *draft, int64 conversation_id)
 {
-	bool by_member = call->actor.kind == ACTOR_MEMBER;
-	ScanKeyData keys[2];
-	Row *row;
-	int64 job_id;
+	Row *row = client_key_find(call, TABLE_message, draft->client_key);
 
-	if (draft->client_key == NULL || call->actor.kind == ACTOR_SYSTEM)
-		return 0;
-	row_key_int64(&keys[0], 1, by_member ? place->organization_id : place->merchant_id);
-	row_key_uuid(&keys[1], 2, draft->client_key);
-	row = row_find(call->rows, TABLE_message,
-				   by_member ? "message_expert_key" : "message_merchant_key",
-				   2, keys, ForwardScanDirection);
 	if (row == NULL)
 		return 0;
-	job_id = row_int64(row, Col_message_job_id);
-	if (row_int64(row, Col_message_conversation_id) != place->conversation_id ||
-		(!draft->find_job && job_id != draft->job_id) ||
+	if (row_int64(row, Col_message_conversation_id) != conversation_id ||
+		(!draft->find_job && row_int64(row, Col_message_job_id) != draft->job_id) ||
 		strcmp(row_text(row, Col_message_body), draft->body) != 0)
-		args_complain_key_reused();
+		client_key_complain_reused();
 	return row_int64(row, Col_message_id);
 }
 
@@ -226,11 +216,8 @@ message_send(Call *call, const Draft *draft)
 	const Transition *transition;
 	int64 id;
 
-	/* two calls with one key and no job: one waits for the other */
-	if (draft->client_key && draft->job_id == 0)
-		(void) conversation_lock(call, draft->conversation_id);
 	find_place(call, draft, &place);
-	id = find_repeated(call, draft, &place);
+	id = find_repeated(call, draft, place.conversation_id);
 	if (id != 0)
 		return id;
 	find_job(call, draft, &place);
@@ -244,10 +231,7 @@ message_send(Call *call, const Draft *draft)
 bool
 message_is_repeated(Call *call, const Draft *draft)
 {
-	Place place;
-
-	find_place(call, draft, &place);
-	return find_repeated(call, draft, &place) != 0;
+	return find_repeated(call, draft, draft->conversation_id) != 0;
 }
 
 void
@@ -258,6 +242,7 @@ message_add(Call *call, int64 job_id, const char *body)
 	int64 id;
 
 	find_place(call, &draft, &place);
+	conversation_require_open(place.conversation);
 	id = insert(call, &draft, &place);
 	if (id != 0)
 		history_write(call, place.job, ACTION_MESSAGE, place.job->facts.status,
@@ -316,7 +301,8 @@ PG_FUNCTION_INFO_V1(jobs_message_fill);
 Datum
 jobs_message_fill(PG_FUNCTION_ARGS)
 {
-	Dml *dml = dml_begin(fcinfo, TABLE_message);
+	Dml *dml = dml_begin(fcinfo, TABLE_message, TRIGGER_TYPE_BEFORE,
+						 TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
 	Row *row = dml->new;
 	Draft draft = {0};
 	Place place;
@@ -324,6 +310,7 @@ jobs_message_fill(PG_FUNCTION_ARGS)
 
 	if (DML_IS_UPDATE(dml))
 	{
+		dml_require_actor(dml);
 		dml_allow_changes(dml, NULL, 0);
 		return dml_end(dml);
 	}
@@ -334,6 +321,7 @@ jobs_message_fill(PG_FUNCTION_ARGS)
 	draft.find_job = row_isnull(row, Col_message_job_id);
 	if (draft.conversation_id == 0 && draft.job_id == 0)
 		check_not_null(true, "conversation_id");
+	dml_require_actor(dml);
 	find_place(dml->call, &draft, &place);
 	find_job(dml->call, &draft, &place);
 	(void) require_allowed(dml->call, &place);
@@ -355,10 +343,11 @@ PG_FUNCTION_INFO_V1(jobs_message_record);
 Datum
 jobs_message_record(PG_FUNCTION_ARGS)
 {
-	Dml *dml = dml_begin(fcinfo, TABLE_message);
+	Dml *dml = dml_begin(fcinfo, TABLE_message, TRIGGER_TYPE_AFTER, TRIGGER_TYPE_INSERT);
 	Draft draft = {0};
 	Place place;
 
+	dml_require_actor(dml);
 	draft.conversation_id = row_int64(dml->new, Col_message_conversation_id);
 	draft.job_id = row_int64(dml->new, Col_message_job_id);
 	find_place(dml->call, &draft, &place);

@@ -24,7 +24,10 @@ typedef struct Draft
 /* Sends it, with all that follows; the message's id, or 0: a user's trigger suppressed it. */
 extern int64 message_send(Call *call, const Draft *draft);
 
-/* Did an earlier call with the same key send it? 22023 when that was another message. */
+/*
+ * Did an earlier call with the same key send it to draft->conversation_id? 22023 when that
+ * was another message.
+ */
 extern bool message_is_repeated(Call *call, const Draft *draft);
 
 /*

@@ -18,7 +18,7 @@ node_fetch(Rows *rows)
 	Row *node;
 
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_BOOLEQ, BoolGetDatum(true));
-	node = row_find(rows, TABLE_node, NULL, 1, &key, ForwardScanDirection);
+	node = row_find(rows, TABLE_node, PRIMARY_KEY, 1, &key, ForwardScanDirection);
 	if (node == NULL)
 		install_complain("The table jobs.node has lost its row.");
 	return node;

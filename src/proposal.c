@@ -13,13 +13,14 @@
 #include "utils/uuid.h"
 
 #include "args.h"
+#include "client_key.h"
 #include "conversation.h"
+#include "directory.h"
 #include "dml.h"
 #include "email.h"
 #include "ids.h"
 #include "job.h"
 #include "message.h"
-#include "request.h"
 
 typedef enum ProposalStatus
 {
@@ -53,20 +54,17 @@ status_of(const Row *proposal)
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("\"%.40s\" is not a status of a proposal", name),
+			 errmsg("\"%s\" is not a status of a proposal", args_excerpt(name, 40)),
 			 errdetail("A proposal is sent, accepted, declined or withdrawn."),
 			 errhint("Set one of these.")));
 }
 
 /*
- * Checks and completes a new proposal: everything but the id.
+ * What a person fills.
  */
 static void
-fill_new(Call *call, Row *row)
+check_values(Row *row)
 {
-	Row *conversation;
-	int64 organization_id;
-
 	check_not_null(row_isnull(row, Col_proposal_conversation_id), "conversation_id");
 	check_not_null(row_isnull(row, Col_proposal_service_id), "service_id");
 	check_not_null(row_isnull(row, Col_proposal_title), "title");
@@ -78,16 +76,25 @@ fill_new(Call *call, Row *row)
 	if (row_isnull(row, Col_proposal_currency))
 		row_set_text(row, Col_proposal_currency, "USD");
 	check_currency(row_text(row, Col_proposal_currency));
+}
 
-	conversation = conversation_get(call, row_int64(row, Col_proposal_conversation_id));
-	organization_id = row_int64(conversation, Col_conversation_organization_id);
-	request_check_service(call, row_int64(row, Col_proposal_service_id), organization_id);
+/*
+ * Completes a new proposal, if it may be sent: everything but the id.
+ */
+static void
+fill_new(Call *call, Row *row)
+{
+	Row *conversation = conversation_get(call, row_int64(row, Col_proposal_conversation_id));
+	int64 organization_id = row_int64(conversation, Col_conversation_organization_id);
+
+	service_require(call, row_int64(row, Col_proposal_service_id));
 	if (actor_side(&call->actor) != SIDE_EXPERT)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("only a member of the organization sends a proposal"),
 				 errdetail("The one who acts is no member."),
 				 errhint("Pass actor => 'member:...'.")));
+	provided_service_require(call, organization_id, row_int64(row, Col_proposal_service_id));
 	conversation_require_open(conversation);
 
 	row_set_int64(row, Col_proposal_organization_id, organization_id);
@@ -95,6 +102,35 @@ fill_new(Call *call, Row *row)
 	row_set_text(row, Col_proposal_status, statuses[PROPOSAL_SENT].name);
 	row_set(row, Col_proposal_sent_by, actor_datum(&call->actor));
 	row_set_time(row, Col_proposal_sent_at, GetCurrentTimestamp());
+}
+
+/*
+ * After users' triggers: is the proposal the one that was checked? `old` is the row
+ * before a decision, or NULL.
+ */
+static void
+check_written(Call *call, const Row *old, const Row *row)
+{
+	static const int kept[] = {
+		Col_proposal_id, Col_proposal_organization_id, Col_proposal_merchant_id,
+		Col_proposal_conversation_id, Col_proposal_service_id};
+	Row *conversation = row_fetch(call->rows, TABLE_conversation,
+								  row_int64(row, Col_proposal_conversation_id));
+	int64 organization_id = row_int64(row, Col_proposal_organization_id);
+	bool good = conversation &&
+				row_int64(conversation, Col_conversation_organization_id) == organization_id &&
+				row_int64(conversation, Col_conversation_merchant_id) == row_int64(row, Col_proposal_merchant_id) &&
+				SLOT_OF(row_int64(row, Col_proposal_id)) == SLOT_OF(organization_id);
+
+	for (int i = 0; i < lengthof(kept) && old; i++)
+		good = good && !row_differs(old, row, row->table->att[kept[i]]);
+	if (!good)
+		ereport(ERROR,
+				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+				 errmsg("a trigger changed what the rules decided for proposal %lld",
+						(long long) row_int64(row, Col_proposal_id)),
+				 errdetail("A BEFORE trigger on jobs.proposal changed what it is about, or whose it is."),
+				 errhint("Let the trigger change columns of its own alone.")));
 }
 
 static Email
@@ -121,6 +157,7 @@ tell_sent(Call *call, Row *row)
 	Draft draft = {0};
 	Email email = email_about_proposal(row, EMAIL_PROPOSAL_SENT, TO_MERCHANT);
 
+	check_written(call, NULL, row);
 	draft.conversation_id = row_int64(row, Col_proposal_conversation_id);
 	draft.proposal_id = row_int64(row, Col_proposal_id);
 	draft.body = row_text(row, Col_proposal_title);
@@ -158,11 +195,8 @@ require_decidable(Call *call, const Row *proposal, ProposalStatus to)
  * Notes the decision in the row that is going to be written.
  */
 static void
-apply(Call *call, Row *changed, ProposalStatus to)
+apply(Row *changed, ProposalStatus to)
 {
-	if (to == PROPOSAL_ACCEPTED)
-		request_check_store(call, row_int64(changed, Col_proposal_store_id),
-							row_int64(changed, Col_proposal_merchant_id));
 	row_set_text(changed, Col_proposal_status, statuses[to].name);
 	row_set_time(changed, Col_proposal_decided_at, GetCurrentTimestamp());
 }
@@ -175,6 +209,7 @@ static int64
 create_job(Call *call, const Row *proposal)
 {
 	Row *job = row_new(call->rows, TABLE_job, TRIGGERS_PARENT_UNLOCKED);
+	int64 id;
 
 	row_set(job, Col_job_organization_id, row_get(proposal, Col_proposal_organization_id));
 	row_set(job, Col_job_merchant_id, row_get(proposal, Col_proposal_merchant_id));
@@ -186,18 +221,26 @@ create_job(Call *call, const Row *proposal)
 	row_set(job, Col_job_budget, row_get(proposal, Col_proposal_price));
 	row_set(job, Col_job_currency, row_get(proposal, Col_proposal_currency));
 	job_fill_new(job, row_int64(proposal, Col_proposal_conversation_id));
-	return job_insert(call, job);
+	id = job_insert(call, job);
+	if (id == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+				 errmsg("a trigger suppressed the job of an accepted proposal"),
+				 errdetail("A BEFORE trigger on jobs.job returned NULL, and the acceptance needs the row."),
+				 errhint("Let the trigger raise an error instead.")));
+	return id;
 }
 
 /*
  * What follows from a decision; the id of the job that comes of it, or 0.
  */
 static int64
-tell_decided(Call *call, Row *proposal)
+tell_decided(Call *call, const Row *old, Row *proposal)
 {
 	ProposalStatus status = status_of(proposal);
 	Email email;
 
+	check_written(call, old, proposal);
 	if (status == PROPOSAL_WITHDRAWN)
 		return 0;
 	if (status == PROPOSAL_ACCEPTED && !row_isnull(proposal, Col_proposal_store_id))
@@ -217,25 +260,16 @@ find_repeated(Call *call, const Row *row, const pg_uuid_t *client_key)
 {
 	static const int compared[] = {
 		Col_proposal_conversation_id, Col_proposal_service_id, Col_proposal_title,
-		Col_proposal_work, Col_proposal_currency};
-	ScanKeyData keys[2];
-	Row *earlier;
+		Col_proposal_work, Col_proposal_price, Col_proposal_currency};
+	Row *earlier = client_key_find(call, TABLE_proposal, client_key);
 
-	if (client_key == NULL || call->actor.kind != ACTOR_MEMBER)
-		return 0;
-	row_key_int64(&keys[0], 1, call->actor.organization_id);
-	row_key_uuid(&keys[1], 2, client_key);
-	earlier = row_find(call->rows, TABLE_proposal, "proposal_client_key", 2, keys, ForwardScanDirection);
 	if (earlier == NULL)
 		return 0;
 	for (int i = 0; i < lengthof(compared); i++)
 	{
 		if (row_differs(earlier, row, row->table->att[compared[i]]))
-			args_complain_key_reused();
+			client_key_complain_reused();
 	}
-	if (!DatumGetBool(DirectFunctionCall2(numeric_eq, row_get(earlier, Col_proposal_price),
-										  row_get(row, Col_proposal_price))))
-		args_complain_key_reused();
 	return row_int64(earlier, Col_proposal_id);
 }
 
@@ -260,12 +294,7 @@ jobs_send_proposal(PG_FUNCTION_ARGS)
 
 	check_not_null(price == NULL, "price");
 	call = call_begin(fcinfo, 7);
-
-	/* two calls with one key: one waits for the other */
-	if (client_key)
-		(void) conversation_lock(call, conversation_id);
-	else
-		(void) conversation_get(call, conversation_id);
+	(void) conversation_get(call, conversation_id);
 	row = row_new(call->rows, TABLE_proposal, TRIGGERS_PARENT_UNLOCKED);
 	row_set_int64(row, Col_proposal_conversation_id, conversation_id);
 	row_set_int64(row, Col_proposal_service_id, service_id);
@@ -309,14 +338,13 @@ decide(FunctionCallInfo fcinfo, ProposalStatus to, int64 store_id, int actor_arg
 					row_int64(proposal, Col_proposal_merchant_id)) ||
 		row_lock_found(proposal, LockTupleNoKeyExclusive, LockWaitBlock) == NULL)
 		actor_complain_missing("proposal", proposal_id);
-	if (actor_side(&call->actor) == SIDE_MERCHANT)
-		request_check_store(call, store_id, call->actor.id);
+	store_require(call, store_id, row_int64(proposal, Col_proposal_merchant_id));
 	require_decidable(call, proposal, to);
 	changed = row_copy(proposal);
 	row_set_int64(changed, Col_proposal_store_id, store_id);
-	apply(call, changed, to);
+	apply(changed, to);
 	if (row_update(proposal, changed))
-		job_id = tell_decided(call, changed);
+		job_id = tell_decided(call, proposal, changed);
 	call_end(call);
 	return job_id;
 }
@@ -355,6 +383,8 @@ fill_insert(Dml *dml)
 	int64 organization_id = row_int64(row, Col_proposal_organization_id);
 	int64 merchant_id = row_int64(row, Col_proposal_merchant_id);
 
+	check_values(row);
+	dml_require_actor(dml);
 	dml_fill_text(dml, Col_proposal_status, statuses[PROPOSAL_SENT].name);
 	dml_refuse(dml, Col_proposal_store_id);
 	dml_refuse(dml, Col_proposal_sent_by);
@@ -376,17 +406,19 @@ fill_update(Dml *dml)
 	static const int allowed[] = {Col_proposal_status, Col_proposal_store_id};
 	Row *row = dml->new;
 	bool decides = dml_changes(dml, Col_proposal_status);
+	ProposalStatus status = status_of(row);
 
+	dml_require_actor(dml);
 	if (!actor_sees(&dml->call->actor, row_int64(dml->old, Col_proposal_organization_id),
 					row_int64(dml->old, Col_proposal_merchant_id)))
 		actor_complain_missing("proposal", row_int64(dml->old, Col_proposal_id));
-	dml_allow_changes(dml, allowed, decides && status_of(row) == PROPOSAL_ACCEPTED ? 2 : 1);
+	dml_allow_changes(dml, allowed, decides && status == PROPOSAL_ACCEPTED ? 2 : 1);
 	if (decides)
 	{
-		if (actor_side(&dml->call->actor) == SIDE_MERCHANT)
-			request_check_store(dml->call, row_int64(row, Col_proposal_store_id), dml->call->actor.id);
-		require_decidable(dml->call, dml->old, status_of(row));
-		apply(dml->call, row, status_of(row));
+		store_require(dml->call, row_int64(row, Col_proposal_store_id),
+					  row_int64(row, Col_proposal_merchant_id));
+		require_decidable(dml->call, dml->old, status);
+		apply(row, status);
 	}
 }
 
@@ -394,7 +426,8 @@ PG_FUNCTION_INFO_V1(jobs_proposal_fill);
 Datum
 jobs_proposal_fill(PG_FUNCTION_ARGS)
 {
-	Dml *dml = dml_begin(fcinfo, TABLE_proposal);
+	Dml *dml = dml_begin(fcinfo, TABLE_proposal, TRIGGER_TYPE_BEFORE,
+						 TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
 
 	if (DML_IS_INSERT(dml))
 		fill_insert(dml);
@@ -407,17 +440,19 @@ PG_FUNCTION_INFO_V1(jobs_proposal_record);
 Datum
 jobs_proposal_record(PG_FUNCTION_ARGS)
 {
-	Dml *dml = dml_begin(fcinfo, TABLE_proposal);
+	Dml *dml = dml_begin(fcinfo, TABLE_proposal, TRIGGER_TYPE_AFTER,
+						 TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
 
+	dml_require_actor(dml);
 	if (DML_IS_INSERT(dml))
 		tell_sent(dml->call, dml->new);
 	else if (dml_changes(dml, Col_proposal_status))
 	{
 		/* a user's trigger may have changed the row after ours */
 		require_decidable(dml->call, dml->old, status_of(dml->new));
-		request_check_store(dml->call, row_int64(dml->new, Col_proposal_store_id),
-							row_int64(dml->new, Col_proposal_merchant_id));
-		(void) tell_decided(dml->call, dml->new);
+		store_require(dml->call, row_int64(dml->new, Col_proposal_store_id),
+					  row_int64(dml->new, Col_proposal_merchant_id));
+		(void) tell_decided(dml->call, dml->old, dml->new);
 	}
 	return dml_end(dml);
 }

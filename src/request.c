@@ -14,6 +14,7 @@
 #include "utils/uuid.h"
 
 #include "args.h"
+#include "client_key.h"
 #include "conversation.h"
 #include "directory.h"
 #include "ids.h"
@@ -21,55 +22,29 @@
 #include "request.h"
 
 void
-request_check_store(Call *call, int64 store_id, int64 merchant_id)
+request_require_asker(Call *call, const Row *row)
 {
-	Row *store;
+	int64 organization_id = row_int64(row, Col_job_organization_id);
 
-	if (store_id == 0)
-		return;
-	store = row_fetch(call->rows, TABLE_store, store_id);
-	if (store == NULL || row_int64(store, Col_store_merchant_id) != merchant_id)
-		actor_complain_missing("store", store_id);
-}
-
-void
-request_check_service(Call *call, int64 service_id, int64 organization_id)
-{
-	if (row_fetch(call->rows, TABLE_service, service_id) == NULL)
-		actor_complain_missing("service", service_id);
-	if (provided_service_find(call->rows, organization_id, service_id) == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("organization %lld does not provide service %lld",
-						(long long) organization_id, (long long) service_id),
-				 errdetail("The service is not among those that it provides."),
-				 errhint("SELECT service_id FROM jobs.provided_service lists them.")));
-}
-
-void
-request_check(Call *call, Row *row)
-{
-	Side side = actor_side(&call->actor);
-	int64 organization_id;
-	int64 merchant_id;
-	Row *merchant;
-
-	check_not_null(row_isnull(row, Col_job_organization_id), "organization_id");
-	check_not_null(row_isnull(row, Col_job_service_id), "service_id");
-	check_not_null(row_isnull(row, Col_job_merchant_id) && side == SIDE_SYSTEM, "merchant_id");
-	organization_id = row_int64(row, Col_job_organization_id);
-	merchant_id = row_int64(row, Col_job_merchant_id);
 	if (row_fetch(call->rows, TABLE_organization, organization_id) == NULL)
 		actor_complain_missing("organization", organization_id);
-	request_check_service(call, row_int64(row, Col_job_service_id), organization_id);
-	if (!action_is_of_side(ACTION_CREATE, side))
+	service_require(call, row_int64(row, Col_job_service_id));
+	store_require(call, row_int64(row, Col_job_store_id), row_int64(row, Col_job_merchant_id));
+	if (!action_is_of_side(ACTION_CREATE, actor_side(&call->actor)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("only a merchant asks for a job"),
 				 errdetail("The one who acts is a member of an organization."),
 				 errhint("Pass actor => 'merchant:...'.")));
-	merchant = merchant_lock(call, merchant_id);
-	request_check_store(call, row_int64(row, Col_job_store_id), merchant_id);
+}
+
+void
+request_require_welcome(Call *call, const Row *row)
+{
+	int64 organization_id = row_int64(row, Col_job_organization_id);
+	Row *merchant = merchant_lock(call, row_int64(row, Col_job_merchant_id));
+
+	provided_service_require(call, organization_id, row_int64(row, Col_job_service_id));
 	contact_require(call, organization_id, merchant);
 }
 
@@ -108,7 +83,12 @@ request_of_arguments(FunctionCallInfo fcinfo)
 	request.budget = arg_optional_price(fcinfo, 5, "budget");
 	request.currency = arg_currency(fcinfo, 6);
 	(void) arg_count(fcinfo, 7, "max_matches");
-	(void) arg_bool(fcinfo, 8, "auto_rematch");
+	if (arg_bool(fcinfo, 8, "auto_rematch"))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("a job is not asked from another organization by itself"),
+				 errdetail("This version does not pick organizations by itself."),
+				 errhint("Leave auto_rematch out.")));
 	request.client_key = arg_optional_uuid(fcinfo, 9);
 	if (request.organization_id == 0)
 		ereport(ERROR,
@@ -150,14 +130,8 @@ same_budget(const Row *job, Numeric budget)
 static Row *
 find_repeated(Call *call, const Request *request)
 {
-	ScanKeyData keys[2];
-	Row *job;
+	Row *job = client_key_find(call, TABLE_job, request->client_key);
 
-	if (request->client_key == NULL)
-		return NULL;
-	row_key_int64(&keys[0], 1, call->actor.id);
-	row_key_uuid(&keys[1], 2, request->client_key);
-	job = row_find(call->rows, TABLE_job, "job_client_key", 2, keys, ForwardScanDirection);
 	if (job == NULL)
 		return NULL;
 	if (row_int64(job, Col_job_organization_id) != request->organization_id ||
@@ -167,8 +141,35 @@ find_repeated(Call *call, const Request *request)
 		strcmp(row_text(job, Col_job_description), request->description) != 0 ||
 		strcmp(row_text(job, Col_job_currency), request->currency) != 0 ||
 		!same_budget(job, request->budget))
-		args_complain_key_reused();
+		client_key_complain_reused();
 	return job;
+}
+
+/*
+ * Asks for it, unless an earlier call did; the job's row, or NULL: a trigger of a user
+ * suppressed it.
+ */
+static Row *
+ask(Call *call, const Request *request)
+{
+	Row *job = row_new(call->rows, TABLE_job, TRIGGERS_PARENT_UNLOCKED);
+	Row *earlier;
+
+	fill(job, request, call->actor.kind == ACTOR_MERCHANT ? call->actor.id : 0);
+	request_require_asker(call, job);
+	if (call->actor.kind == ACTOR_SYSTEM)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("the system does not ask for a job"),
+				 errdetail("A merchant does."),
+				 errhint("Pass actor => 'merchant:...'.")));
+	earlier = find_repeated(call, request);
+	if (earlier)
+		return earlier;
+	request_require_welcome(call, job);
+	row_set_int64(job, Col_job_request_id, ids_draw_request(call->rows));
+	job_fill_new(job, request_open_conversation(call, job));
+	return job_insert(call, job) != 0 ? job : NULL;
 }
 
 /*
@@ -181,40 +182,17 @@ jobs_request_job(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	Request request = request_of_arguments(fcinfo);
-	Datum values[3];
-	bool nulls[3] = {false};
 	Call *call;
 	Row *job;
-	bool written = true;
 
 	InitMaterializedSRF(fcinfo, 0);
 	call = call_begin(fcinfo, 10);
-	if (call->actor.kind == ACTOR_MERCHANT)
+	job = ask(call, &request);
+	if (job)
 	{
-		if (row_fetch(call->rows, TABLE_organization, request.organization_id) == NULL)
-			actor_complain_missing("organization", request.organization_id);
-		(void) merchant_lock(call, call->actor.id);
-		job = find_repeated(call, &request);
-	}
-	else
-		job = NULL;
-	if (call->actor.kind == ACTOR_SYSTEM)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("the system does not ask for a job"),
-				 errdetail("A merchant does."),
-				 errhint("Pass actor => 'merchant:...'.")));
-	if (job == NULL)
-	{
-		job = row_new(call->rows, TABLE_job, TRIGGERS_PARENT_UNLOCKED);
-		fill(job, &request, call->actor.id);
-		request_check(call, job);
-		row_set_int64(job, Col_job_request_id, ids_draw_request(call->rows));
-		job_fill_new(job, request_open_conversation(call, job));
-		written = job_insert(call, job) != 0;
-	}
-	if (written)
-	{
+		Datum values[3];
+		bool nulls[3] = {false};
+
 		values[0] = Int64GetDatum(row_int64(job, Col_job_request_id));
 		values[1] = Int64GetDatum(row_int64(job, Col_job_id));
 		values[2] = Int64GetDatum(row_int64(job, Col_job_organization_id));

@@ -43,6 +43,11 @@ typedef struct Target
 	ResultRelInfo *rri;	  /* NULL: not written to yet */
 	Bitmapset **updated;  /* where updated columns are noted */
 	TriggerSet set;
+
+	/* for users' triggers with transition tables, else NULL */
+	TransitionCaptureState *inserted;
+	TransitionCaptureState *changed;
+	TransitionCaptureState *deleted;
 } Target;
 
 struct Rows
@@ -152,7 +157,8 @@ static TupleTableSlot *
 make_slot(Rows *rows, Target *target)
 {
 	MemoryContext caller = MemoryContextSwitchTo(rows->context);
-	TupleTableSlot *slot = table_slot_create(target->rel, &rows->slots);
+	TupleTableSlot *slot = ExecAllocTableSlot(&rows->slots, target->table->desc,
+											  table_slot_callbacks(target->rel));
 
 	MemoryContextSwitchTo(caller);
 	return slot;
@@ -162,8 +168,7 @@ static TupleTableSlot *
 make_virtual_slot(Rows *rows, Target *target)
 {
 	MemoryContext caller = MemoryContextSwitchTo(rows->context);
-	TupleTableSlot *slot = ExecAllocTableSlot(&rows->slots, RelationGetDescr(target->rel),
-											  &TTSOpsVirtual);
+	TupleTableSlot *slot = ExecAllocTableSlot(&rows->slots, target->table->desc, &TTSOpsVirtual);
 
 	MemoryContextSwitchTo(caller);
 	return slot;
@@ -181,9 +186,9 @@ row_key_uuid(ScanKey key, int column, const pg_uuid_t *value)
 	ScanKeyInit(key, column, BTEqualStrategyNumber, F_UUID_EQ, UUIDPGetDatum(value));
 }
 
-RowScan *
-row_scan_begin(Rows *rows, TableId id, const char *index, int nkeys, ScanKey keys,
-			   ScanDirection direction)
+static RowScan *
+begin_scan(Rows *rows, TableId id, IndexId index, int nkeys, ScanKey keys, ScanDirection direction,
+		   Snapshot snapshot)
 {
 	RowScan *scan = MemoryContextAlloc(rows->context, sizeof(RowScan));
 	MemoryContext caller;
@@ -191,9 +196,9 @@ row_scan_begin(Rows *rows, TableId id, const char *index, int nkeys, ScanKey key
 	scan->rows = rows;
 	scan->target = use_table(rows, id, AccessShareLock);
 	scan->direction = direction;
-	scan->close_index = index != NULL;
-	if (index)
-		scan->index = index_open(table_index(index), AccessShareLock);
+	scan->close_index = index != PRIMARY_KEY;
+	if (index != PRIMARY_KEY)
+		scan->index = index_open(table_index(index, scan->target->table), AccessShareLock);
 	else
 	{
 		if (scan->target->primary_key == NULL)
@@ -202,11 +207,17 @@ row_scan_begin(Rows *rows, TableId id, const char *index, int nkeys, ScanKey key
 		scan->index = scan->target->primary_key;
 	}
 	caller = MemoryContextSwitchTo(rows->context);
-	scan->snapshot = RegisterSnapshot(current_snapshot(rows));
+	scan->snapshot = RegisterSnapshot(snapshot);
 	scan->desc = compat_index_beginscan(scan->target->rel, scan->index, scan->snapshot, nkeys);
 	index_rescan(scan->desc, keys, nkeys, NULL, 0);
 	MemoryContextSwitchTo(caller);
 	return scan;
+}
+
+RowScan *
+row_scan_begin(Rows *rows, TableId id, IndexId index, int nkeys, ScanKey keys, ScanDirection direction)
+{
+	return begin_scan(rows, id, index, nkeys, keys, direction, current_snapshot(rows));
 }
 
 Row *
@@ -231,10 +242,12 @@ row_scan_end(RowScan *scan)
 	pfree(scan);
 }
 
-Row *
-row_find(Rows *rows, TableId id, const char *index, int nkeys, ScanKey keys, ScanDirection direction)
+/*
+ * The first row of a scan, which it ends.
+ */
+static Row *
+only_row(RowScan *scan)
 {
-	RowScan *scan = row_scan_begin(rows, id, index, nkeys, keys, direction);
 	Row *row = row_scan_next(scan);
 
 	row_scan_end(scan);
@@ -242,12 +255,9 @@ row_find(Rows *rows, TableId id, const char *index, int nkeys, ScanKey keys, Sca
 }
 
 Row *
-row_fetch(Rows *rows, TableId id, int64 key)
+row_find(Rows *rows, TableId id, IndexId index, int nkeys, ScanKey keys, ScanDirection direction)
 {
-	ScanKeyData keys[1];
-
-	row_key_int64(&keys[0], 1, key);
-	return row_find(rows, id, NULL, 1, keys, ForwardScanDirection);
+	return only_row(row_scan_begin(rows, id, index, nkeys, keys, direction));
 }
 
 static void
@@ -258,6 +268,26 @@ complain_serialization(void)
 			 errmsg("could not serialize access due to concurrent update"),
 			 errdetail("Another transaction changed the row after this one's snapshot was taken."),
 			 errhint("Run the transaction again.")));
+}
+
+Row *
+row_find_latest(Rows *rows, TableId id, IndexId index, int nkeys, ScanKey keys)
+{
+	Row *row = row_find(rows, id, index, nkeys, keys, ForwardScanDirection);
+
+	if (row == NULL && IsolationUsesXactSnapshot() &&
+		only_row(begin_scan(rows, id, index, nkeys, keys, ForwardScanDirection, GetLatestSnapshot())))
+		complain_serialization();
+	return row;
+}
+
+Row *
+row_fetch(Rows *rows, TableId id, int64 key)
+{
+	ScanKeyData keys[1];
+
+	row_key_int64(&keys[0], 1, key);
+	return row_find(rows, id, PRIMARY_KEY, 1, keys, ForwardScanDirection);
 }
 
 static void
@@ -281,6 +311,7 @@ row_lock_found(Row *row, LockTupleMode mode, LockWaitPolicy wait)
 	TupleTableSlot *slot = make_slot(rows, target);
 	Snapshot snapshot = current_snapshot(rows);
 
+	PreventCommandIfReadOnly("an action of jobs");
 	result = table_tuple_lock(target->rel, &row->slot->tts_tid, snapshot, slot,
 							  GetCurrentCommandId(false), mode, wait,
 							  IsolationUsesXactSnapshot() ? 0 : TUPLE_LOCK_FLAG_FIND_LAST_VERSION,
@@ -301,10 +332,11 @@ row_lock_found(Row *row, LockTupleMode mode, LockWaitPolicy wait)
 			/* found by an old scan; a trigger has replaced this version since */
 			return NULL;
 		case TM_Updated:
-			complain_serialization();
-			break;
+			if (wait != LockWaitSkip)
+				complain_serialization();
+			return NULL;
 		case TM_Deleted:
-			if (IsolationUsesXactSnapshot())
+			if (IsolationUsesXactSnapshot() && wait != LockWaitSkip)
 				complain_serialization();
 			return NULL;
 		case TM_SelfModified:
@@ -379,6 +411,9 @@ prepare_writing(Rows *rows, TableId id, TriggerSet set)
 		rri->ri_TrigFunctions = palloc0(triggers->numtriggers * sizeof(FmgrInfo));
 		rri->ri_TrigWhenExprs = palloc0(triggers->numtriggers * sizeof(ExprState *));
 	}
+	target->inserted = MakeTransitionCaptureState(triggers, target->table->relid, CMD_INSERT);
+	target->changed = MakeTransitionCaptureState(triggers, target->table->relid, CMD_UPDATE);
+	target->deleted = MakeTransitionCaptureState(triggers, target->table->relid, CMD_DELETE);
 	if (target->table->ncheck > 0)
 	{
 		compat_check_exprs(rri) = palloc(target->table->ncheck * sizeof(ExprState *));
@@ -417,6 +452,7 @@ row_new(Rows *rows, TableId id, TriggerSet set)
 		MemoryContextSwitchTo(caller);
 	}
 	ExecStoreVirtualTuple(slot);
+	slot->tts_tableOid = target->table->relid;
 	return make_row(rows, target, slot);
 }
 
@@ -433,6 +469,7 @@ row_copy(const Row *row)
 	memcpy(slot->tts_isnull, row->slot->tts_isnull,
 		   slot->tts_tupleDescriptor->natts * sizeof(bool));
 	ExecStoreVirtualTuple(slot);
+	slot->tts_tableOid = target->table->relid;
 	return make_row(row->rows, target, slot);
 }
 
@@ -480,27 +517,36 @@ read_implied_keys(const Row *row, Datum *keys)
 	for (int i = 0; i < row->table->nimplied; i++)
 	{
 		bool isnull;
-		Datum value = slot_getattr(row->slot, row->table->implied[i], &isnull);
+		Datum value = slot_getattr(row->slot, row->table->implied[i].attnum, &isnull);
 
 		keys[i] = isnull ? (Datum) 0 : value;
 	}
 }
 
+/*
+ * Refuses what a user's BEFORE trigger has moved away from its locked parent, or whose
+ * parent it has deleted.
+ */
 static void
 check_implied_keys(const Row *row, const Datum *before)
 {
 	Datum after[TABLE_MAX_IMPLIED];
 
 	read_implied_keys(row, after);
+	rows_renew(row->rows);
 	for (int i = 0; i < row->table->nimplied; i++)
 	{
-		if (DatumGetInt64(before[i]) != DatumGetInt64(after[i]))
+		int64 key = DatumGetInt64(after[i]);
+
+		if (key != DatumGetInt64(before[i]) ||
+			(key != 0 && row_fetch(row->rows, row->table->implied[i].parent, key) == NULL))
 			ereport(ERROR,
 					(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
 					 errmsg("a trigger changed a key of jobs.%s", table_name(row->table->id)),
-					 errdetail("A BEFORE trigger moved the row away from the job that its action locked."),
+					 errdetail("A BEFORE trigger moved the row away from the job that its action locked, or deleted the job."),
 					 errhint("Let the trigger change columns of its own alone.")));
 	}
+	begin_write(row->rows);
 }
 
 bool
@@ -524,13 +570,18 @@ row_insert(Row *row)
 	{
 		List *recheck;
 
-		if (ran_triggers && target->set == TRIGGERS_PARENT_LOCKED)
-			check_implied_keys(row, keys);
+		if (ran_triggers)
+		{
+			/* their values live in memory that check_row frees */
+			ExecMaterializeSlot(row->slot);
+			if (target->set == TRIGGERS_PARENT_LOCKED)
+				check_implied_keys(row, keys);
+		}
 		check_row(rows, target, row->slot, CMD_INSERT);
 		open_indexes(target, estate);
 		table_tuple_insert(target->rel, row->slot, estate->es_output_cid, 0, NULL);
 		recheck = compat_ExecInsertIndexTuples(target->rri, row->slot, estate, false, false);
-		ExecARInsertTriggers(estate, target->rri, row->slot, recheck, NULL);
+		ExecARInsertTriggers(estate, target->rri, row->slot, recheck, target->inserted);
 		list_free(recheck);
 	}
 	rows_renew(rows);
@@ -613,11 +664,13 @@ row_update(const Row *old, Row *changed)
 	MemoryContext caller;
 	EState *estate;
 	TriggerDesc *triggers;
+	bool ran_triggers;
 	bool written;
 
 	if (!old->is_locked)
 		elog(ERROR, "a row of jobs.%s is updated without a lock", table_name(old->table->id));
 	prepare_writing(rows, old->table->id, TRIGGERS_PARENT_UNLOCKED);
+	CheckCmdReplicaIdentity(target->rel, CMD_UPDATE);
 	estate = rows->estate;
 	triggers = target->rri->ri_TrigDesc;
 	if (!note_updated(target, estate, old, changed))
@@ -626,8 +679,9 @@ row_update(const Row *old, Row *changed)
 
 	caller = MemoryContextSwitchTo(rows->context);
 	begin_write(rows);
-	rows->ran_triggers |= triggers && triggers->trig_update_before_row;
-	written = !(triggers && triggers->trig_update_before_row) ||
+	ran_triggers = triggers && triggers->trig_update_before_row;
+	rows->ran_triggers |= ran_triggers;
+	written = !ran_triggers ||
 			  compat_ExecBRUpdateTriggers(estate, &rows->epq, target->rri, &tid, changed->slot, NULL);
 	if (written)
 	{
@@ -636,6 +690,8 @@ row_update(const Row *old, Row *changed)
 		CompatUpdateIndexes which = COMPAT_NO_INDEXES;
 		List *recheck = NIL;
 
+		if (ran_triggers)
+			ExecMaterializeSlot(changed->slot);
 		check_row(rows, target, changed->slot, CMD_UPDATE);
 		check_written(table_tuple_update(target->rel, &tid, changed->slot, estate->es_output_cid,
 										 estate->es_snapshot, InvalidSnapshot, true,
@@ -648,7 +704,7 @@ row_update(const Row *old, Row *changed)
 												   COMPAT_SUMMARIZING_ONLY(which));
 		}
 		ExecARUpdateTriggers(estate, target->rri, NULL, NULL, &tid, NULL, changed->slot,
-							 recheck, NULL, false);
+							 recheck, target->changed, false);
 		list_free(recheck);
 	}
 	rows_renew(rows);
@@ -669,6 +725,7 @@ row_delete(const Row *row)
 	if (!row->is_locked)
 		elog(ERROR, "a row of jobs.%s is deleted without a lock", table_name(row->table->id));
 	prepare_writing(rows, row->table->id, TRIGGERS_PARENT_LOCKED);
+	CheckCmdReplicaIdentity(target->rel, CMD_DELETE);
 	triggers = target->rri->ri_TrigDesc;
 	check_still_there(row);
 	caller = MemoryContextSwitchTo(rows->context);
@@ -683,7 +740,7 @@ row_delete(const Row *row)
 										 rows->estate->es_snapshot, InvalidSnapshot, true,
 										 &failure, false),
 					  target->table);
-		ExecARDeleteTriggers(rows->estate, target->rri, &tid, NULL, NULL, false);
+		ExecARDeleteTriggers(rows->estate, target->rri, &tid, NULL, target->deleted, false);
 	}
 	rows_renew(rows);
 	MemoryContextSwitchTo(caller);

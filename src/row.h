@@ -52,16 +52,22 @@ extern Row *row_lock(Rows *rows, TableId id, int64 key, LockTupleMode mode, Lock
 /* The same for a row that was read already. */
 extern Row *row_lock_found(Row *row, LockTupleMode mode, LockWaitPolicy wait);
 
-/* Scan of an index, by name; NULL stands for the primary key. */
+/* Scan of an index. */
 typedef struct RowScan RowScan;
-extern RowScan *row_scan_begin(Rows *rows, TableId id, const char *index, int nkeys,
-							   ScanKey keys, ScanDirection direction);
+extern RowScan *row_scan_begin(Rows *rows, TableId id, IndexId index, int nkeys, ScanKey keys,
+							   ScanDirection direction);
 extern Row *row_scan_next(RowScan *scan);
 extern void row_scan_end(RowScan *scan);
 
 /* The first row of such a scan, or NULL. */
-extern Row *row_find(Rows *rows, TableId id, const char *index, int nkeys, ScanKey keys,
+extern Row *row_find(Rows *rows, TableId id, IndexId index, int nkeys, ScanKey keys,
 					 ScanDirection direction);
+
+/*
+ * The first row of such a scan forward, or NULL; 40001 when there is one by now that the
+ * transaction's snapshot doesn't see: for what must not be there twice.
+ */
+extern Row *row_find_latest(Rows *rows, TableId id, IndexId index, int nkeys, ScanKey keys);
 
 /* A key of such a scan: index column `column`, counted from 1, equals the value. */
 extern void row_key_int64(ScanKey key, int column, int64 value);

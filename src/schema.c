@@ -27,27 +27,82 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/ruleutils.h"
 #include "utils/syscache.h"
 
+#include "args.h"
 #include "schema.h"
 #include "schema_text.inc"
+#include "standing.h"
 
 /* One statement of the schema's text. */
 typedef struct Statement
 {
 	Node *node;
 	char *text;
+	const char *source; /* the piece that it stands in, which the node's locations count from */
 } Statement;
 
-#define TRIGGER_ENTRY(table, name) {TABLE_##table, name},
+#define TRIGGER_ENTRY(table, name, type, function) {TABLE_##table, name, type, function},
 static const struct
 {
 	TableId table;
 	const char *name;
+	int type;
+	const char *function;
 } triggers[] = {SCHEMA_TRIGGERS(TRIGGER_ENTRY)};
 
+#define COLUMN_ENTRY(table, name, type) {TABLE_##table, name, type},
+static const struct
+{
+	TableId table;
+	const char *name;
+	Oid type;
+} columns[] = {SCHEMA_COLUMNS(COLUMN_ENTRY)};
+
+#define INDEX_ENTRY(name, columns) {name, columns},
+static const struct
+{
+	const char *name;
+	const char *columns;
+} indexes[] = {SCHEMA_INDEXES(INDEX_ENTRY)};
+
 static List *read_statements(void);
-static bool stands(const Node *node, bool is_older);
+
+/*
+ * Adds what a table has lost: constraints, and the sequences of its ids.
+ */
+static int
+mend_table(const CreateStmt *statement, const char *source)
+{
+	List *parts = standing_missing_parts(statement, source);
+	ListCell *cell;
+
+	foreach (cell, parts)
+		schema_run("ALTER TABLE jobs.%s %s", quote_identifier(statement->relation->relname),
+				   (char *) lfirst(cell));
+	return list_length(parts);
+}
+
+static void
+drop_trigger(const CreateTrigStmt *trigger)
+{
+	Oid relid = RangeVarGetRelid(trigger->relation, NoLock, true);
+
+	if (OidIsValid(relid) && OidIsValid(get_trigger_oid(relid, trigger->trigname, true)))
+		schema_run("DROP TRIGGER %s ON jobs.%s", quote_identifier(trigger->trigname),
+				   quote_identifier(trigger->relation->relname));
+}
+
+static void
+drop_policy(const CreatePolicyStmt *policy)
+{
+	Oid relid = RangeVarGetRelid(policy->table, NoLock, true);
+
+	if (OidIsValid(relid) && OidIsValid(get_relation_policy_oid(relid, policy->policy_name, true)))
+		schema_run("DROP POLICY %s ON jobs.%s", quote_identifier(policy->policy_name),
+				   quote_identifier(policy->table->relname));
+}
 
 int
 schema_apply(bool is_older)
@@ -60,18 +115,17 @@ schema_apply(bool is_older)
 		Statement *statement = lfirst(cell);
 
 		CHECK_FOR_INTERRUPTS();
-		if (stands(statement->node, is_older))
-			continue;
-		if (IsA(statement->node, CreateTrigStmt))
+		if (standing(statement->node, is_older))
 		{
-			CreateTrigStmt *trigger = (CreateTrigStmt *) statement->node;
-
-			/* one that doesn't do what ours does, or does it no more */
-			if (OidIsValid(get_trigger_oid(RangeVarGetRelid(trigger->relation, NoLock, false),
-										   trigger->trigname, true)))
-				schema_run("DROP TRIGGER %s ON jobs.%s", quote_identifier(trigger->trigname),
-						   quote_identifier(trigger->relation->relname));
+			if (IsA(statement->node, CreateStmt))
+				count += mend_table((CreateStmt *) statement->node, statement->source);
+			continue;
 		}
+		/* one that doesn't do what ours does, or does it no more */
+		if (IsA(statement->node, CreateTrigStmt))
+			drop_trigger((CreateTrigStmt *) statement->node);
+		else if (IsA(statement->node, CreatePolicyStmt))
+			drop_policy((CreatePolicyStmt *) statement->node);
 		schema_run("%s", statement->text);
 		count++;
 	}
@@ -120,21 +174,9 @@ schema_drop(bool with_data)
 		Node *node = ((Statement *) lfirst(cell))->node;
 
 		if (IsA(node, CreateTrigStmt))
-		{
-			CreateTrigStmt *trigger = (CreateTrigStmt *) node;
-			Oid relid = RangeVarGetRelid(trigger->relation, NoLock, true);
-
-			if (OidIsValid(relid) && OidIsValid(get_trigger_oid(relid, trigger->trigname, true)))
-				schema_run("DROP TRIGGER %s ON jobs.%s", quote_identifier(trigger->trigname),
-						   quote_identifier(trigger->relation->relname));
-		}
-		else if (IsA(node, CreatePolicyStmt) && stands(node, false))
-		{
-			CreatePolicyStmt *policy = (CreatePolicyStmt *) node;
-
-			schema_run("DROP POLICY %s ON jobs.%s", quote_identifier(policy->policy_name),
-					   quote_identifier(policy->table->relname));
-		}
+			drop_trigger((CreateTrigStmt *) node);
+		else if (IsA(node, CreatePolicyStmt))
+			drop_policy((CreatePolicyStmt *) node);
 	}
 	if (with_data && tables.len > 0)
 		schema_run("DROP TABLE %s", tables.data);
@@ -142,69 +184,72 @@ schema_drop(bool with_data)
 		schema_run("DROP SEQUENCE %s", sequences.data);
 }
 
-/*
- * Fires for rows that sessions write, calls a function of ours, and always.
- */
-static bool
-trigger_guards(const Trigger *trigger)
-{
-	return trigger->tgenabled == TRIGGER_FIRES_ON_ORIGIN && trigger->tgqual == NULL &&
-		   get_func_namespace(trigger->tgfoid) == get_namespace_oid(JOBS_SCHEMA, true);
-}
-
-/*
- * Works on a copy: a lookup may rebuild what the relation cache holds.
- */
-static const Trigger *
-find_trigger(Relation rel, const char *name)
-{
-	TriggerDesc *all = CopyTriggerDesc(rel->trigdesc);
-
-	for (int i = 0; all && i < all->numtriggers; i++)
-	{
-		if (strcmp(all->triggers[i].tgname, name) == 0)
-			return &all->triggers[i];
-	}
-	return NULL;
-}
-
 const char *
 schema_missing_trigger(TableId id, Relation rel)
 {
 	for (int i = 0; i < lengthof(triggers); i++)
 	{
-		const Trigger *trigger;
-
-		if (triggers[i].table != id)
-			continue;
-		trigger = find_trigger(rel, triggers[i].name);
-		if (trigger == NULL || !trigger_guards(trigger))
+		if (triggers[i].table == id &&
+			!standing_trigger(rel, triggers[i].name, triggers[i].type, triggers[i].function))
 			return triggers[i].name;
 	}
 	return NULL;
 }
 
+const char *
+schema_altered_column(TableId id, Relation rel, char **type)
+{
+	for (int i = 0; i < lengthof(columns); i++)
+	{
+		AttrNumber attnum;
+		Form_pg_attribute att;
+
+		if (columns[i].table != id)
+			continue;
+		*type = format_type_be(columns[i].type);
+		attnum = get_attnum(RelationGetRelid(rel), columns[i].name);
+		if (attnum == InvalidAttrNumber)
+			return columns[i].name;
+		att = TupleDescAttr(RelationGetDescr(rel), attnum - 1);
+		if (att->atttypid != columns[i].type || att->atttypmod != -1 || att->attgenerated)
+			return columns[i].name;
+	}
+	return NULL;
+}
+
+bool
+schema_index_is_good(Oid index, Oid relid, const char *name)
+{
+	HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
+	bool is_valid = false;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		Form_pg_index form = (Form_pg_index) GETSTRUCT(tuple);
+
+		is_valid = form->indisvalid && form->indrelid == relid;
+		ReleaseSysCache(tuple);
+	}
+	for (int i = 0; i < lengthof(indexes) && is_valid; i++)
+	{
+		if (strcmp(indexes[i].name, name) == 0)
+			return strcmp(indexes[i].columns, pg_get_indexdef_columns(index, false)) == 0;
+	}
+	return false;
+}
+
 void
 schema_run(const char *format, ...)
 {
-	StringInfoData sql;
-	int needed;
+	va_list args;
+	char *sql;
 
-	initStringInfo(&sql);
-	for (;;)
-	{
-		va_list args;
-
-		va_start(args, format);
-		needed = appendStringInfoVA(&sql, format, args);
-		va_end(args);
-		if (needed == 0)
-			break;
-		enlargeStringInfo(&sql, needed);
-	}
-	if (SPI_execute(sql.data, false, 0) != SPI_OK_UTILITY)
-		elog(ERROR, "not a utility statement: %s", sql.data);
-	pfree(sql.data);
+	va_start(args, format);
+	sql = args_vformat(format, args);
+	va_end(args);
+	if (SPI_execute(sql, false, 0) != SPI_OK_UTILITY)
+		elog(ERROR, "not a utility statement: %s", sql);
+	pfree(sql);
 }
 
 static List *
@@ -223,106 +268,10 @@ read_statements(void)
 			const char *start = schema_text[i] + raw->stmt_location;
 
 			statement->node = raw->stmt;
+			statement->source = schema_text[i];
 			statement->text = raw->stmt_len > 0 ? pnstrdup(start, raw->stmt_len) : pstrdup(start);
 			statements = lappend(statements, statement);
 		}
 	}
 	return statements;
-}
-
-static bool
-relation_stands(const RangeVar *relation)
-{
-	return OidIsValid(RangeVarGetRelid(relation, NoLock, true));
-}
-
-static bool
-row_security_stands(const AlterTableStmt *statement)
-{
-	HeapTuple tuple;
-	bool enabled;
-
-	if (list_length(statement->cmds) != 1 ||
-		linitial_node(AlterTableCmd, statement->cmds)->subtype != AT_EnableRowSecurity)
-		elog(ERROR, "the schema alters a table in an unknown way");
-
-	tuple = SearchSysCache1(RELOID,
-							ObjectIdGetDatum(RangeVarGetRelid(statement->relation, NoLock, false)));
-	if (!HeapTupleIsValid(tuple))
-		return false;
-	enabled = ((Form_pg_class) GETSTRUCT(tuple))->relrowsecurity;
-	ReleaseSysCache(tuple);
-	return enabled;
-}
-
-static bool
-trigger_stands(const CreateTrigStmt *statement)
-{
-	Relation rel = table_openrv(statement->relation, AccessShareLock);
-	const Trigger *trigger = find_trigger(rel, statement->trigname);
-	bool result = false;
-
-	if (trigger && trigger_guards(trigger))
-	{
-		int type = statement->timing | statement->events |
-				   (statement->row ? TRIGGER_TYPE_ROW : 0);
-		char *function = get_func_name(trigger->tgfoid);
-
-		result = trigger->tgtype == type && function &&
-				 strcmp(function, strVal(llast(statement->funcname))) == 0;
-	}
-	table_close(rel, AccessShareLock);
-	return result;
-}
-
-static bool
-comment_stands(const CommentStmt *statement)
-{
-	Relation rel;
-	ObjectAddress address;
-	char *comment;
-
-	address = get_object_address(statement->objtype, statement->object, &rel,
-								 AccessShareLock, false);
-	comment = GetComment(address.objectId, address.classId, address.objectSubId);
-	if (rel)
-		relation_close(rel, AccessShareLock);
-	return comment && strcmp(comment, statement->comment) == 0;
-}
-
-/*
- * Is there what the statement makes?
- */
-static bool
-stands(const Node *node, bool is_older)
-{
-	switch (nodeTag(node))
-	{
-		case T_CreateStmt:
-			return relation_stands(((const CreateStmt *) node)->relation);
-		case T_CreateSeqStmt:
-			return relation_stands(((const CreateSeqStmt *) node)->sequence);
-		case T_IndexStmt:
-			return OidIsValid(get_relname_relid(((const IndexStmt *) node)->idxname,
-												get_namespace_oid(JOBS_SCHEMA, false)));
-		case T_AlterTableStmt:
-			return row_security_stands((const AlterTableStmt *) node);
-		case T_CreateTrigStmt:
-			return trigger_stands((const CreateTrigStmt *) node);
-		case T_CreatePolicyStmt:
-		{
-			const CreatePolicyStmt *policy = (const CreatePolicyStmt *) node;
-			Oid relid = RangeVarGetRelid(policy->table, NoLock, true);
-
-			return OidIsValid(relid) &&
-				   OidIsValid(get_relation_policy_oid(relid, policy->policy_name, true));
-		}
-		case T_ViewStmt:
-			return !is_older && relation_stands(((const ViewStmt *) node)->view);
-		case T_CommentStmt:
-			return comment_stands((const CommentStmt *) node);
-		default:
-			elog(ERROR, "the schema has a statement of unknown kind %d", (int) nodeTag(node));
-	}
-	return false; /* not reached */
 }

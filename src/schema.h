@@ -22,6 +22,15 @@ extern void schema_drop(bool with_data);
 /* The first of our triggers that doesn't guard the table as it should, or NULL. */
 extern const char *schema_missing_trigger(TableId id, Relation rel);
 
+/*
+ * The first of our columns that is missing or not of the type that the schema gives it, or
+ * NULL. `type`: what it should be.
+ */
+extern const char *schema_altered_column(TableId id, Relation rel, char **type);
+
+/* Is the index of this name ready for scans, of the table, and on the columns of the schema? */
+extern bool schema_index_is_good(Oid index, Oid relid, const char *name);
+
 /* Runs a utility statement. */
 extern void schema_run(const char *format, ...) pg_attribute_printf(1, 2);
 

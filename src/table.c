@@ -31,6 +31,7 @@
 #include "compat.h"
 #include "install.h"
 #include "rights.h"
+#include "schema.h"
 #include "table.h"
 
 #define TABLE_NAME(t) #t,
@@ -65,12 +66,9 @@ static const struct
 	{TABLE_decline, Col_decline_job_id, TABLE_job},
 };
 
-/* Indexes that are scanned by name. */
-static struct
-{
-	const char *name;
-	Oid oid;
-} indexes[8];
+#define INDEX_NAME(i) #i,
+static const char *const index_names[] = {JOBS_INDEXES(INDEX_NAME)};
+static Oid indexes[INDEX_COUNT]; /* InvalidOid: not looked up, or it may have changed */
 
 static Table *entries[TABLE_COUNT];
 
@@ -94,10 +92,10 @@ table_invalidate(Datum arg, Oid relid)
 	}
 	if (relid == InvalidOid || relid == node_relid)
 		version_checked = false;
-	for (int i = 0; i < lengthof(indexes); i++)
+	for (int i = 0; i < INDEX_COUNT; i++)
 	{
-		if (relid == InvalidOid || indexes[i].oid == relid)
-			indexes[i].oid = InvalidOid;
+		if (relid == InvalidOid || indexes[i] == relid)
+			indexes[i] = InvalidOid;
 	}
 }
 
@@ -134,25 +132,19 @@ table_oid(TableId id)
 }
 
 Oid
-table_index(const char *name)
+table_index(IndexId id, const Table *table)
 {
-	int i;
+	if (!OidIsValid(indexes[id]))
+	{
+		Oid index = get_relname_relid(index_names[id], get_namespace_oid(JOBS_SCHEMA, false));
 
-	for (i = 0; i < lengthof(indexes) && indexes[i].name; i++)
-	{
-		if (strcmp(indexes[i].name, name) == 0)
-			break;
+		if (!OidIsValid(index))
+			install_complain("The index jobs.%s is missing.", index_names[id]);
+		if (!schema_index_is_good(index, table->relid, index_names[id]))
+			install_complain_altered("The index jobs.%s is not as it was made, or is not ready.", index_names[id]);
+		indexes[id] = index;
 	}
-	if (i == lengthof(indexes))
-		elog(ERROR, "too many indexes are scanned by name");
-	if (!OidIsValid(indexes[i].oid))
-	{
-		indexes[i].name = name;
-		indexes[i].oid = get_relname_relid(name, get_namespace_oid(JOBS_SCHEMA, false));
-		if (!OidIsValid(indexes[i].oid))
-			install_complain("The index jobs.%s is missing.", name);
-	}
-	return indexes[i].oid;
+	return indexes[id];
 }
 
 Relation
@@ -220,14 +212,17 @@ note_columns(Table *table, Relation rel)
 	{
 		table->att[i] = get_attnum(table->relid, table_columns[table->id].names[i]);
 		if (table->att[i] == InvalidAttrNumber)
-			install_complain("The column jobs.%s.%s is missing.",
-							 table_names[table->id], table_columns[table->id].names[i]);
+			elog(ERROR, "the schema has no column jobs.%s.%s", table_names[table->id],
+				 table_columns[table->id].names[i]);
 	}
 
 	for (int i = 0; i < lengthof(implied_keys); i++)
 	{
-		if (implied_keys[i].table == table->id)
-			table->implied[table->nimplied++] = table->att[implied_keys[i].column];
+		if (implied_keys[i].table != table->id)
+			continue;
+		table->implied[table->nimplied].attnum = table->att[implied_keys[i].column];
+		table->implied[table->nimplied].parent = implied_keys[i].parent;
+		table->nimplied++;
 	}
 
 	for (int attnum = 1; attnum <= desc->natts; attnum++)
@@ -352,6 +347,10 @@ note_triggers(const Table *table, Relation rel, TriggerSet set)
 			desc->trig_update_after_row |= TRIGGER_FOR_UPDATE(trigger->tgtype);
 			desc->trig_delete_after_row |= TRIGGER_FOR_DELETE(trigger->tgtype);
 		}
+		desc->trig_insert_new_table |= TRIGGER_FOR_INSERT(trigger->tgtype) && trigger->tgnewtable;
+		desc->trig_update_new_table |= TRIGGER_FOR_UPDATE(trigger->tgtype) && trigger->tgnewtable;
+		desc->trig_update_old_table |= TRIGGER_FOR_UPDATE(trigger->tgtype) && trigger->tgoldtable;
+		desc->trig_delete_old_table |= TRIGGER_FOR_DELETE(trigger->tgtype) && trigger->tgoldtable;
 	}
 	return desc;
 }
@@ -387,20 +386,27 @@ table_build(TableId id, Relation rel)
 	table->context = context;
 	table->relid = RelationGetRelid(rel);
 	table->owner = rel->rd_rel->relowner;
+	install_check_columns(id, rel);
+	install_check_triggers(id, rel);
 	table->primary_key = compat_primary_key(rel);
 	if (!OidIsValid(table->primary_key))
 		install_complain("The primary key of jobs.%s is missing.", table_names[id]);
-
-	install_check_triggers(id, rel);
+	if (!schema_index_is_good(table->primary_key, table->relid, psprintf("%s_pkey", table_names[id])))
+		install_complain_altered("The primary key of jobs.%s is not as it was made.", table_names[id]);
 
 	/* planning calls functions that are said to be immutable: the owner's, as the owner */
 	rights_switch(&rights, table->owner, SECURITY_RESTRICTED_OPERATION);
+	table->desc = CreateTupleDescCopyConstr(RelationGetDescr(rel));
 	note_columns(table, rel);
 	note_checks(table, rel);
 	rights_restore(&rights);
 
-	if (strcmp(table_columns[id].names[0], "id") == 0)
+	if (strcmp(table_columns[id].names[0], "id") == 0 && id != TABLE_node)
+	{
 		table->sequence = compat_identity_sequence(rel, table->att[0]);
+		if (!OidIsValid(table->sequence))
+			install_complain("The sequence of jobs.%s.id is missing.", table_names[id]);
+	}
 	for (int set = 0; set < TRIGGER_SETS; set++)
 		table->triggers[set] = note_triggers(table, rel, set);
 

@@ -98,6 +98,19 @@ typedef enum TableId
 #define COLUMN_ENUMERATOR(t, c) Col_##t##_##c,
 #define COLUMN_ENUM(t) enum { COLUMNS_##t(COLUMN_ENUMERATOR) Ncol_##t };
 JOBS_TABLES(COLUMN_ENUM)
+/* Indexes that are scanned, beside primary keys. */
+#define JOBS_INDEXES(I) \
+	I(conversation_parties) I(job_client_key) I(job_conversation) I(job_due) I(member_organization) \
+	I(message_expert_key) I(message_job) I(message_merchant_key) I(proposal_client_key)
+
+/* INDEX_job_due and so on */
+#define INDEX_ENUMERATOR(i) INDEX_##i,
+typedef enum IndexId
+{
+	JOBS_INDEXES(INDEX_ENUMERATOR)
+	INDEX_COUNT,
+	PRIMARY_KEY = INDEX_COUNT
+} IndexId;
 /* clang-format on */
 
 #define TABLE_MAX_COLUMNS 24
@@ -114,6 +127,13 @@ typedef enum TriggerSet
 	TRIGGER_SETS
 } TriggerSet;
 
+/* A foreign key, of one bigint, that needs no check as long as a job is locked. */
+typedef struct ImpliedKey
+{
+	AttrNumber attnum;
+	TableId parent;
+} ImpliedKey;
+
 typedef struct Table
 {
 	TableId id;
@@ -121,14 +141,15 @@ typedef struct Table
 	Oid relid;
 	Oid owner;
 	Oid primary_key;
-	Oid sequence; /* draws the ids; InvalidOid: has no id of its own */
+	Oid sequence;	/* draws the ids; InvalidOid: has no id of its own */
+	TupleDesc desc; /* a copy that is not counted: pins of one descriptor by thousands of rows add up */
 	AttrNumber att[TABLE_MAX_COLUMNS];
 	List *user_defaults; /* UserDefault: columns that the library doesn't know */
 	int ncheck;
 	struct Expr **checks; /* CHECK constraints, planned */
 	TriggerDesc *triggers[TRIGGER_SETS];
 	int nimplied;
-	AttrNumber implied[TABLE_MAX_IMPLIED]; /* keys that a locked job implies, all bigint */
+	ImpliedKey implied[TABLE_MAX_IMPLIED];
 	MemoryContext context;
 } Table;
 
@@ -157,7 +178,7 @@ extern const char *table_column(TableId id, int column);
 /* How many columns the library knows. */
 extern int table_column_count(TableId id);
 
-/* An index of the table by name, kept as long as the table is known. */
-extern Oid table_index(const char *name);
+/* One of the indexes that are no primary keys. */
+extern Oid table_index(IndexId id, const Table *table);
 
 #endif

@@ -19,7 +19,7 @@ viewer(void)
 {
 	Actor actor = actor_current();
 
-	if (!actor_exists(&actor))
+	if (!actor_find(&actor))
 		actor.kind = ACTOR_NOBODY;
 	return actor;
 }

@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS jobs.provided_service (
 	organization_id bigint NOT NULL REFERENCES jobs.organization,
 	service_id bigint NOT NULL REFERENCES jobs.service,
 	min_price numeric CHECK (min_price >= 0),
-	max_price numeric CHECK (max_price >= min_price),
+	max_price numeric CONSTRAINT provided_service_prices CHECK (max_price >= min_price),
 	currency text NOT NULL DEFAULT 'USD' CHECK (currency ~ '^[A-Z]{3}$'),
 	PRIMARY KEY (organization_id, service_id)
 );
