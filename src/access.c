@@ -9,23 +9,25 @@
  * more: after a restore, and when an update brings new functions. Taking one access
  * back leaves what another one of the same role gives.
  *
- * An operator sees all rows through a policy of its own on each table. As one arm more
- * of the others' policies, it would turn their index scans into sequential ones.
+ * Who acts for nobody, such as an operator, sees all rows of what it reads, through a
+ * policy of its own on each table. As one arm more of the others' policies, it would turn
+ * their index scans into sequential ones.
  */
 #include "postgres.h"
 
 #include "access/table.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
+#include "commands/defrem.h"
 #include "commands/policy.h"
-#include "common/hashfn.h"
 #include "executor/spi.h"
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
+#include "rewrite/rowsecurity.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 #include "utils/syscache.h"
 
 #include "access.h"
@@ -126,30 +128,34 @@ static const struct
 	{"unschedule_expiry", OPERATOR},
 };
 
-/* Tables: who reads them, and who else does what through triggers that hold the rules. */
+/* Tables: who reads them, and who writes them through triggers that hold the rules. */
 static const struct
 {
 	TableId table;
 	int readers;
-	const char *verbs; /* of ACTORS, beside SELECT; or NULL */
+	int writers;
+	const char *verbs;
 } tables[] = {
-	{TABLE_assignment, ACTORS, "INSERT, DELETE"},
-	{TABLE_conversation, ACTORS, "INSERT"},
-	{TABLE_decline, ACTORS, NULL},
-	{TABLE_email, OPERATOR, NULL},
-	{TABLE_job, ACTORS, "INSERT, UPDATE"},
-	{TABLE_job_event, ACTORS, NULL},
-	{TABLE_member, ACTORS, NULL},
-	{TABLE_merchant, ACTORS, NULL},
-	{TABLE_message, ACTORS, "INSERT"},
-	{TABLE_node, OPERATOR, NULL},
-	{TABLE_organization, ACTORS, NULL},
-	{TABLE_preferences, ACTORS, NULL},
-	{TABLE_proposal, ACTORS, "INSERT, UPDATE"},
-	{TABLE_provided_service, ACTORS, NULL},
-	{TABLE_service, ACTORS, NULL},
-	{TABLE_store, ACTORS, NULL},
+	{TABLE_assignment, ACTORS, ACTORS, "INSERT, DELETE"},
+	{TABLE_conversation, ACTORS, ACTORS, "INSERT"},
+	{TABLE_decline, ACTORS, 0, NULL},
+	{TABLE_email, MAILERS, 0, NULL},
+	{TABLE_job, ACTORS, ACTORS, "INSERT, UPDATE"},
+	{TABLE_job_event, ACTORS, 0, NULL},
+	{TABLE_member, ACTORS, OPERATOR, "INSERT, UPDATE"},
+	{TABLE_merchant, ACTORS, OPERATOR, "INSERT, UPDATE"},
+	{TABLE_message, ACTORS, ACTORS, "INSERT"},
+	{TABLE_node, OPERATOR, 0, NULL},
+	{TABLE_organization, ACTORS, OPERATOR, "INSERT, UPDATE"},
+	{TABLE_preferences, ACTORS, OPERATOR, "INSERT, UPDATE"},
+	{TABLE_proposal, ACTORS, ACTORS, "INSERT, UPDATE"},
+	{TABLE_provided_service, ACTORS, OPERATOR, "INSERT, UPDATE"},
+	{TABLE_service, ACTORS, OPERATOR, "INSERT, UPDATE"},
+	{TABLE_store, ACTORS, OPERATOR, "INSERT, UPDATE"},
 };
+
+/* Of the readers of a table, those who act for nobody, and so see all of its rows. */
+#define SEES_ALL(readers) ((readers) & ~(APP | BOUND))
 
 static const struct
 {
@@ -165,6 +171,9 @@ static const struct
 /* Functions whose EXECUTE tells what a role is. */
 static Oid operator_function = InvalidOid;
 static Oid delegate_function = InvalidOid;
+
+/* What the names of policies start with through which a role sees all rows. */
+#define POLICY_PREFIX "all_rows"
 
 static void change_access(FunctionCallInfo fcinfo, bool give);
 
@@ -268,42 +277,55 @@ arg_access(FunctionCallInfo fcinfo, int argno)
 }
 
 /*
- * The policy through which an operator sees all rows. A clipped name carries a hash of
- * the whole one, so that no two roles share a policy.
+ * The role's policy on the table, or NULL. Found by the role: its name may have changed.
  */
 static char *
-policy_name(const char *role)
+find_policy(Relation rel, Oid role)
 {
-	char *name = psprintf("operator_%s", role);
+	ListCell *cell;
 
-	if (strlen(name) >= NAMEDATALEN)
+	foreach (cell, rel->rd_rsdesc ? rel->rd_rsdesc->policies : NIL)
 	{
-		uint32 hash = hash_bytes((const unsigned char *) role, strlen(role));
+		RowSecurityPolicy *policy = lfirst(cell);
 
-		name[pg_mbcliplen(name, strlen(name), NAMEDATALEN - 10)] = '\0';
-		name = psprintf("%s_%08x", name, hash);
+		if (strncmp(policy->policy_name, POLICY_PREFIX, strlen(POLICY_PREFIX)) == 0 &&
+			ArrayGetNItems(ARR_NDIM(policy->roles), ARR_DIMS(policy->roles)) == 1 &&
+			((Oid *) ARR_DATA_PTR(policy->roles))[0] == role)
+			return pstrdup(policy->policy_name);
 	}
+	return NULL;
+}
+
+/*
+ * A name for a new policy of the role. A role that was renamed may have left its name to
+ * another one.
+ */
+static char *
+choose_policy_name(Oid relid, const char *role)
+{
+	char *name = makeObjectName(POLICY_PREFIX, role, NULL);
+
+	for (int i = 1; OidIsValid(get_relation_policy_oid(relid, name, true)); i++)
+		name = makeObjectName(POLICY_PREFIX, role, psprintf("%d", i));
 	return name;
 }
 
+/*
+ * Creates or drops the policy through which the role sees all rows of a table.
+ */
 static void
-change_policies(const char *role, bool create)
+change_policy(TableId table, const char *role, bool create)
 {
-	const char *quoted_role = quote_identifier(role);
-	char *policy = policy_name(role);
+	Relation rel = table_open(table_oid(table), AccessShareLock);
+	char *name = find_policy(rel, get_role_oid(role, false));
 
-	for (int i = 0; i < TABLE_COUNT; i++)
-	{
-		Oid relid = table_oid(i);
-
-		if (!OidIsValid(relid) || OidIsValid(get_relation_policy_oid(relid, policy, true)) == create)
-			continue;
-		if (create)
-			schema_run("CREATE POLICY %s ON jobs.%s TO %s USING (true) WITH CHECK (true)",
-					   quote_identifier(policy), table_name(i), quoted_role);
-		else
-			schema_run("DROP POLICY %s ON jobs.%s", quote_identifier(policy), table_name(i));
-	}
+	table_close(rel, NoLock);
+	if (create && name == NULL)
+		schema_run("CREATE POLICY %s ON jobs.%s TO %s USING (true) WITH CHECK (true)",
+				   quote_identifier(choose_policy_name(table_oid(table), role)),
+				   table_name(table), quote_identifier(role));
+	else if (!create && name)
+		schema_run("DROP POLICY %s ON jobs.%s", quote_identifier(name), table_name(table));
 }
 
 /*
@@ -336,8 +358,10 @@ change_rights(const char *role, int mask, int kept, bool give)
 			continue;
 		if ((tables[i].readers & mask) && !(tables[i].readers & kept))
 			schema_run("%s SELECT ON jobs.%s %s %s", change, name, direction, quoted);
-		if (tables[i].verbs && (ACTORS & mask) && !(ACTORS & kept))
+		if ((tables[i].writers & mask) && !(tables[i].writers & kept))
 			schema_run("%s %s ON jobs.%s %s %s", change, tables[i].verbs, name, direction, quoted);
+		if ((SEES_ALL(tables[i].readers) & mask) && !(SEES_ALL(tables[i].readers) & kept))
+			change_policy(tables[i].table, role, give);
 	}
 
 	for (int i = 0; i < lengthof(views); i++)
@@ -349,8 +373,6 @@ change_rights(const char *role, int mask, int kept, bool give)
 
 	if (kept == 0)
 		schema_run("%s USAGE ON SCHEMA jobs %s %s", change, direction, quoted);
-	if ((mask & OPERATOR) && !(kept & OPERATOR))
-		change_policies(role, give);
 }
 
 /*
@@ -364,6 +386,8 @@ read_remembered(const char *role)
 	Datum values[1] = {CStringGetTextDatum(role)};
 	int mask = 0;
 
+	if (!OidIsValid(table_oid(TABLE_node)))
+		return 0;
 	if (SPI_execute_with_args("SELECT a.value FROM jobs.node n, "
 							  "pg_catalog.jsonb_array_elements_text(n.grants OPERATOR(pg_catalog.->) $1) a",
 							  1, types, values, NULL, false, 0) != SPI_OK_SELECT)
@@ -389,6 +413,8 @@ remember(const char *role, int mask)
 						  "UPDATE jobs.node SET grants = "
 						  "pg_catalog.jsonb_set(grants, ARRAY[$1], pg_catalog.to_jsonb($2))";
 
+	if (!OidIsValid(table_oid(TABLE_node)))
+		return;
 	for (int i = 0; i < lengthof(accesses); i++)
 	{
 		if (mask & accesses[i].bit)
@@ -443,7 +469,10 @@ change_access(FunctionCallInfo fcinfo, bool give)
 				 errhint("Create it first, with CREATE ROLE.")));
 
 	install_lock();
-	owner = tables_owner();
+	/* access can be taken back whatever the tables have lost */
+	owner = give ? tables_owner() : tables_standing_owner();
+	if (!OidIsValid(owner))
+		install_complain("There are no tables, and nobody has access to them.");
 	check_granting(owner, roleid);
 
 	SPI_connect();
@@ -498,8 +527,8 @@ access_grant_again(void)
 			continue;
 		}
 		ereport(NOTICE,
-				(errmsg("role \"%s\" is gone, its access to jobs is forgotten", roles[i]),
-				 errhint("Call jobs.grant_access() when there is such a role again.")));
+				(errmsg("there is no role \"%s\" any more, its access to jobs is forgotten", roles[i]),
+				 errhint("If it was renamed, call jobs.grant_access() or jobs.revoke_access() with the new name.")));
 		remember(roles[i], 0);
 	}
 }
@@ -520,8 +549,14 @@ access_uninstall(bool forget)
 		if (!OidIsValid(get_role_oid(roles[i], true)))
 			continue;
 		if (forget)
+		{
 			change_rights(roles[i], mask, 0, false);
-		else if (mask & OPERATOR)
-			change_policies(roles[i], false);
+			continue;
+		}
+		for (int j = 0; j < lengthof(tables); j++)
+		{
+			if ((SEES_ALL(tables[j].readers) & mask) && OidIsValid(table_oid(tables[j].table)))
+				change_policy(tables[j].table, roles[i], false);
+		}
 	}
 }

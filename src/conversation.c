@@ -208,6 +208,6 @@ jobs_conversation_fill(PG_FUNCTION_ARGS)
 		dml_refuse(dml, Col_conversation_is_blocked);
 	dml_refuse(dml, Col_conversation_created_at);
 	fill(row, row_int64(row, Col_conversation_organization_id), call->actor.id);
-	ids_assign_dml(call, row, SLOT_OF(row_int64(row, Col_conversation_organization_id)));
+	ids_assign_dml(call, row, SLOT_OF(row_int64(row, Col_conversation_organization_id)), ID_OF_TENANT);
 	return dml_end(dml);
 }

@@ -129,7 +129,7 @@ assign_organization_id(Dml *dml)
 					 SLOT_OF(row_int64(row, Col_organization_id)) != 0;
 	int64 id;
 
-	ids_assign_dml(dml->call, row, 0);
+	ids_assign_dml(dml->call, row, 0, ID_OF_CATALOGUE);
 	id = row_int64(row, Col_organization_id);
 	if (!is_chosen)
 		id += ids_organization_slot(dml->call->rows, id);
@@ -166,10 +166,10 @@ fill(FunctionCallInfo fcinfo, TableId id)
 	else if (id == TABLE_member)
 	{
 		check_not_null(row_isnull(dml->new, Col_member_organization_id), "organization_id");
-		ids_assign_dml(dml->call, dml->new, SLOT_OF(row_int64(dml->new, Col_member_organization_id)));
+		ids_assign_dml(dml->call, dml->new, SLOT_OF(row_int64(dml->new, Col_member_organization_id)), ID_OF_TENANT);
 	}
 	else if (id != TABLE_preferences && id != TABLE_provided_service)
-		ids_assign_dml(dml->call, dml->new, ids_catalogue_slot(dml->call->rows));
+		ids_assign_dml(dml->call, dml->new, ids_catalogue_slot(dml->call->rows), ID_OF_CATALOGUE);
 	return dml_end(dml);
 }
 

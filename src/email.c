@@ -6,7 +6,10 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_collation.h"
+#include "common/string.h"
 #include "utils/builtins.h"
+#include "utils/formatting.h"
 #include "utils/jsonb.h"
 
 #include "email.h"
@@ -50,6 +53,17 @@ email_about(const Job *job, EmailKind kind, int to)
 	return email;
 }
 
+static bool
+same_address(const char *a, const char *b)
+{
+	if (pg_strcasecmp(a, b) == 0)
+		return true;
+	if (pg_is_ascii(a) || pg_is_ascii(b))
+		return false;
+	return strcmp(str_tolower(a, strlen(a), DEFAULT_COLLATION_OID),
+				  str_tolower(b, strlen(b), DEFAULT_COLLATION_OID)) == 0;
+}
+
 /*
  * Adds a recipient unless the address is there already.
  */
@@ -62,7 +76,7 @@ add_recipient(List *recipients, int64 member_id, char *address, char *language)
 	foreach (cell, recipients)
 	{
 		recipient = lfirst(cell);
-		if (pg_strcasecmp(recipient->address, address) == 0)
+		if (same_address(recipient->address, address))
 			return recipients;
 	}
 	recipient = palloc(sizeof(Recipient));
@@ -104,7 +118,8 @@ add_assignees(List *recipients, Call *call, const Email *email)
 
 	row_key_int64(&keys[0], 1, email->organization_id);
 	row_key_int64(&keys[1], 2, email->job_id);
-	scan = row_scan_begin(call->rows, TABLE_assignment, PRIMARY_KEY, 2, keys, ForwardScanDirection);
+	/* who was assigned before us, in the order of the job's lock, gets mail */
+	scan = row_scan_begin_latest(call->rows, TABLE_assignment, PRIMARY_KEY, 2, keys, ForwardScanDirection);
 	while ((assignment = row_scan_next(scan)) != NULL)
 	{
 		int64 member_id = row_int64(assignment, Col_assignment_member_id);

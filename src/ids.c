@@ -6,10 +6,14 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/table.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
 #include "commands/sequence.h"
+#include "executor/spi.h"
+#include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -21,24 +25,44 @@
 #include "node.h"
 
 /*
- * What this session knows of a table's sequence. Installing anew makes another one,
- * and restarting gives it another file: then the numbers come again.
+ * What this session knows of a table's sequence, to tell an id that a column's default
+ * drew from one that somebody chose. Installing anew makes another sequence, and
+ * restarting one gives it another file: then the numbers come again.
  */
 typedef struct Sequence
 {
 	Oid oid;
 	Oid file;
-	bool has_drawn;	  /* did this session draw an id? */
-	int64 last_taken; /* the last one that a row took */
+	TimestampTz statement; /* start of the running statement */
+	bool has_drawn;		   /* in this statement, for certain */
+	int64 floor;		   /* defaults of this statement drew more than this */
+	int64 known;		   /* the last id that a row took, or that we drew */
 } Sequence;
 
 static Sequence sequences[TABLE_COUNT];
 
+static Sequence *
+sequence_now(TableId id)
+{
+	Sequence *sequence = &sequences[id];
+
+	if (sequence->statement != GetCurrentStatementStartTimestamp())
+	{
+		sequence->statement = GetCurrentStatementStartTimestamp();
+		sequence->has_drawn = false;
+		sequence->floor = sequence->known;
+	}
+	return sequence;
+}
+
 int64
 ids_assign(Row *row, int slot)
 {
-	int64 id = nextval_internal(row->table->sequence, false) + slot;
+	Sequence *sequence = sequence_now(row->table->id);
+	int64 id = nextval_internal(row->table->sequence, false);
 
+	sequence->known = id;
+	id += slot;
 	row_set(row, 0, Int64GetDatum(id));
 	return id;
 }
@@ -46,7 +70,7 @@ ids_assign(Row *row, int slot)
 static Sequence *
 sequence_of(const Table *table)
 {
-	Sequence *sequence = &sequences[table->id];
+	Sequence *sequence = sequence_now(table->id);
 	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table->sequence));
 	Oid file;
 
@@ -55,13 +79,13 @@ sequence_of(const Table *table)
 	file = ((Form_pg_class) GETSTRUCT(tuple))->relfilenode;
 	ReleaseSysCache(tuple);
 	if (sequence->oid != table->sequence || sequence->file != file)
-		*sequence = (Sequence){.oid = table->sequence, .file = file};
+		*sequence = (Sequence){.oid = table->sequence, .file = file, .statement = sequence->statement};
 	return sequence;
 }
 
 /*
  * What this session last drew, or 0. The server answers that with an error in a
- * session that drew nothing yet, hence the subtransaction, once a session and table.
+ * session that drew nothing since DISCARD, hence the subtransaction, once a statement.
  */
 static int64
 last_drawn(Sequence *sequence)
@@ -94,8 +118,28 @@ last_drawn(Sequence *sequence)
 	return drawn;
 }
 
+/*
+ * Did the column's default draw this id? Between that and the row's trigger, functions in
+ * the same statement may have drawn others.
+ */
+static bool
+is_drawn_by_default(Sequence *sequence, int64 id)
+{
+	return SLOT_OF(id) == 0 && id > sequence->floor && id <= last_drawn(sequence);
+}
+
+static void
+complain_chosen(const Row *row, int64 id, const char *detail)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("the id of a new row of jobs.%s cannot be chosen", table_name(row->table->id)),
+			 errdetail("%lld %s.", (long long) id, detail),
+			 errhint("Leave the column id out, or send NULL.")));
+}
+
 void
-ids_assign_dml(Call *call, Row *row, int slot)
+ids_assign_dml(Call *call, Row *row, int slot, IdOrder order)
 {
 	Sequence *sequence;
 	int64 id;
@@ -108,18 +152,22 @@ ids_assign_dml(Call *call, Row *row, int slot)
 
 	id = row_int64(row, 0);
 	sequence = sequence_of(row->table);
-	if (SLOT_OF(id) == 0 && id != sequence->last_taken && id == last_drawn(sequence))
+	if (is_drawn_by_default(sequence, id))
 	{
-		sequence->last_taken = id;
-		row_set(row, 0, Int64GetDatum(id + slot));
+		/* what isn't the last one may be another row's by now */
+		if (order == ID_ORDERED || id == sequence->known || id != last_drawn(sequence))
+			ids_assign(row, slot);
+		else
+		{
+			sequence->known = id;
+			row_set(row, 0, Int64GetDatum(id + slot));
+		}
 		return;
 	}
 	if (call->actor.kind != ACTOR_SYSTEM || id <= 0 || id > ID_MAX)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the id of a new row of jobs.%s cannot be chosen", table_name(row->table->id)),
-				 errdetail("%lld is not what the table's sequence just gave to this session.", (long long) id),
-				 errhint("Leave the column id out, or send NULL.")));
+		complain_chosen(row, id, "is not what the table's sequence just gave to this session");
+	if (order != ID_OF_CATALOGUE && SLOT_OF(id) != slot)
+		complain_chosen(row, id, "has not the slot of the organization's rows");
 }
 
 static void
@@ -162,4 +210,70 @@ ids_draw_request(Rows *rows)
 	if (!OidIsValid(sequence))
 		install_complain("The sequence jobs.request_id_seq is missing.");
 	return nextval_internal(sequence, false) + ids_catalogue_slot(rows);
+}
+
+/*
+ * Sets a sequence that lags behind its table, as it does where rows were copied without
+ * it, to where the next id is free. Ids that no sequence gives are left out.
+ */
+static void
+raise_sequence(const char *table, const char *sequence)
+{
+	Oid types[3] = {TEXTOID, INT8OID, INT8OID};
+	Datum values[3];
+	char *sql;
+
+	/* reads one end of the primary key's index */
+	sql = psprintf("SELECT pg_catalog.setval($1::pg_catalog.regclass, "
+				   "m.id OPERATOR(pg_catalog.-) (m.id OPERATOR(pg_catalog.%%) $2)) "
+				   "FROM (SELECT pg_catalog.max(t.id) AS id FROM %s t "
+				   "WHERE t.id OPERATOR(pg_catalog.<=) $3) m, %s s "
+				   "WHERE m.id OPERATOR(pg_catalog.>=) (s.last_value OPERATOR(pg_catalog.+) "
+				   "CASE WHEN s.is_called THEN $2 ELSE 0::pg_catalog.int8 END) "
+				   "AND m.id OPERATOR(pg_catalog.>=) $2",
+				   table, sequence);
+	values[0] = CStringGetTextDatum(sequence);
+	values[1] = Int64GetDatum(SLOTS);
+	values[2] = Int64GetDatum(ID_MAX);
+	if (SPI_execute_with_args(sql, 3, types, values, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not raise sequence %s", sequence);
+	pfree(sql);
+}
+
+/*
+ * The same for the numbers of requests, which stand in jobs but in no index: the newest
+ * jobs have the largest ones.
+ */
+static void
+raise_request_sequence(void)
+{
+	if (!OidIsValid(get_relname_relid("request_id_seq", get_namespace_oid(JOBS_SCHEMA, false))) ||
+		!OidIsValid(table_oid(TABLE_job)))
+		return;
+	raise_sequence("(SELECT j.request_id AS id FROM jobs.job j WHERE j.request_id IS NOT NULL "
+				   "ORDER BY j.id DESC LIMIT 10000)",
+				   "jobs.request_id_seq");
+}
+
+void
+ids_raise_sequences(void)
+{
+	for (int i = 0; i < TABLE_COUNT; i++)
+	{
+		Oid relid = table_oid(i);
+		AttrNumber attnum = OidIsValid(relid) ? get_attnum(relid, "id") : InvalidAttrNumber;
+		Relation rel;
+		Oid sequence;
+
+		if (attnum == InvalidAttrNumber)
+			continue;
+		rel = table_open(relid, AccessShareLock);
+		sequence = compat_identity_sequence(rel, attnum);
+		table_close(rel, AccessShareLock);
+		if (OidIsValid(sequence))
+			raise_sequence(quote_qualified_identifier(JOBS_SCHEMA, table_name(i)),
+						   quote_qualified_identifier(get_namespace_name(get_rel_namespace(sequence)),
+													  get_rel_name(sequence)));
+	}
+	raise_request_sequence();
 }

@@ -21,11 +21,19 @@
 /* Gives a new row its id. */
 extern int64 ids_assign(Row *row, int slot);
 
+/* What is asked of the ids of a table. */
+typedef enum IdOrder
+{
+	ID_OF_CATALOGUE, /* the system may choose any */
+	ID_OF_TENANT,	 /* the system may choose one of the organization's slot */
+	ID_ORDERED		 /* the same, and ids are in the order in which locks were had */
+} IdOrder;
+
 /*
- * The same for a row that somebody INSERTed: what the session just drew from the
- * sequence is kept, NULL is filled, and any other id is 22023 except for the system.
+ * The same for a row that somebody INSERTed: NULL and what the column's default just drew
+ * count as left out, and any other id is 22023 except for the system.
  */
-extern void ids_assign_dml(Call *call, Row *row, int slot);
+extern void ids_assign_dml(Call *call, Row *row, int slot, IdOrder order);
 
 /* The slot of catalogue rows, and the one that the next organization gets. */
 extern int ids_catalogue_slot(Rows *rows);
@@ -33,5 +41,8 @@ extern int ids_organization_slot(Rows *rows, int64 id);
 
 /* A number for a request, which spans organizations. */
 extern int64 ids_draw_request(Rows *rows);
+
+/* Sets sequences that lag behind their tables to where ids are free; inside SPI. */
+extern void ids_raise_sequences(void);
 
 #endif

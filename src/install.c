@@ -19,8 +19,6 @@
 #include "catalog/indexing.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_depend.h"
-#include "catalog/pg_extension.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
@@ -31,7 +29,6 @@
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
-#include "utils/regproc.h"
 #include "utils/syscache.h"
 
 #include "access.h"
@@ -39,6 +36,7 @@
 #include "compat.h"
 #include "ids.h"
 #include "install.h"
+#include "owner.h"
 #include "rights.h"
 #include "schema.h"
 
@@ -52,16 +50,12 @@
 
 static void refuse_in_script(void);
 static void refuse_newer(int version);
-static Oid present_owner(void);
 static Oid choose_owner(FunctionCallInfo fcinfo, Oid present);
 static void check_installer(Oid owner, bool is_present);
 static void refuse_foreign_relations(Oid owner);
-static void grant_to_owner(Oid owner);
-static void take_create_back(Oid owner);
 static int schema_version(void);
 static void write_version(int version);
 static void check_standing_tables(void);
-static void raise_sequences(void);
 
 /*
  * jobs.install(owner): creates what is missing and brings what is there up to date.
@@ -79,7 +73,7 @@ jobs_install(PG_FUNCTION_ARGS)
 
 	refuse_in_script();
 	install_lock();
-	present = present_owner();
+	present = tables_standing_owner();
 	owner = choose_owner(fcinfo, present);
 	check_installer(owner, OidIsValid(present));
 	refuse_foreign_relations(owner);
@@ -91,7 +85,7 @@ jobs_install(PG_FUNCTION_ARGS)
 		check_standing_tables();
 
 	SPI_connect();
-	grant_to_owner(owner);
+	owner_grant(owner);
 
 	rights_switch(&caller, owner, SECURITY_RESTRICTED_OPERATION);
 	changes = schema_apply(version > 0 && version < JOBS_SCHEMA_VERSION);
@@ -100,11 +94,11 @@ jobs_install(PG_FUNCTION_ARGS)
 		write_version(version);
 		changes++;
 	}
-	raise_sequences();
+	ids_raise_sequences();
 	access_grant_again();
 	rights_restore(&caller);
 
-	take_create_back(owner);
+	owner_take_create_back(owner);
 	SPI_finish();
 
 	/* sessions look at the version again */
@@ -131,7 +125,7 @@ jobs_uninstall(PG_FUNCTION_ARGS)
 
 	refuse_in_script();
 	install_lock();
-	owner = present_owner();
+	owner = tables_standing_owner();
 	if (!OidIsValid(owner))
 		install_complain("There are no tables that could be uninstalled.");
 	if (!superuser() && !has_privs_of_role(GetUserId(), owner))
@@ -146,6 +140,8 @@ jobs_uninstall(PG_FUNCTION_ARGS)
 	access_uninstall(drop_data);
 	schema_drop(drop_data);
 	rights_restore(&caller);
+	if (drop_data)
+		owner_revoke(owner);
 	SPI_finish();
 	PG_RETURN_VOID();
 }
@@ -307,50 +303,6 @@ refuse_newer(int version)
 }
 
 static Oid
-relation_owner(Oid relid)
-{
-	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relid));
-	Oid owner = InvalidOid;
-
-	if (HeapTupleIsValid(tuple))
-	{
-		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-		ReleaseSysCache(tuple);
-	}
-	return owner;
-}
-
-static Oid
-schema_owner(void)
-{
-	HeapTuple tuple = SearchSysCache1(NAMESPACEOID,
-									  ObjectIdGetDatum(get_namespace_oid(JOBS_SCHEMA, false)));
-	Oid owner;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for schema %s", JOBS_SCHEMA);
-	owner = ((Form_pg_namespace) GETSTRUCT(tuple))->nspowner;
-	ReleaseSysCache(tuple);
-	return owner;
-}
-
-/*
- * The owner of the first table of ours that stands there, or InvalidOid.
- */
-static Oid
-present_owner(void)
-{
-	for (int i = 0; i < TABLE_COUNT; i++)
-	{
-		Oid relid = table_oid(i);
-
-		if (OidIsValid(relid))
-			return relation_owner(relid);
-	}
-	return InvalidOid;
-}
-
-static Oid
 choose_owner(FunctionCallInfo fcinfo, Oid present)
 {
 	Oid owner;
@@ -394,7 +346,7 @@ static void
 check_installer(Oid owner, bool is_present)
 {
 	if (superuser() ||
-		(is_present && has_privs_of_role(GetUserId(), owner) && schema_owner() == owner))
+		(is_present && has_privs_of_role(GetUserId(), owner) && owner_of_schema() == owner))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -433,77 +385,6 @@ refuse_foreign_relations(Oid owner)
 	}
 	systable_endscan(scan);
 	table_close(catalog, AccessShareLock);
-}
-
-/*
- * Appends the extension's functions which the owner can't pass on yet. Those of triggers
- * are everybody's, for nobody can call them.
- */
-static void
-append_ungranted(StringInfo list, Oid owner)
-{
-	Relation catalog = table_open(DependRelationId, AccessShareLock);
-	ScanKeyData key[2];
-	SysScanDesc scan;
-	HeapTuple tuple;
-
-	ScanKeyInit(&key[0], Anum_pg_depend_refclassid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(ExtensionRelationId));
-	ScanKeyInit(&key[1], Anum_pg_depend_refobjid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(get_extension_oid("jobs", false)));
-	scan = systable_beginscan(catalog, DependReferenceIndexId, true, NULL, 2, key);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Form_pg_depend depend = (Form_pg_depend) GETSTRUCT(tuple);
-
-		if (depend->classid != ProcedureRelationId || depend->deptype != DEPENDENCY_EXTENSION ||
-			get_func_rettype(depend->objid) == TRIGGEROID ||
-			compat_proc_aclcheck(depend->objid, owner,
-								 ACL_GRANT_OPTION_FOR(ACL_EXECUTE)) == ACLCHECK_OK)
-			continue;
-		appendStringInfo(list, "%s%s", list->len ? ", " : "",
-						 format_procedure_qualified(depend->objid));
-	}
-	systable_endscan(scan);
-	table_close(catalog, AccessShareLock);
-}
-
-/*
- * What the owner needs of us: to use the schema and the functions, and to let others
- * use them; and, as long as this transaction lasts, to create. An owner who could do
- * so later would plant overloads of our functions.
- */
-static void
-grant_to_owner(Oid owner)
-{
-	const char *name = quote_identifier(GetUserNameFromId(owner, false));
-	StringInfoData functions;
-
-	if (superuser_arg(owner))
-		return;
-	initStringInfo(&functions);
-	append_ungranted(&functions, owner);
-	if (functions.len > 0 && !superuser())
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("permission denied to grant the functions of jobs"),
-				 errdetail("The extension has functions that the tables' owner was not given yet."),
-				 errhint("Have a superuser run SELECT jobs.install();")));
-	if (functions.len > 0)
-		schema_run("GRANT EXECUTE ON ROUTINE %s TO %s WITH GRANT OPTION", functions.data, name);
-	if (schema_owner() != owner)
-	{
-		schema_run("GRANT USAGE ON SCHEMA jobs TO %s WITH GRANT OPTION", name);
-		schema_run("GRANT CREATE ON SCHEMA jobs TO %s", name);
-	}
-}
-
-static void
-take_create_back(Oid owner)
-{
-	if (!superuser_arg(owner) && schema_owner() != owner)
-		schema_run("REVOKE CREATE ON SCHEMA jobs FROM %s",
-				   quote_identifier(GetUserNameFromId(owner, false)));
 }
 
 /*
@@ -569,54 +450,4 @@ write_version(int version)
 
 	if (SPI_execute_with_args(sql, 1, types, values, NULL, false, 0) < 0 || SPI_processed != 1)
 		install_complain("The row of jobs.node could not be written.");
-}
-
-/*
- * Sets a sequence that lags behind its table, as it does where rows were copied without
- * it, to where the next id is free. Ids that no sequence gives are left out.
- */
-static void
-raise_sequence(const char *table, const char *sequence)
-{
-	Oid types[3] = {TEXTOID, INT8OID, INT8OID};
-	Datum values[3];
-	char *sql;
-
-	/* reads one end of the primary key's index */
-	sql = psprintf("SELECT pg_catalog.setval($1::pg_catalog.regclass, "
-				   "m.id OPERATOR(pg_catalog.-) (m.id OPERATOR(pg_catalog.%%) $2)) "
-				   "FROM (SELECT pg_catalog.max(t.id) AS id FROM %s t "
-				   "WHERE t.id OPERATOR(pg_catalog.<=) $3) m, %s s "
-				   "WHERE m.id OPERATOR(pg_catalog.>=) (s.last_value OPERATOR(pg_catalog.+) "
-				   "CASE WHEN s.is_called THEN $2 ELSE 0::pg_catalog.int8 END) "
-				   "AND m.id OPERATOR(pg_catalog.>=) $2",
-				   table, sequence);
-	values[0] = CStringGetTextDatum(sequence);
-	values[1] = Int64GetDatum(SLOTS);
-	values[2] = Int64GetDatum(ID_MAX);
-	if (SPI_execute_with_args(sql, 3, types, values, NULL, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not raise sequence %s", sequence);
-	pfree(sql);
-}
-
-static void
-raise_sequences(void)
-{
-	for (int i = 0; i < TABLE_COUNT; i++)
-	{
-		Oid relid = table_oid(i);
-		AttrNumber attnum = OidIsValid(relid) ? get_attnum(relid, "id") : InvalidAttrNumber;
-		Relation rel;
-		Oid sequence;
-
-		if (attnum == InvalidAttrNumber)
-			continue;
-		rel = table_open(relid, AccessShareLock);
-		sequence = compat_identity_sequence(rel, attnum);
-		table_close(rel, AccessShareLock);
-		if (OidIsValid(sequence))
-			raise_sequence(quote_qualified_identifier(JOBS_SCHEMA, table_name(i)),
-						   quote_qualified_identifier(get_namespace_name(get_rel_namespace(sequence)),
-													  get_rel_name(sequence)));
-	}
 }

@@ -104,7 +104,7 @@ fill_insert(Dml *dml)
 	dml_fill_int64(dml, Col_job_conversation_id, conversation_id);
 	row_set_int64(row, Col_job_request_id, ids_draw_request(dml->call->rows));
 	job_fill_new(row, conversation_id);
-	ids_assign_dml(dml->call, row, SLOT_OF(row_int64(row, Col_job_organization_id)));
+	ids_assign_dml(dml->call, row, SLOT_OF(row_int64(row, Col_job_organization_id)), ID_OF_TENANT);
 }
 
 /*

@@ -161,9 +161,13 @@ fill(Row *row, const Call *call, const Draft *draft, const Place *place)
  * After users' triggers: is the message still where its lock is?
  */
 static void
-check_written(const Row *row, const Place *place)
+check_written(const Call *call, const Row *row, const Place *place)
 {
-	if (row_int64(row, Col_message_job_id) != (place->job ? place->job->id : 0) ||
+	char author[ACTOR_TEXT_SIZE];
+
+	if (row_isnull(row, Col_message_author) ||
+		strcmp(row_text(row, Col_message_author), actor_format(&call->actor, author)) != 0 ||
+		row_int64(row, Col_message_job_id) != (place->job ? place->job->id : 0) ||
 		row_int64(row, Col_message_conversation_id) != place->conversation_id ||
 		row_int64(row, Col_message_organization_id) != place->organization_id ||
 		row_int64(row, Col_message_merchant_id) != place->merchant_id)
@@ -171,7 +175,7 @@ check_written(const Row *row, const Place *place)
 				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
 				 errmsg("a trigger moved a message of conversation %lld elsewhere",
 						(long long) place->conversation_id),
-				 errdetail("A BEFORE trigger on jobs.message changed the job, the conversation or whose it is."),
+				 errdetail("A BEFORE trigger on jobs.message changed the author, the job, the conversation or whose it is."),
 				 errhint("Let the trigger change columns of its own alone.")));
 }
 
@@ -188,7 +192,7 @@ insert(Call *call, const Draft *draft, const Place *place)
 		row_set(row, Col_message_client_key, UUIDPGetDatum(draft->client_key));
 	if (!row_insert(row))
 		return 0;
-	check_written(row, place);
+	check_written(call, row, place);
 	return id;
 }
 
@@ -332,7 +336,7 @@ jobs_message_fill(PG_FUNCTION_ARGS)
 	dml_refuse(dml, Col_message_proposal_id);
 	dml_refuse(dml, Col_message_sent_at);
 	fill(row, dml->call, &draft, &place);
-	ids_assign_dml(dml->call, row, SLOT_OF(place.organization_id));
+	ids_assign_dml(dml->call, row, SLOT_OF(place.organization_id), ID_ORDERED);
 	return dml_end(dml);
 }
 
@@ -351,7 +355,7 @@ jobs_message_record(PG_FUNCTION_ARGS)
 	draft.conversation_id = row_int64(dml->new, Col_message_conversation_id);
 	draft.job_id = row_int64(dml->new, Col_message_job_id);
 	find_place(dml->call, &draft, &place);
-	check_written(dml->new, &place);
+	check_written(dml->call, dml->new, &place);
 	follow_up(dml->call, &place, require_allowed(dml->call, &place),
 			  row_int64(dml->new, Col_message_id));
 	return dml_end(dml);

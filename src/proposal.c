@@ -397,7 +397,7 @@ fill_insert(Dml *dml)
 		dml_refuse(dml, Col_proposal_organization_id);
 	if (merchant_id && merchant_id != row_int64(row, Col_proposal_merchant_id))
 		dml_refuse(dml, Col_proposal_merchant_id);
-	ids_assign_dml(dml->call, row, SLOT_OF(row_int64(row, Col_proposal_organization_id)));
+	ids_assign_dml(dml->call, row, SLOT_OF(row_int64(row, Col_proposal_organization_id)), ID_OF_TENANT);
 }
 
 static void

@@ -242,6 +242,15 @@ row_scan_end(RowScan *scan)
 	pfree(scan);
 }
 
+RowScan *
+row_scan_begin_latest(Rows *rows, TableId id, IndexId index, int nkeys, ScanKey keys, ScanDirection direction)
+{
+	Snapshot snapshot = current_snapshot(rows);
+
+	return begin_scan(rows, id, index, nkeys, keys, direction,
+					  IsolationUsesXactSnapshot() ? GetLatestSnapshot() : snapshot);
+}
+
 /*
  * The first row of a scan, which it ends.
  */
@@ -276,7 +285,7 @@ row_find_latest(Rows *rows, TableId id, IndexId index, int nkeys, ScanKey keys)
 	Row *row = row_find(rows, id, index, nkeys, keys, ForwardScanDirection);
 
 	if (row == NULL && IsolationUsesXactSnapshot() &&
-		only_row(begin_scan(rows, id, index, nkeys, keys, ForwardScanDirection, GetLatestSnapshot())))
+		only_row(row_scan_begin_latest(rows, id, index, nkeys, keys, ForwardScanDirection)))
 		complain_serialization();
 	return row;
 }

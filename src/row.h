@@ -59,6 +59,10 @@ extern RowScan *row_scan_begin(Rows *rows, TableId id, IndexId index, int nkeys,
 extern Row *row_scan_next(RowScan *scan);
 extern void row_scan_end(RowScan *scan);
 
+/* The same with what everybody has committed by now, whatever the transaction's snapshot. */
+extern RowScan *row_scan_begin_latest(Rows *rows, TableId id, IndexId index, int nkeys, ScanKey keys,
+									  ScanDirection direction);
+
 /* The first row of such a scan, or NULL. */
 extern Row *row_find(Rows *rows, TableId id, IndexId index, int nkeys, ScanKey keys,
 					 ScanDirection direction);

@@ -200,6 +200,23 @@ tables_owner(void)
 	return table->owner;
 }
 
+Oid
+tables_standing_owner(void)
+{
+	for (int i = 0; i < TABLE_COUNT; i++)
+	{
+		HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table_oid(i)));
+		Oid owner;
+
+		if (!HeapTupleIsValid(tuple))
+			continue;
+		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
+		ReleaseSysCache(tuple);
+		return owner;
+	}
+	return InvalidOid;
+}
+
 /*
  * Notes the columns: known ones by name, the user's own with their defaults.
  */

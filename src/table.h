@@ -168,6 +168,12 @@ extern Relation table_open_known(TableId id, LOCKMODE lockmode, const Table **ta
 /* The role that owns the tables. */
 extern Oid tables_owner(void);
 
+/*
+ * The role that owns the first of the tables that stands, whatever state they are in;
+ * InvalidOid: none stands.
+ */
+extern Oid tables_standing_owner(void);
+
 /* InvalidOid when the tables were never installed. */
 extern Oid table_oid(TableId id);
 extern const char *table_name(TableId id);

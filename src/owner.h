@@ -1,0 +1,22 @@
+/*
+ * owner.h
+ *
+ * The rights of the tables' owner. Run with the caller's rights, inside SPI.
+ */
+#ifndef JOBS_OWNER_H
+#define JOBS_OWNER_H
+
+/* The role that owns the schema. */
+extern Oid owner_of_schema(void);
+
+/*
+ * Gives the owner what it needs, and CREATE on the schema for the time being; a superuser
+ * also takes back what former owners have. 42501 when the caller can't.
+ */
+extern void owner_grant(Oid owner);
+extern void owner_take_create_back(Oid owner);
+
+/* Takes all of it back, when a superuser asks. */
+extern void owner_revoke(Oid owner);
+
+#endif
