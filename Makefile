@@ -54,7 +54,7 @@ PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare \
 # on pg_regress wants an option for it; the isolation tester still goes by the link.
 TESTS := $(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql)))
 REGRESS := $(filter install,$(TESTS)) $(filter-out install,$(TESTS))
-REGRESS_OPTS = --inputdir=test --outputdir=output $(EXPECTED_OPTS)
+REGRESS_OPTS = --inputdir=test --outputdir=output --encoding=UTF8 --no-locale $(EXPECTED_OPTS)
 ISOLATION := $(sort $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=test
 REGRESS_PREP = output/expected output_iso/expected

@@ -29,7 +29,7 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_unassign_members';
 REVOKE EXECUTE ON FUNCTION jobs.unassign_members FROM PUBLIC;
 COMMENT ON FUNCTION jobs.unassign_members IS
-	'Takes members off a job; their unsent e-mail about it is not sent. Returns how many were assigned. '
+	'Takes members off a job: they get no further e-mail about it. Returns how many were assigned. '
 	'Errors: 22004 NULL; P0002 the job is missing or hidden; 55000 its status forbids it; '
 	'42501 not a member.';
 

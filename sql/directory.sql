@@ -67,7 +67,8 @@ AS 'MODULE_PATHNAME', 'jobs_withdraw_service';
 REVOKE EXECUTE ON FUNCTION jobs.withdraw_service FROM PUBLIC;
 COMMENT ON FUNCTION jobs.withdraw_service IS
 	'An organization no longer provides a service; jobs that exist go on. '
-	'Errors: 22004 NULL; P0002 it is missing, hidden or not provided; 42501 not permitted. '
+	'Errors: 22004 NULL; 22023 it is not provided; P0002 organization or service is missing or hidden; '
+	'42501 not permitted. '
 	'For members of the organization and the system.';
 
 CREATE FUNCTION jobs.set_preferences(

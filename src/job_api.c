@@ -9,6 +9,7 @@
 #include "utils/builtins.h"
 
 #include "args.h"
+#include "conversation.h"
 #include "job.h"
 #include "message.h"
 
@@ -88,6 +89,7 @@ jobs_allowed_actions(PG_FUNCTION_ARGS)
 	Call *call;
 	Row *row;
 	Job *job;
+	bool is_blocked;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	call = call_begin(fcinfo, 1);
@@ -97,11 +99,13 @@ jobs_allowed_actions(PG_FUNCTION_ARGS)
 					row_int64(row, Col_job_merchant_id)))
 		actor_complain_missing("job", job_id);
 	job = job_of_row(row);
+	is_blocked = row_bool(conversation_get(call, job->conversation_id), Col_conversation_is_blocked);
 	for (int action = 0; action < ACTION_COUNT && job_status(job) != STATUS_EXPIRED; action++)
 	{
 		const Transition *transition = transition_find(action, actor_side(&call->actor), &job->facts);
 
-		if (transition && !transition_is_silent(transition) && action != ACTION_EXPIRE)
+		if (transition && !transition_is_silent(transition) && action != ACTION_EXPIRE &&
+			!(is_blocked && action == ACTION_MESSAGE))
 		{
 			Datum value = CStringGetTextDatum(action_name(action));
 			bool isnull = false;

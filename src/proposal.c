@@ -124,6 +124,13 @@ check_written(Call *call, const Row *old, const Row *row)
 
 	for (int i = 0; i < lengthof(kept) && old; i++)
 		good = good && !row_differs(old, row, row->table->att[kept[i]]);
+	if (!row_isnull(row, Col_proposal_store_id))
+	{
+		Row *store = row_fetch(call->rows, TABLE_store, row_int64(row, Col_proposal_store_id));
+
+		good = good && store &&
+			   row_int64(store, Col_store_merchant_id) == row_int64(row, Col_proposal_merchant_id);
+	}
 	if (!good)
 		ereport(ERROR,
 				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
@@ -450,8 +457,6 @@ jobs_proposal_record(PG_FUNCTION_ARGS)
 	{
 		/* a user's trigger may have changed the row after ours */
 		require_decidable(dml->call, dml->old, status_of(dml->new));
-		store_require(dml->call, row_int64(dml->new, Col_proposal_store_id),
-					  row_int64(dml->new, Col_proposal_merchant_id));
 		(void) tell_decided(dml->call, dml->old, dml->new);
 	}
 	return dml_end(dml);

@@ -73,6 +73,7 @@ static void check_use(const Cron *cron, Oid owner, Oid function);
 static int64 schedule_as_owner(const Cron *cron, Oid owner, const char *schedule);
 static void check_job(const Cron *cron, int64 id, const char *owner, const char *schedule);
 static int64 find_job(const Cron *cron, const char *owner);
+static void refuse_other_owner(const Cron *cron, const char *owner);
 static char *job_name(void);
 static char *statements_elsewhere(Oid owner, const char *schedule);
 
@@ -92,6 +93,7 @@ jobs_schedule_expiry(PG_FUNCTION_ARGS)
 	require_cron(&cron, statements_elsewhere(owner, schedule));
 	check_owner(owner);
 	check_use(&cron, owner, cron.schedule);
+	refuse_other_owner(&cron, GetUserNameFromId(owner, false));
 	id = schedule_as_owner(&cron, owner, schedule);
 	check_job(&cron, id, GetUserNameFromId(owner, false), schedule);
 	PG_RETURN_INT64(id);
@@ -114,6 +116,7 @@ jobs_unschedule_expiry(PG_FUNCTION_ARGS)
 				 psprintf("SELECT cron.unschedule(jobid) FROM cron.job WHERE jobname = %s AND username = %s;",
 						  quote_literal_cstr(job_name()), quote_literal_cstr(owner_name)));
 	check_use(&cron, owner, cron.unschedule);
+	refuse_other_owner(&cron, owner_name);
 	id = find_job(&cron, owner_name);
 	if (id == 0)
 		PG_RETURN_BOOL(false);
@@ -438,6 +441,31 @@ find_job(const Cron *cron, const char *owner)
 			return job->id;
 	}
 	return 0;
+}
+
+/*
+ * A schedule that an earlier owner of the tables left behind would fail every minute, and
+ * isn't the present one's to remove.
+ */
+static void
+refuse_other_owner(const Cron *cron, const char *owner)
+{
+	const char *name = job_name();
+	ListCell *cell;
+
+	foreach (cell, read_jobs(cron))
+	{
+		CronJob *job = lfirst(cell);
+
+		if (strcmp(job->name, name) == 0 && strcmp(job->username, owner) != 0 &&
+			strcmp(job->database, get_database_name(MyDatabaseId)) == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("pg_cron has a schedule for an earlier owner of the tables"),
+					 errdetail("Its job %lld runs as role \"%s\"; the tables belong to \"%s\".",
+							   (long long) job->id, job->username, owner),
+					 errhint("Have a superuser run SELECT cron.unschedule(%lld);", (long long) job->id)));
+	}
 }
 
 /*

@@ -223,7 +223,7 @@ COMMENT ON COLUMN jobs.job_timeline.what IS 'the action, by its name in jobs.tra
 COMMENT ON COLUMN jobs.job_timeline.from_status IS 'the status before; NULL for create';
 COMMENT ON COLUMN jobs.job_timeline.to_status IS 'the status after';
 COMMENT ON COLUMN jobs.job_timeline.actor IS 'who did it';
-COMMENT ON COLUMN jobs.job_timeline.actor_name IS 'their name; NULL for the system';
+COMMENT ON COLUMN jobs.job_timeline.actor_name IS 'their name, or system';
 COMMENT ON COLUMN jobs.job_timeline.body IS 'what was written; NULL when nothing was';
 COMMENT ON COLUMN jobs.job_timeline.details IS 'ids and reasons; NULL when there is nothing to add';
 

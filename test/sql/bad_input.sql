@@ -138,3 +138,40 @@ FROM (VALUES
 	jsonb_array_elements(changes) WITH ORDINALITY c (change, m)
 ORDER BY n, m;
 SELECT regress.state() = :'before_inserts' AS unchanged;
+
+-- names and titles are one line; what shows nothing is blank; addresses
+SELECT regress.try(format('SELECT jobs.create_merchant(%L, $$x@x.example$$)', value))
+FROM unnest(ARRAY[E'Max\nBcc: all@x.example', E'Max\r', E'Max\u0085Moe', E'Max\u2028Moe', U&'\00A0\3000\200B', repeat('ß', 201)]) value;
+SELECT regress.try(format('SELECT jobs.send_proposal(%s, %s, %L, $$Work$$, 1, actor => %L)', :conversation, :service, E'Two\nlines', :'ann'));
+SELECT regress.try(format('SELECT jobs.send_message(%s, %L, 0, actor => %L)', :conversation, E'Two\nlines', :'ann')) ~ '^ok' AS bodies_have_lines;
+SELECT regress.try(format('SELECT jobs.create_merchant($$Max$$, %L)', value))
+FROM unnest(ARRAY[E'a@b.example\n', E'a@b.example\r\nBcc: c@d.example', 'a..b@c.example', '.a@c.example', 'a.@c.example', 'a@c..example', 'a@.c',
+	'a@b@c', 'a b@c.example', U&'a\00A0b@c.example', U&'a\0085b@c.example', '"a"@c.example', '<a@c.example>', '@c.example', 'a@', '']) value;
+SELECT regress.try('SELECT jobs.create_merchant($$Max$$, $$änn@ümlaut.example$$)') ~ '^ok' AS beyond_ascii;
+-- what is cut off, is cut off between characters
+SELECT convert_to(regress.try(format('SELECT jobs.open_job(1, actor => %L)', 'a' || repeat('é', 200))), 'UTF8') IS NOT NULL
+	AND convert_to(regress.try(format('SELECT jobs.create_merchant($$Max$$, $$x@x.example$$, language => %L)', 'a' || repeat('é', 200))), 'UTF8') IS NOT NULL
+	AND convert_to(regress.try(format('SELECT jobs.create_merchant($$Max$$, %L)', 'a' || repeat('é', 300))), 'UTF8') IS NOT NULL
+	AND convert_to(regress.try(format('SELECT jobs.decline_job(1, %L, actor => %L)', 'a' || repeat('é', 200), :'ann')), 'UTF8') IS NOT NULL
+	AND convert_to(regress.try(format('UPDATE jobs.job SET status = %L', 'a' || repeat('é', 200))), 'UTF8') IS NOT NULL AS whole_characters;
+SELECT regress.try(format('SELECT jobs.assign_members(1, ARRAY[ARRAY[1, 2], ARRAY[3, 4]], actor => %L)', :'ann'));
+SELECT regress.try(format('SELECT jobs.request_job(%s, $$Title$$, $$Text$$, %s, auto_rematch => true, actor => %L)', :service, :org, :'max'));
+-- arguments come first, whoever acts
+BEGIN;
+SET LOCAL ROLE regress_jobs_app;
+SELECT regress.try(format('INSERT INTO jobs.message (conversation_id, body) VALUES (%s, NULL)', :conversation));
+SELECT regress.try(format('INSERT INTO jobs.message (conversation_id, body) VALUES (%s, $$Text$$)', :conversation));
+SELECT regress.try(format('INSERT INTO jobs.job (organization_id, service_id, title, description) VALUES (%s, %s, $$ $$, $$Text$$)', :org, :service));
+SELECT regress.try(format('INSERT INTO jobs.proposal (conversation_id, service_id, title, work, price) VALUES (%s, %s, $$T$$, $$T$$, -1)', :conversation, :service));
+ROLLBACK;
+-- then what is missing, then who may
+SELECT regress.try(format('SELECT jobs.request_job(1, $$Title$$, $$Text$$, %s)', :org));
+SELECT regress.try(format('SELECT jobs.request_job(%s, $$Title$$, $$Text$$, %s)', :service, :org));
+SELECT regress.try(format('SELECT jobs.request_job(%s, $$Title$$, $$Text$$, %s, %s, actor => %L)', :service, :org, :store, :'ann'));
+SELECT regress.try(format('SELECT jobs.request_job(%s, $$Title$$, $$Text$$, %s, actor => %L)', :service, :org, :'ann'));
+SELECT regress.try(format('SELECT jobs.request_job(%s, $$Title$$, $$Text$$, %s, actor => %L)', :unprovided, :org, :'max'));
+-- a key that was used in another conversation
+SELECT jobs.send_message(:conversation, 'Key', 0, '00000000-0000-0000-0000-00000000000f', actor => :'max') IS NOT NULL;
+SELECT jobs.set_preferences(:other_org, is_available => false);
+SELECT regress.try(format('SELECT jobs.start_conversation(%s, $$Key$$, $$00000000-0000-0000-0000-00000000000f$$, actor => %L)', :other_org, :'max'));
+SELECT jobs.set_preferences(:other_org, is_available => true);

@@ -143,8 +143,8 @@ is($node->safe_psql('market', q{SELECT has_schema_privilege('mallory', 'jobs', '
 harmless(q{DROP TRIGGER "00_jobs_fill" ON jobs.message; SELECT jobs.install()}, qr/^/, 'repairing');
 harmless(q{SELECT jobs.uninstall(true)}, qr/^/, 'uninstalling');
 
-# A trigger that runs as the owner may write to the owner's own table, and that table have a
-# deferred trigger: the server runs it with the rights of whoever commits, before 18.
+# What the owner's triggers put off until the commit would have the rights of whoever
+# commits: for a superuser nothing is put off.
 install($node, 'nested', 'mallory');
 fill($node, 'nested');
 $node->safe_psql('nested', q{
@@ -165,12 +165,48 @@ $node->safe_psql('nested', q{
 	CREATE CONSTRAINT TRIGGER swallow AFTER INSERT ON evil.bait DEFERRABLE INITIALLY DEFERRED
 		FOR EACH ROW EXECUTE FUNCTION evil.swallow();
 	CREATE TRIGGER cast_bait AFTER INSERT ON jobs.message FOR EACH ROW EXECUTE FUNCTION evil.cast() });
-$node->safe_psql('nested', q{SELECT jobs.reply_to_job(1025, 'Yes', actor => 'member:1025')});
-TODO:
-{
-	local $TODO = 'the server does so' if $node->pg_version < 18;
-	is($node->safe_psql('nested', 'SELECT who FROM evil.log'), 'mallory', 'a deferred trigger of another table');
-}
+refuses($node, 'nested', q{SELECT jobs.reply_to_job(1025, 'Yes', actor => 'member:1025')},
+	qr/42501: .*cannot fire deferred trigger/, 'a deferred trigger of another table, when a superuser acts');
+$node->safe_psql('nested', q{
+	CREATE ROLE shop_app LOGIN;
+	GRANT USAGE ON SCHEMA evil TO shop_app;
+	GRANT INSERT ON evil.log TO shop_app;
+	SELECT jobs.grant_access('shop_app', 'app') });
+is($node->safe_psql('nested', q{
+		SET ROLE shop_app;
+		BEGIN;
+		SELECT jobs.open_job(2049, actor => 'member:1025');
+		RESET ROLE;
+		COMMIT }), 'opened', 'what defers nothing works');
+refuses($node, 'nested', q{
+		SET ROLE shop_app;
+		BEGIN;
+		SELECT jobs.reply_to_job(1025, 'Yes', actor => 'member:1025');
+		RESET ROLE;
+		COMMIT }, qr/42501: .*cannot fire deferred trigger/, '... or a role that a superuser has taken on');
+is($node->safe_psql('nested', q{SELECT jobs.reply_to_job(1025, 'Yes', actor => 'member:1025') IS NOT NULL},
+		extra_params => [ '-U', 'shop_app' ]), 't', 'an application has no more rights to lend');
+
+# A cursor WITH HOLD runs at the commit, too.
+$node->safe_psql('nested', q{
+	SET SESSION AUTHORIZATION mallory;
+	DROP TRIGGER cast_bait ON jobs.message;
+	CREATE FUNCTION evil.promote() RETURNS integer LANGUAGE plpgsql AS $$
+	BEGIN
+		IF current_setting('is_superuser') = 'on' THEN
+			ALTER ROLE mallory SUPERUSER;
+		END IF;
+		RETURN 1;
+	END $$;
+	CREATE FUNCTION evil.hold() RETURNS trigger LANGUAGE plpgsql AS $$
+	BEGIN
+		EXECUTE 'DECLARE held CURSOR WITH HOLD FOR SELECT evil.promote()';
+		RETURN NULL;
+	END $$;
+	CREATE TRIGGER hold AFTER INSERT ON jobs.message FOR EACH ROW EXECUTE FUNCTION evil.hold() });
+refuses($node, 'nested', q{SELECT jobs.reply_to_job(1025, 'Yes', actor => 'member:1025')}, qr/42501: .*WITH HOLD/,
+	'a cursor that outlives the transaction');
+is($node->safe_psql('nested', q{SELECT rolsuper FROM pg_roles WHERE rolname = 'mallory'}), 'f', 'the owner gains nothing by it');
 
 # An owner who may not create in the schema can't plant an overload.
 $node->safe_psql('market', 'SELECT jobs.install()');
