@@ -81,7 +81,19 @@ my @losses = (
 	[ 'a trigger, for the sweep that commits', 'DROP TRIGGER "00_jobs_fill" ON jobs.job', 'CALL jobs.expire_due_jobs()', qr/00_jobs_fill on jobs\.job/ ],
 	[ 'a table', 'DROP TABLE jobs.decline', q{SELECT jobs.decline_job(1025, actor => 'member:1025')}, qr/table jobs\.decline is missing/ ],
 	[ 'the outbox', 'DROP TABLE jobs.email', 'SELECT jobs.claim_emails()', qr/table jobs\.email is missing/ ],
+	[ 'a trigger for some columns', q{
+			DROP TRIGGER "00_jobs_fill" ON jobs.job;
+			CREATE TRIGGER "00_jobs_fill" BEFORE INSERT OR UPDATE OF title ON jobs.job FOR EACH ROW
+				EXECUTE FUNCTION jobs.job_fill() }, $reply, qr/00_jobs_fill on jobs\.job/ ],
+	[ 'a trigger for other events', q{
+			DROP TRIGGER "00_jobs_record" ON jobs.message;
+			CREATE TRIGGER "00_jobs_record" AFTER DELETE ON jobs.message FOR EACH ROW
+				EXECUTE FUNCTION jobs.message_record() }, $reply, qr/00_jobs_record on jobs\.message/ ],
 	[ 'an index', 'DROP INDEX jobs.job_due', 'SELECT jobs.expire_jobs()', qr/index jobs\.job_due is missing/ ],
+	[ 'a primary key', 'ALTER TABLE jobs.email DROP CONSTRAINT email_pkey', $reply, qr/primary key of jobs\.email is missing/ ],
+	[ 'a unique key', 'ALTER TABLE jobs.conversation DROP CONSTRAINT conversation_parties',
+		q{SELECT jobs.start_conversation(1025, 'Hello', actor => 'merchant:1024')}, qr/index jobs\.conversation_parties is missing/ ],
+	[ 'the sequence of ids', 'ALTER TABLE jobs.message ALTER id DROP IDENTITY', $reply, qr/sequence of jobs\.message\.id is missing/ ],
 );
 foreach my $loss (@losses)
 {
@@ -100,6 +112,27 @@ foreach my $loss (@losses)
 			ROLLBACK }) =~ s/\n.*//sr, 'jobs 0.1.0: brought up to date', "install() puts $name back");
 }
 
+# What nobody misses when it calls a function, install() finds.
+foreach my $loss (
+	[ 'a foreign key', 'ALTER TABLE jobs.job_event DROP CONSTRAINT job_event_job_id_fkey' ],
+	[ 'a check', 'ALTER TABLE jobs.job DROP CONSTRAINT job_status' ],
+	[ 'a check that the server named', 'ALTER TABLE jobs.proposal DROP CONSTRAINT proposal_price_check' ],
+	[ 'a policy', 'DROP POLICY own_merchant ON jobs.job' ],
+	[ 'a policy that lets everybody in', 'ALTER POLICY own_merchant ON jobs.job USING (true)' ],
+	[ 'a policy for one role', 'ALTER POLICY own_merchant ON jobs.job TO shop_app' ],
+	[ 'a policy for another actor', 'ALTER POLICY own_merchant ON jobs.job USING (merchant_id = (SELECT jobs.current_organization_id()))' ],
+	[ 'row-level security', 'ALTER TABLE jobs.message DISABLE ROW LEVEL SECURITY' ],
+	[ 'a view', 'DROP VIEW jobs.job_timeline' ],
+	[ 'a view with the rights of its owner', 'ALTER VIEW jobs.job_list RESET (security_invoker)' ],
+	[ 'a comment', 'COMMENT ON COLUMN jobs.job.title IS NULL' ])
+{
+	my ($name, $break) = @$loss;
+
+	is($node->safe_psql('market', "BEGIN; $break; SELECT jobs.install(); SELECT jobs.install(); COMMIT"),
+		"jobs 0.1.0: brought up to date\n$up_to_date", "install() finds $name");
+	same(furniture($node, 'market') =~ s/^(sequence|relation).*\n?//gmr, $furniture =~ s/^(sequence|relation).*\n?//gmr, "... and puts it back");
+}
+
 # a session looks at the version once, and again when jobs.node is altered
 refuses($node, 'market', "BEGIN; DELETE FROM jobs.node; $reply", qr/55000: .*row of jobs\.node is missing/s, 'without the version');
 refuses($node, 'market', "SELECT jobs.display_name('member:1025'); BEGIN; DROP TABLE jobs.node; $reply",
@@ -112,8 +145,37 @@ foreach my $break ('DELETE FROM jobs.node', 'DROP TABLE jobs.node')
 same(furniture($node, 'market') =~ s/^sequence.*\n?//gmr, $furniture =~ s/^sequence.*\n?//gmr, 'everything is as before');
 
 # what install() can't put back, it doesn't claim to
-refuses($node, 'market', "BEGIN; ALTER TABLE jobs.job RENAME COLUMN title TO heading; $reply",
-	qr/55000: .*column jobs\.job\.title is missing/s, 'a column that is gone');
+my $request = q{SELECT jobs.request_job(1024, 'x', 'y', 1025, budget => 5, actor => 'merchant:1024')};
+foreach my $change (
+	[ 'ALTER TABLE jobs.job RENAME COLUMN title TO heading', $reply, qr/column jobs\.job\.title is missing/ ],
+	[ 'DROP VIEW jobs.job_list; ALTER TABLE jobs.job ALTER budget TYPE integer', $request, qr/column jobs\.job\.budget is not of type numeric/ ],
+	[ 'DROP VIEW jobs.job_list; ALTER TABLE jobs.job ALTER budget TYPE numeric(5, 1)', $request, qr/column jobs\.job\.budget is not of type numeric/ ],
+	[ 'DROP VIEW jobs.job_list, jobs.proposals_and_jobs; ALTER TABLE jobs.job ALTER title TYPE bigint USING 0', $request,
+		qr/column jobs\.job\.title is not of type text/ ],
+	[ 'CREATE DOMAIN public.short AS text CHECK (length(VALUE) < 5); ALTER TABLE jobs.job ALTER description TYPE public.short USING left(description, 4)',
+		$request, qr/column jobs\.job\.description is not of type text/ ])
+{
+	my ($break, $call, $error) = @$change;
+
+	foreach my $sql ($call, 'SELECT jobs.install()')
+	{
+		refuses($node, 'market', "SELECT jobs.display_name('member:1025'); BEGIN; SET LOCAL client_min_messages = error; $break; $sql",
+			qr/55000: .*tables of jobs were altered.*DETAIL: [^\n]*$error.*HINT:  Change it back/s, $break);
+	}
+}
+foreach my $change (
+	[ 'DROP INDEX jobs.job_due; CREATE INDEX job_due ON jobs.job (title)', 'SELECT jobs.expire_jobs()', qr/index jobs\.job_due is not as it was made/ ],
+	[ 'DROP INDEX jobs.job_due; CREATE INDEX job_due ON jobs.store (created_at)', 'SELECT jobs.expire_jobs()', qr/index jobs\.job_due is not as it was made/ ],
+	[ q{UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'jobs.job_due'::regclass}, 'SELECT jobs.expire_jobs()', qr/index jobs\.job_due is not/ ],
+	[ 'ALTER TABLE jobs.email DROP CONSTRAINT email_pkey, ADD CONSTRAINT email_pkey PRIMARY KEY (created_at, id)', $reply,
+		qr/primary key of jobs\.email is not as it was made/ ],
+	[ 'ALTER TABLE jobs.decline RENAME TO gone; CREATE TABLE jobs.decline (LIKE jobs.gone INCLUDING ALL) PARTITION BY LIST (organization_id)',
+		q{SELECT jobs.decline_job(1025, actor => 'member:1025')}, qr/jobs\.decline is not an ordinary table/ ])
+{
+	my ($break, $call, $error) = @$change;
+
+	refuses($node, 'market', "BEGIN; $break; $call", qr/55000: .*tables of jobs were altered.*DETAIL: [^\n]*$error/s, $break);
+}
 
 # other versions
 refuses($node, 'market', "BEGIN; UPDATE jobs.node SET schema_version = schema_version + 1; $reply",

@@ -1,0 +1,105 @@
+# Roles that are renamed, that lose the tables to others, that go: who has access, and that
+# it can be taken back.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+
+use Marketplace;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = start_server('roles');
+
+install($node, 'market', 'first_owner');
+fill($node, 'market');
+$node->safe_psql('market', q{
+	CREATE ROLE second_owner LOGIN;
+	CREATE ROLE shop_app LOGIN;
+	CREATE ROLE shop_operator LOGIN;
+	CREATE ROLE shop_mailer LOGIN;
+	SELECT jobs.grant_access('shop_app', 'app'), jobs.grant_access('shop_operator', 'operator'), jobs.grant_access('shop_mailer', 'mailer') });
+
+sub privileges
+{
+	my ($role) = @_;
+
+	return $node->safe_psql('market', qq{
+		SELECT (SELECT count(*) FROM pg_proc WHERE pronamespace = 'jobs'::regnamespace AND prorettype <> 'trigger'::regtype
+				AND has_function_privilege('$role', oid, 'EXECUTE')),
+			(SELECT count(*) FROM pg_class WHERE relnamespace = 'jobs'::regnamespace AND relkind IN ('r', 'v')
+				AND has_table_privilege('$role', oid, 'SELECT, INSERT, UPDATE, DELETE')),
+			has_schema_privilege('$role', 'jobs', 'USAGE, CREATE'),
+			(SELECT count(*) FROM pg_policies WHERE '$role' = ANY (roles)) });
+}
+
+my %before = map { $_ => privileges($_) } qw(first_owner shop_app shop_operator shop_mailer);
+
+# the tables change hands
+$node->safe_psql('market', 'REASSIGN OWNED BY first_owner TO second_owner');
+$node->safe_psql('market', 'SELECT jobs.install()');
+is(privileges('first_owner'), '0|0|f|0', 'a former owner has no rights any more');
+is(privileges('second_owner'), $before{first_owner}, 'the new one has all of them');
+is(privileges($_), $before{$_}, "$_ has its access as before") foreach qw(shop_app shop_operator shop_mailer);
+refuses($node, 'market', q{SET ROLE first_owner; SELECT jobs.create_service('x')}, qr/42501/, 'a former owner');
+works($node, 'market', 'tables of a new owner');
+$node->safe_psql('market', 'SET ROLE second_owner; SELECT jobs.revoke_access($$shop_operator$$, $$operator$$)');
+is(privileges('shop_operator'), '0|0|f|0', 'access that the former owner gave is taken back by the new one');
+$node->safe_psql('market', 'DROP OWNED BY first_owner; DROP ROLE first_owner, shop_operator');
+pass('both can be dropped');
+
+# a role that is renamed
+$node->safe_psql('market', q{
+	CREATE ROLE shop_operator LOGIN;
+	SELECT jobs.grant_access('shop_operator', 'operator');
+	ALTER ROLE shop_operator RENAME TO renamed });
+my ($status, $out, $err) = $node->psql('market', 'SELECT jobs.install()');
+like($err, qr/NOTICE:  there is no role "shop_operator" any more/, 'install() misses a role that was renamed');
+$node->safe_psql('market', q{
+	CREATE ROLE shop_operator LOGIN;
+	SELECT jobs.grant_access('shop_operator', 'operator') });
+is(privileges('shop_operator'), $before{shop_operator}, 'a new role of the old name gets all of its access');
+cmp_ok($node->safe_psql('market', 'SET ROLE shop_operator; SELECT count(*) FROM jobs.job'), '>', 0, '... and sees rows');
+$node->safe_psql('market', q{SELECT jobs.revoke_access('renamed', 'operator'); DROP ROLE renamed});
+pass('the renamed role can be dropped');
+
+# operators write the directory, mailers read the outbox
+is($node->safe_psql('market', q{
+		SET ROLE shop_operator;
+		UPDATE jobs.member SET is_active = false WHERE id = 2049;
+		UPDATE jobs.merchant SET email = 'new@shop.example' WHERE id = 1024;
+		INSERT INTO jobs.store (merchant_id, name) VALUES (1024, 'Hats');
+		SELECT is_active, (SELECT email FROM jobs.merchant WHERE id = 1024), (SELECT count(*) FROM jobs.store WHERE name = 'Hats')
+		FROM jobs.member WHERE id = 2049 }), 'f|new@shop.example|1', 'an operator looks after the directory');
+is($node->safe_psql('market', 'SET ROLE shop_mailer; SELECT count(*) FROM jobs.email'),
+	$node->safe_psql('market', 'SELECT count(*) FROM jobs.email'), 'a mailer sees the outbox');
+refuses($node, 'market', 'SET ROLE shop_mailer; UPDATE jobs.email SET sent_at = now()', qr/42501/, 'a mailer that writes it');
+
+# access is taken back whatever the state of the tables
+$node->safe_psql('market', 'SELECT jobs.uninstall()');
+$node->safe_psql('market', q{SELECT jobs.revoke_access('shop_mailer', 'mailer'); DROP ROLE shop_mailer});
+pass('after uninstall()');
+$node->safe_psql('market', 'SELECT jobs.install()');
+$node->safe_psql('market', 'DROP TRIGGER "00_jobs_fill" ON jobs.job');
+$node->safe_psql('market', q{SELECT jobs.revoke_access('shop_app', 'app'); DROP ROLE shop_app});
+pass('with a trigger gone');
+$node->safe_psql('market', 'SELECT jobs.install()');
+
+# all of it goes with the data
+$node->safe_psql('market', 'SELECT jobs.uninstall(drop_data => true); DROP ROLE shop_operator, second_owner');
+pass('after uninstall(true) no role is held back');
+is($node->safe_psql('market', q{SELECT count(*) FROM pg_class WHERE relnamespace = 'jobs'::regnamespace}), '0', 'nothing is left');
+
+# sequences that lag behind, those of requests too
+install($node, 'copy', 'copy_owner');
+fill($node, 'copy');
+my $last = $node->safe_psql('copy', 'SELECT max(request_id) FROM jobs.job');
+$node->safe_psql('copy', 'ALTER SEQUENCE jobs.request_id_seq RESTART');
+$node->safe_psql('copy', 'SELECT jobs.install()');
+cmp_ok($node->safe_psql('copy', q{SELECT request_id FROM jobs.request_job(1024, 'x', 'y', 1025, actor => 'merchant:1024')}), '>', $last,
+	'a new request has a number of its own');
+
+done_testing();
