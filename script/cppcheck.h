@@ -9,6 +9,7 @@
 #define ereport(level, ...) do { if ((level) >= ERROR) exit(1); } while (0)
 #define elog(level, ...) do { if ((level) >= ERROR) exit(1); } while (0)
 #define foreach(cell, list) for (cell = list_head(list); cell; cell = lnext(list, cell))
+#define pg_attribute_printf(format, arguments)
 #define pg_noreturn __attribute__((noreturn))
 #define PG_FUNCTION_INFO_V1(name) extern int name##_info
 #define PG_MODULE_MAGIC extern int magic

@@ -25,7 +25,7 @@
 typedef struct Call
 {
 	Actor actor;
-	Rows *rows;		/* the rows of this action */
+	Rows *rows;		   /* the rows of this action */
 	Rights rights;	   /* what to go back to */
 	bool is_sheltered; /* a call made the operation security-restricted, not the server */
 	int nest_level;	   /* of the transaction, when it began */

@@ -175,7 +175,7 @@ check_written(const Call *call, const Row *row, const Place *place)
 				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
 				 errmsg("a trigger moved a message of conversation %lld elsewhere",
 						(long long) place->conversation_id),
-				 errdetail("A BEFORE trigger on jobs.message changed the author, the job, the conversation or whose it is."),
+				 errdetail("A BEFORE trigger on jobs.message changed the author, the place or whose it is."),
 				 errhint("Let the trigger change columns of its own alone.")));
 }
 

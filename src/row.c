@@ -552,7 +552,7 @@ check_implied_keys(const Row *row, const Datum *before)
 			ereport(ERROR,
 					(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
 					 errmsg("a trigger changed a key of jobs.%s", table_name(row->table->id)),
-					 errdetail("A BEFORE trigger moved the row away from the job that its action locked, or deleted the job."),
+					 errdetail("A BEFORE trigger moved the row away from the locked job, or deleted the job."),
 					 errhint("Let the trigger change columns of its own alone.")));
 	}
 	begin_write(row->rows);

@@ -33,6 +33,24 @@ is(join("\n", @rows), join("\n", grep { !/^[0-9P]{5}$/ } @answers), 'statements 
 is(join("\n", map { s/.*ERROR:\s+//r } split /\n/, $err), join("\n", grep { /^[0-9P]{5}$/ } @answers), 'and fail as written');
 cmp_ok(scalar(@answers), '>', 10, 'they are not few');
 
+# Backup and restore, and what it takes to remove it.
+my ($restore) = $readme =~ /^## Backup and restore\n.*?^```sh\n(.*?)^```$/ms;
+my $folder = PostgreSQL::Test::Utils::tempdir();
+{
+	local %ENV = (%ENV, PGHOST => $node->host, PGPORT => $node->port);
+	my ($out, $err) = run_command([ 'bash', '-c', "cd $folder\n$restore" ]);
+
+	is(join("\n", grep { /error:/ && !/cron|can only create extension in database/ } split /\n/, $err), '', 'restores all but pg_cron');
+	like($out, qr/jobs [\d.]+: up to date/, '... and nothing is left for install() to do');
+}
+same(contents($node, 'copy'), contents($node, 'marketplace'), '... with the same rows');
+my ($uninstall) = $readme =~ /^## Uninstall\n.*?^```\n(.*?)^```$/ms;
+is($node->safe_psql('marketplace', $uninstall) =~ s/\n+$//r, 't', 'uninstalls');
+is($node->safe_psql('marketplace', 'SELECT count(*) FROM jobs.email'), '10', '... and the data stays');
+$node->safe_psql('marketplace', 'CREATE EXTENSION jobs; SELECT jobs.install()');
+is($node->safe_psql('marketplace', 'SET ROLE app; BEGIN; SELECT jobs.act_as($$member:1025$$); SELECT title FROM jobs.job_list'),
+	"\nA calmer storefront", 'and all of it comes back');
+
 my ($diagram) = $readme =~ /^```mermaid\n(.*?)\n*^```$/ms;
 is($diagram, $node->safe_psql('marketplace', 'SELECT jobs.transition_diagram()') =~ s/\n+$//r, 'the diagram');
 
