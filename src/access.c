@@ -27,15 +27,15 @@
 #include "utils/builtins.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
-#include "utils/rel.h"
 #include "utils/syscache.h"
 
 #include "access.h"
 #include "args.h"
 #include "compat.h"
-#include "install.h"
+#include "ready.h"
 #include "rights.h"
 #include "schema.h"
+#include "table.h"
 
 /* Kinds of access, as bits. */
 #define APP 1
@@ -468,11 +468,11 @@ change_access(FunctionCallInfo fcinfo, bool give)
 				 errdetail("There is no such role."),
 				 errhint("Create it first, with CREATE ROLE.")));
 
-	install_lock();
+	schema_lock();
 	/* access can be taken back whatever the tables have lost */
 	owner = give ? tables_owner() : tables_standing_owner();
 	if (!OidIsValid(owner))
-		install_complain("There are no tables, and nobody has access to them.");
+		ready_complain("There are no tables, and nobody has access to them.");
 	check_granting(owner, roleid);
 
 	SPI_connect();

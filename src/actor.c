@@ -1,7 +1,7 @@
 /*
  * actor.c
  *
- * Finds out who acts, and looks actors up.
+ * Finds out who acts, and looks actors up. A call in progress says so before anything else.
  *
  * The setting jobs.actor holds what jobs.act_as() said. Only superusers may SET it,
  * and its check hook takes it from a running session alone, so that neither a
@@ -19,10 +19,48 @@
 #include "access.h"
 #include "actor.h"
 #include "args.h"
-#include "call.h"
 #include "row.h"
 
 static char *actor_setting;
+static ActorFrame *running = NULL;
+
+static void
+abort_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
+{
+	if (event != SUBXACT_EVENT_ABORT_SUB)
+		return;
+	while (running && running->nest_level >= GetCurrentTransactionNestLevel())
+		running = running->outer;
+}
+
+static void
+end_transaction(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PARALLEL_ABORT)
+		running = NULL;
+}
+
+void
+actor_push(ActorFrame *frame, const Actor *actor, bool needs_shelter)
+{
+	frame->actor = actor;
+	frame->is_sheltered = running ? running->is_sheltered : needs_shelter;
+	frame->nest_level = GetCurrentTransactionNestLevel();
+	frame->outer = running;
+	running = frame;
+}
+
+void
+actor_pop(const ActorFrame *frame)
+{
+	running = frame->outer;
+}
+
+bool
+actor_is_restricted(void)
+{
+	return InSecurityRestrictedOperation() && !(running && running->is_sheltered);
+}
 
 static bool
 actor_check(char **newval, void **extra, GucSource source)
@@ -44,6 +82,8 @@ actor_init(void)
 							   &actor_setting, "", PGC_SUSET,
 							   GUC_DISALLOW_IN_FILE | GUC_NOT_IN_SAMPLE,
 							   actor_check, NULL, NULL);
+	RegisterSubXactCallback(abort_subtransaction, NULL);
+	RegisterXactCallback(end_transaction, NULL);
 }
 
 /*
@@ -136,13 +176,12 @@ user_is_operator(void)
 Actor
 actor_current(void)
 {
-	const Actor *acting = call_actor();
 	Actor actor = {ACTOR_NOBODY, 0, 0};
 
-	if (call_is_restricted())
+	if (actor_is_restricted())
 		return actor;
-	if (acting)
-		return *acting;
+	if (running)
+		return *running->actor;
 	if (actor_setting && actor_setting[0])
 	{
 		/* whoever was an operator when it was said may be none after SET ROLE */
@@ -199,7 +238,7 @@ actor_argument(FunctionCallInfo fcinfo, int argno)
 
 	check_not_null(PG_ARGISNULL(argno), "actor");
 	actor_parse_or_complain(text_to_cstring(PG_GETARG_TEXT_PP(argno)), &actor);
-	if (call_is_restricted())
+	if (actor_is_restricted())
 		actor_complain_nobody();
 	check_may_name(&actor);
 	return actor;
@@ -226,9 +265,9 @@ actor_find(Actor *actor)
 		return true;
 
 	/* whom a running call acts for was looked up when it began */
-	if (call_actor() && call_actor()->kind == actor->kind && call_actor()->id == actor->id)
+	if (running && running->actor->kind == actor->kind && running->actor->id == actor->id)
 	{
-		*actor = *call_actor();
+		*actor = *running->actor;
 		return true;
 	}
 
@@ -321,7 +360,7 @@ jobs_act_as(PG_FUNCTION_ARGS)
 	Actor actor;
 	char text[ACTOR_TEXT_SIZE];
 
-	if (call_actor())
+	if (running)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("jobs.act_as() cannot run inside an action"),

@@ -32,7 +32,29 @@ typedef struct Actor
 /* "merchant:" and 19 digits */
 #define ACTOR_TEXT_SIZE 32
 
+/*
+ * Who acts while a call runs, on top of who acted before. It lives until it is popped, or
+ * its transaction or subtransaction is rolled back.
+ */
+typedef struct ActorFrame
+{
+	const Actor *actor;
+	bool is_sheltered; /* the call made the operation security-restricted, not the server */
+	int nest_level;	   /* of the transaction, when it began */
+	struct ActorFrame *outer;
+} ActorFrame;
+
 extern void actor_init(void);
+
+/* `needs_shelter` is asked by the outermost call; what runs inside it is sheltered as well. */
+extern void actor_push(ActorFrame *frame, const Actor *actor, bool needs_shelter);
+extern void actor_pop(const ActorFrame *frame);
+
+/*
+ * Is somebody's code running in a security-restricted operation of the server, such as
+ * ANALYZE? Everybody is nobody there.
+ */
+extern bool actor_is_restricted(void);
 
 /*
  * Who acts now: the running call's actor, else what jobs.act_as() said, else the system

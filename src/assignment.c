@@ -7,7 +7,6 @@
 
 #include "lib/qunique.h"
 #include "miscadmin.h"
-#include "utils/builtins.h"
 
 #include "args.h"
 #include "dml.h"

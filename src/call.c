@@ -1,56 +1,17 @@
 /*
  * call.c
  *
- * The stack of running calls.
+ * Who calls, and with whose rights it is done.
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "miscadmin.h"
 #include "storage/proc.h"
 #include "utils/memutils.h"
 
 #include "access.h"
-#include "args.h"
 #include "call.h"
 #include "table.h"
-
-static Call *running = NULL;
-
-static void
-call_abort_subxact(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
-{
-	if (event != SUBXACT_EVENT_ABORT_SUB)
-		return;
-	while (running && running->nest_level >= GetCurrentTransactionNestLevel())
-		running = running->outer;
-}
-
-static void
-call_end_xact(XactEvent event, void *arg)
-{
-	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PARALLEL_ABORT)
-		running = NULL;
-}
-
-void
-call_init(void)
-{
-	RegisterSubXactCallback(call_abort_subxact, NULL);
-	RegisterXactCallback(call_end_xact, NULL);
-}
-
-const Actor *
-call_actor(void)
-{
-	return running ? &running->actor : NULL;
-}
-
-bool
-call_is_restricted(void)
-{
-	return InSecurityRestrictedOperation() && !(running && running->is_sheltered);
-}
 
 /*
  * Could the transaction go on to its end with a superuser's rights, though the owner of the
@@ -83,12 +44,9 @@ push(Actor actor)
 	Call *call = MemoryContextAlloc(TopTransactionContext, sizeof(Call));
 
 	call->actor = actor;
-	call->nest_level = GetCurrentTransactionNestLevel();
-	call->outer = running;
-	call->is_sheltered = running ? running->is_sheltered : needs_shelter(owner);
-	running = call;
+	actor_push(&call->frame, &call->actor, needs_shelter(owner));
 	rights_switch(&call->rights, owner,
-				  SECURITY_NOFORCE_RLS | (call->is_sheltered ? SECURITY_RESTRICTED_OPERATION : 0));
+				  SECURITY_NOFORCE_RLS | (call->frame.is_sheltered ? SECURITY_RESTRICTED_OPERATION : 0));
 	call->rows = rows_begin();
 	return call;
 }
@@ -110,7 +68,7 @@ call_begin_signup(FunctionCallInfo fcinfo, int argno)
 	Actor actor = actor_argument(fcinfo, argno);
 
 	/* signing up is for who may act for others, not for a person's own role */
-	if (call_is_restricted() ||
+	if (actor_is_restricted() ||
 		(actor.kind == ACTOR_NOBODY && !access_may_act_as(GetUserId())))
 		actor_complain_nobody();
 	actor_resolve(&actor);
@@ -131,7 +89,7 @@ call_begin_system(void)
 {
 	Actor actor = {ACTOR_SYSTEM, 0, 0};
 
-	if (call_is_restricted())
+	if (actor_is_restricted())
 		actor_complain_nobody();
 	return push(actor);
 }
@@ -141,6 +99,6 @@ call_end(Call *call)
 {
 	rows_end(call->rows);
 	rights_restore(&call->rights);
-	running = call->outer;
+	actor_pop(&call->frame);
 	pfree(call);
 }

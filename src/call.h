@@ -11,7 +11,7 @@
  *     call_end(call)
  *
  * While a call runs, its actor is who acts, whatever runs inside it. An error unwinds
- * it: user id and settings by the transaction's own means, the stack by a callback.
+ * it: user id and settings by the transaction's own means, the actor by a callback.
  */
 #ifndef JOBS_CALL_H
 #define JOBS_CALL_H
@@ -25,14 +25,10 @@
 typedef struct Call
 {
 	Actor actor;
-	Rows *rows;		   /* the rows of this action */
-	Rights rights;	   /* what to go back to */
-	bool is_sheltered; /* a call made the operation security-restricted, not the server */
-	int nest_level;	   /* of the transaction, when it began */
-	struct Call *outer;
+	Rows *rows;	   /* the rows of this action */
+	Rights rights; /* what to go back to */
+	ActorFrame frame;
 } Call;
-
-extern void call_init(void);
 
 /*
  * Begins the call of an API function whose argument `argno` names the actor: a member,
@@ -51,14 +47,5 @@ extern Call *call_begin_system(void);
 
 /* Fires what triggers are due, and goes back to the caller's rights. */
 extern void call_end(Call *call);
-
-/*
- * Is somebody's code running in a security-restricted operation of the server, such as
- * ANALYZE? Everybody is nobody there.
- */
-extern bool call_is_restricted(void);
-
-/* The actor of the innermost running call, or NULL: none runs. */
-extern const Actor *call_actor(void);
 
 #endif

@@ -12,7 +12,6 @@
 #include "conversation.h"
 #include "dml.h"
 #include "ids.h"
-#include "message.h"
 
 Row *
 conversation_get(Call *call, int64 id)
@@ -133,8 +132,8 @@ conversation_open(Call *call, int64 organization_id, int64 merchant_id)
 	return id;
 }
 
-static void
-require_merchant(const Call *call)
+void
+conversation_require_starter(const Call *call)
 {
 	if (call->actor.kind != ACTOR_MERCHANT)
 		ereport(ERROR,
@@ -142,41 +141,6 @@ require_merchant(const Call *call)
 				 errmsg("only a merchant starts a conversation"),
 				 errdetail("The one who acts is no merchant."),
 				 errhint("Pass actor => 'merchant:...'.")));
-}
-
-/*
- * jobs.start_conversation(organization_id, body, client_key, actor)
- */
-PG_FUNCTION_INFO_V1(jobs_start_conversation);
-Datum
-jobs_start_conversation(PG_FUNCTION_ARGS)
-{
-	int64 organization_id = arg_id(fcinfo, 0, "organization_id");
-	Draft draft = {0};
-	Call *call;
-	Row *merchant;
-	Row *conversation;
-
-	draft.body = arg_text(fcinfo, 1, "body", LIMIT_TEXT);
-	draft.client_key = arg_optional_uuid(fcinfo, 2);
-	call = call_begin(fcinfo, 3);
-	if (row_fetch(call->rows, TABLE_organization, organization_id) == NULL)
-		actor_complain_missing("organization", organization_id);
-	require_merchant(call);
-	merchant = merchant_lock(call, call->actor.id);
-	conversation = conversation_find(call->rows, organization_id, call->actor.id);
-	if (conversation)
-		draft.conversation_id = row_int64(conversation, Col_conversation_id);
-
-	/* a repeated call has its answer, whatever the preferences say by now */
-	if (!message_is_repeated(call, &draft))
-	{
-		contact_require(call, organization_id, merchant);
-		draft.conversation_id = conversation_open(call, organization_id, call->actor.id);
-		(void) message_send(call, &draft);
-	}
-	call_end(call);
-	PG_RETURN_INT64(draft.conversation_id);
 }
 
 PG_FUNCTION_INFO_V1(jobs_conversation_fill);
@@ -200,7 +164,7 @@ jobs_conversation_fill(PG_FUNCTION_ARGS)
 	dml_require_actor(dml);
 	if (row_fetch(call->rows, TABLE_organization, row_int64(row, Col_conversation_organization_id)) == NULL)
 		actor_complain_missing("organization", row_int64(row, Col_conversation_organization_id));
-	require_merchant(call);
+	conversation_require_starter(call);
 	dml_fill_int64(dml, Col_conversation_merchant_id, call->actor.id);
 	contact_require(call, row_int64(row, Col_conversation_organization_id),
 					merchant_lock(call, call->actor.id));

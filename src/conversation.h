@@ -17,6 +17,9 @@ extern void conversation_require_open(const Row *conversation);
 /* 42501 unless a member or a merchant acts. */
 extern void conversation_require_party(const Call *call, int64 id);
 
+/* 42501 unless a merchant acts, who alone starts a conversation. */
+extern void conversation_require_starter(const Call *call);
+
 /*
  * May this merchant contact the organization? P0002 for unknown ones, 55000 when its
  * preferences forbid it.

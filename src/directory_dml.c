@@ -6,7 +6,6 @@
  */
 #include "postgres.h"
 
-#include "utils/builtins.h"
 #include "utils/numeric.h"
 
 #include "args.h"

@@ -5,8 +5,6 @@
  */
 #include "postgres.h"
 
-#include "executor/executor.h"
-#include "utils/builtins.h"
 #include "utils/rel.h"
 
 #include "dml.h"

@@ -8,7 +8,6 @@
 
 #include "catalog/pg_collation.h"
 #include "common/string.h"
-#include "utils/builtins.h"
 #include "utils/formatting.h"
 #include "utils/jsonb.h"
 

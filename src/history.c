@@ -6,7 +6,6 @@
 #include "postgres.h"
 
 #include "commands/trigger.h"
-#include "utils/builtins.h"
 #include "utils/numeric.h"
 #include "utils/rel.h"
 

@@ -16,13 +16,12 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
 #include "utils/resowner.h"
 #include "utils/syscache.h"
 
 #include "ids.h"
-#include "install.h"
 #include "node.h"
+#include "ready.h"
 
 /*
  * What this session knows of a table's sequence, to tell an id that a column's default
@@ -208,7 +207,7 @@ ids_draw_request(Rows *rows)
 	Oid sequence = get_relname_relid("request_id_seq", get_namespace_oid(JOBS_SCHEMA, false));
 
 	if (!OidIsValid(sequence))
-		install_complain("The sequence jobs.request_id_seq is missing.");
+		ready_complain("The sequence jobs.request_id_seq is missing.");
 	return nextval_internal(sequence, false) + ids_catalogue_slot(rows);
 }
 

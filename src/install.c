@@ -16,27 +16,22 @@
 #include "access/htup_details.h"
 #include "access/relation.h"
 #include "access/table.h"
-#include "catalog/indexing.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
-#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
-#include "utils/syscache.h"
 
 #include "access.h"
 #include "args.h"
-#include "compat.h"
 #include "ids.h"
-#include "install.h"
 #include "owner.h"
+#include "ready.h"
 #include "rights.h"
 #include "schema.h"
 
@@ -44,16 +39,10 @@
 #error "JOBS_VERSION must be defined: the Makefile reads it from jobs.control"
 #endif
 
-/* What schema_version() answers when there is no version. */
-#define NO_TABLE 0
-#define NO_ROW (-1)
-
 static void refuse_in_script(void);
-static void refuse_newer(int version);
 static Oid choose_owner(FunctionCallInfo fcinfo, Oid present);
 static void check_installer(Oid owner, bool is_present);
 static void refuse_foreign_relations(Oid owner);
-static int schema_version(void);
 static void write_version(int version);
 static void check_standing_tables(void);
 
@@ -72,14 +61,14 @@ jobs_install(PG_FUNCTION_ARGS)
 	const char *outcome;
 
 	refuse_in_script();
-	install_lock();
+	schema_lock();
 	present = tables_standing_owner();
 	owner = choose_owner(fcinfo, present);
 	check_installer(owner, OidIsValid(present));
 	refuse_foreign_relations(owner);
-	version = schema_version();
+	version = ready_version();
 	if (version > JOBS_SCHEMA_VERSION)
-		refuse_newer(version);
+		ready_refuse_newer(version);
 
 	if (version == JOBS_SCHEMA_VERSION)
 		check_standing_tables();
@@ -105,9 +94,9 @@ jobs_install(PG_FUNCTION_ARGS)
 	if (changes > 0)
 		CacheInvalidateRelcacheByRelid(table_oid(TABLE_node));
 
-	outcome = version == NO_TABLE ? "installed" :
-			  changes > 0		  ? "brought up to date" :
-									"up to date";
+	outcome = version == VERSION_NO_TABLE ? "installed" :
+			  changes > 0				  ? "brought up to date" :
+											"up to date";
 	PG_RETURN_TEXT_P(cstring_to_text(psprintf("jobs %s: %s", JOBS_VERSION, outcome)));
 }
 
@@ -124,10 +113,10 @@ jobs_uninstall(PG_FUNCTION_ARGS)
 	Rights caller;
 
 	refuse_in_script();
-	install_lock();
+	schema_lock();
 	owner = tables_standing_owner();
 	if (!OidIsValid(owner))
-		install_complain("There are no tables that could be uninstalled.");
+		ready_complain("There are no tables that could be uninstalled.");
 	if (!superuser() && !has_privs_of_role(GetUserId(), owner))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -183,7 +172,7 @@ jobs_set_slots(PG_FUNCTION_ARGS)
 
 	values[0] = Int32GetDatum(first);
 	values[1] = Int32GetDatum(last);
-	install_lock();
+	schema_lock();
 	SPI_connect();
 	rights_switch(&caller, tables_owner(), SECURITY_NOFORCE_RLS | SECURITY_RESTRICTED_OPERATION);
 	if (SPI_execute_with_args("UPDATE jobs.node SET first_slot = $1, last_slot = $2",
@@ -192,88 +181,6 @@ jobs_set_slots(PG_FUNCTION_ARGS)
 	rights_restore(&caller);
 	SPI_finish();
 	PG_RETURN_VOID();
-}
-
-void
-install_complain(const char *format, ...)
-{
-	va_list args;
-	char *detail;
-
-	va_start(args, format);
-	detail = args_vformat(format, args);
-	va_end(args);
-	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			 errmsg("the tables of jobs are not ready"),
-			 errdetail_internal("%s", detail),
-			 errhint("Run SELECT jobs.install();")));
-}
-
-void
-install_complain_altered(const char *format, ...)
-{
-	va_list args;
-	char *detail;
-
-	va_start(args, format);
-	detail = args_vformat(format, args);
-	va_end(args);
-	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			 errmsg("the tables of jobs were altered"),
-			 errdetail_internal("%s", detail),
-			 errhint("Change it back, or restore the table. Columns of your own may be added to it.")));
-}
-
-void
-install_check_columns(TableId id, Relation rel)
-{
-	const char *name;
-	char *type;
-
-	if (rel->rd_rel->relkind != RELKIND_RELATION)
-		install_complain_altered("jobs.%s is not an ordinary table.", table_name(id));
-	name = schema_altered_column(id, rel, &type);
-	if (name == NULL)
-		return;
-	if (get_attnum(RelationGetRelid(rel), name) == InvalidAttrNumber)
-		install_complain_altered("The column jobs.%s.%s is missing.", table_name(id), name);
-	install_complain_altered("The column jobs.%s.%s is not of type %s.", table_name(id), name, type);
-}
-
-void
-install_check_version(void)
-{
-	int version = schema_version();
-
-	if (version == NO_TABLE)
-		install_complain("They were not installed in this database.");
-	if (version == NO_ROW)
-		install_complain("The row of jobs.node is missing.");
-	if (version > JOBS_SCHEMA_VERSION)
-		refuse_newer(version);
-	if (version < Max(JOBS_SCHEMA_VERSION - 1, 1))
-		install_complain("They are of version %d; the library works with version %d.",
-						 version, JOBS_SCHEMA_VERSION);
-}
-
-void
-install_check_triggers(TableId id, Relation rel)
-{
-	const char *name = schema_missing_trigger(id, rel);
-
-	if (name)
-		install_complain("The trigger %s on jobs.%s is missing or disabled, or does something else.",
-						 name, table_name(id));
-}
-
-void
-install_lock(void)
-{
-	/* conflicts with itself and with DROP SCHEMA, not with who creates a table */
-	LockDatabaseObject(NamespaceRelationId, get_namespace_oid(JOBS_SCHEMA, false), 0,
-					   ShareUpdateExclusiveLock);
 }
 
 /*
@@ -289,17 +196,6 @@ refuse_in_script(void)
 				 errmsg("an extension's script cannot install or uninstall the tables of jobs"),
 				 errdetail("The tables would become a part of the extension."),
 				 errhint("Run SELECT jobs.install(); after CREATE EXTENSION.")));
-}
-
-static void
-refuse_newer(int version)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			 errmsg("the tables of jobs are newer than the library"),
-			 errdetail("They are of version %d; the library, jobs %s, knows version %d.",
-					   version, JOBS_VERSION, JOBS_SCHEMA_VERSION),
-			 errhint("Update the package of jobs on this server, then run ALTER EXTENSION jobs UPDATE;")));
 }
 
 static Oid
@@ -400,44 +296,9 @@ check_standing_tables(void)
 
 		if (rel == NULL)
 			continue;
-		install_check_columns(i, rel);
+		ready_check_columns(i, rel);
 		relation_close(rel, AccessShareLock);
 	}
-}
-
-/*
- * The version of the tables. Read as a catalogue is, since that is possible wherever a
- * function of ours may be called: under any snapshot, beside parallel workers, and
- * without SPI.
- */
-static int
-schema_version(void)
-{
-	Oid relid = table_oid(TABLE_node);
-	Relation rel = OidIsValid(relid) ? try_table_open(relid, AccessShareLock) : NULL;
-	AttrNumber attnum;
-	SysScanDesc scan;
-	HeapTuple tuple;
-	int version = NO_ROW;
-
-	if (rel == NULL)
-		return NO_TABLE;
-	attnum = get_attnum(relid, table_column(TABLE_node, Col_node_schema_version));
-	if (attnum == InvalidAttrNumber || TupleDescAttr(RelationGetDescr(rel), attnum - 1)->atttypid != INT4OID)
-		install_complain("The column jobs.node.schema_version is missing.");
-
-	scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
-	tuple = systable_getnext(scan);
-	if (HeapTupleIsValid(tuple))
-	{
-		bool isnull;
-		Datum value = heap_getattr(tuple, attnum, RelationGetDescr(rel), &isnull);
-
-		version = isnull ? NO_ROW : DatumGetInt32(value);
-	}
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	return version;
 }
 
 static void
@@ -449,5 +310,5 @@ write_version(int version)
 									"INSERT INTO jobs.node (schema_version) VALUES ($1)";
 
 	if (SPI_execute_with_args(sql, 1, types, values, NULL, false, 0) < 0 || SPI_processed != 1)
-		install_complain("The row of jobs.node could not be written.");
+		ready_complain("The row of jobs.node could not be written.");
 }

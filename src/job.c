@@ -11,7 +11,6 @@
 
 #include <limits.h>
 
-#include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/numeric.h"
 

@@ -10,7 +10,6 @@
 
 #include "access.h"
 #include "actor.h"
-#include "call.h"
 #include "job.h"
 #include "notify.h"
 #include "outbox.h"
@@ -30,6 +29,5 @@ _PG_init(void)
 	MarkGUCPrefixReserved("jobs");
 
 	access_init();
-	call_init();
 	table_init();
 }

@@ -8,8 +8,8 @@
 #include "access/stratnum.h"
 #include "utils/fmgroids.h"
 
-#include "install.h"
 #include "node.h"
+#include "ready.h"
 
 Row *
 node_fetch(Rows *rows)
@@ -20,6 +20,6 @@ node_fetch(Rows *rows)
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_BOOLEQ, BoolGetDatum(true));
 	node = row_find(rows, TABLE_node, PRIMARY_KEY, 1, &key, ForwardScanDirection);
 	if (node == NULL)
-		install_complain("The table jobs.node has lost its row.");
+		ready_complain("The table jobs.node has lost its row.");
 	return node;
 }

@@ -17,6 +17,7 @@
 #include "commands/extension.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -24,6 +25,7 @@
 #include "utils/syscache.h"
 
 #include "compat.h"
+#include "names.h"
 #include "owner.h"
 #include "schema.h"
 

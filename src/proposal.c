@@ -8,7 +8,6 @@
  */
 #include "postgres.h"
 
-#include "utils/builtins.h"
 #include "utils/numeric.h"
 #include "utils/uuid.h"
 
@@ -270,14 +269,12 @@ find_repeated(Call *call, const Row *row, const pg_uuid_t *client_key)
 		Col_proposal_work, Col_proposal_price, Col_proposal_currency};
 	Row *earlier = client_key_find(call, TABLE_proposal, client_key);
 
-	if (earlier == NULL)
-		return 0;
-	for (int i = 0; i < lengthof(compared); i++)
+	for (int i = 0; i < lengthof(compared) && earlier; i++)
 	{
 		if (row_differs(earlier, row, row->table->att[compared[i]]))
 			client_key_complain_reused();
 	}
-	return row_int64(earlier, Col_proposal_id);
+	return earlier ? row_int64(earlier, Col_proposal_id) : 0;
 }
 
 /*

@@ -9,7 +9,6 @@
 #include "postgres.h"
 
 #include "funcapi.h"
-#include "utils/builtins.h"
 #include "utils/numeric.h"
 #include "utils/uuid.h"
 
@@ -115,34 +114,23 @@ fill(Row *row, const Request *request, int64 merchant_id)
 		row_set(row, Col_job_client_key, UUIDPGetDatum(request->client_key));
 }
 
-static bool
-same_budget(const Row *job, Numeric budget)
-{
-	if (row_isnull(job, Col_job_budget) || budget == NULL)
-		return row_isnull(job, Col_job_budget) && budget == NULL;
-	return DatumGetBool(DirectFunctionCall2(numeric_eq, row_get(job, Col_job_budget),
-											NumericGetDatum(budget)));
-}
-
 /*
  * The job that an earlier call with the same key asked for, or NULL.
  */
 static Row *
-find_repeated(Call *call, const Request *request)
+find_repeated(Call *call, const Row *job, const pg_uuid_t *client_key)
 {
-	Row *job = client_key_find(call, TABLE_job, request->client_key);
+	static const int compared[] = {
+		Col_job_organization_id, Col_job_service_id, Col_job_store_id, Col_job_title,
+		Col_job_description, Col_job_budget, Col_job_currency};
+	Row *earlier = client_key_find(call, TABLE_job, client_key);
 
-	if (job == NULL)
-		return NULL;
-	if (row_int64(job, Col_job_organization_id) != request->organization_id ||
-		row_int64(job, Col_job_service_id) != request->service_id ||
-		row_int64(job, Col_job_store_id) != request->store_id ||
-		strcmp(row_text(job, Col_job_title), request->title) != 0 ||
-		strcmp(row_text(job, Col_job_description), request->description) != 0 ||
-		strcmp(row_text(job, Col_job_currency), request->currency) != 0 ||
-		!same_budget(job, request->budget))
-		client_key_complain_reused();
-	return job;
+	for (int i = 0; i < lengthof(compared) && earlier; i++)
+	{
+		if (row_differs(earlier, job, job->table->att[compared[i]]))
+			client_key_complain_reused();
+	}
+	return earlier;
 }
 
 /*
@@ -163,7 +151,7 @@ ask(Call *call, const Request *request)
 				 errmsg("the system does not ask for a job"),
 				 errdetail("A merchant does."),
 				 errhint("Pass actor => 'merchant:...'.")));
-	earlier = find_repeated(call, request);
+	earlier = find_repeated(call, job, request->client_key);
 	if (earlier)
 		return earlier;
 	request_require_welcome(call, job);

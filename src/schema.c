@@ -11,19 +11,16 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "access/relation.h"
-#include "access/table.h"
 #include "catalog/namespace.h"
-#include "catalog/objectaddress.h"
-#include "catalog/pg_class.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_trigger.h"
-#include "commands/comment.h"
 #include "commands/policy.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "parser/parser.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -236,6 +233,14 @@ schema_index_is_good(Oid index, Oid relid, const char *name)
 			return strcmp(indexes[i].columns, pg_get_indexdef_columns(index, false)) == 0;
 	}
 	return false;
+}
+
+void
+schema_lock(void)
+{
+	/* conflicts with itself and with DROP SCHEMA, not with who creates a table */
+	LockDatabaseObject(NamespaceRelationId, get_namespace_oid(JOBS_SCHEMA, false), 0,
+					   ShareUpdateExclusiveLock);
 }
 
 void

@@ -8,7 +8,9 @@
 #ifndef JOBS_SCHEMA_H
 #define JOBS_SCHEMA_H
 
-#include "table.h"
+#include "utils/relcache.h"
+
+#include "names.h"
 
 /*
  * Creates what is missing and returns how many statements that took. With
@@ -30,6 +32,9 @@ extern const char *schema_altered_column(TableId id, Relation rel, char **type);
 
 /* Is the index of this name ready for scans, of the table, and on the columns of the schema? */
 extern bool schema_index_is_good(Oid index, Oid relid, const char *name);
+
+/* Keeps others from installing and granting until the transaction ends. */
+extern void schema_lock(void);
 
 /* Runs a utility statement. */
 extern void schema_run(const char *format, ...) pg_attribute_printf(1, 2);

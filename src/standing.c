@@ -16,8 +16,6 @@
 #include "commands/comment.h"
 #include "commands/defrem.h"
 #include "commands/trigger.h"
-#include "commands/view.h"
-#include "nodes/nodeFuncs.h"
 #include "parser/parse_clause.h"
 #include "parser/parse_collate.h"
 #include "parser/parse_node.h"
@@ -30,8 +28,8 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
+#include "names.h"
 #include "standing.h"
-#include "table.h"
 
 /*
  * Works on a copy: a lookup may rebuild what the relation cache holds.

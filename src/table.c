@@ -10,7 +10,6 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_attribute.h"
@@ -18,7 +17,6 @@
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
-#include "nodes/nodeFuncs.h"
 #include "optimizer/optimizer.h"
 #include "rewrite/rewriteHandler.h"
 #include "utils/array.h"
@@ -29,24 +27,10 @@
 #include "utils/syscache.h"
 
 #include "compat.h"
-#include "install.h"
+#include "ready.h"
 #include "rights.h"
 #include "schema.h"
 #include "table.h"
-
-#define TABLE_NAME(t) #t,
-static const char *const table_names[] = {JOBS_TABLES(TABLE_NAME)};
-
-#define COLUMN_NAME(t, c) #c,
-#define COLUMN_NAMES(t) static const char *const columns_##t[] = {COLUMNS_##t(COLUMN_NAME)};
-JOBS_TABLES(COLUMN_NAMES)
-
-#define COLUMN_LIST(t) {columns_##t, Ncol_##t},
-static const struct
-{
-	const char *const *names;
-	int count;
-} table_columns[] = {JOBS_TABLES(COLUMN_LIST)};
 
 /*
  * Columns whose foreign key needs no check while the job is locked: the job is
@@ -66,8 +50,6 @@ static const struct
 	{TABLE_decline, Col_decline_job_id, TABLE_job},
 };
 
-#define INDEX_NAME(i) #i,
-static const char *const index_names[] = {JOBS_INDEXES(INDEX_NAME)};
 static Oid indexes[INDEX_COUNT]; /* InvalidOid: not looked up, or it may have changed */
 
 static Table *entries[TABLE_COUNT];
@@ -105,43 +87,17 @@ table_init(void)
 	CacheRegisterRelcacheCallback(table_invalidate, (Datum) 0);
 }
 
-const char *
-table_name(TableId id)
-{
-	return table_names[id];
-}
-
-const char *
-table_column(TableId id, int column)
-{
-	return table_columns[id].names[column];
-}
-
-int
-table_column_count(TableId id)
-{
-	return table_columns[id].count;
-}
-
-Oid
-table_oid(TableId id)
-{
-	Oid schema = get_namespace_oid(JOBS_SCHEMA, true);
-
-	return OidIsValid(schema) ? get_relname_relid(table_names[id], schema) : InvalidOid;
-}
-
 Oid
 table_index(IndexId id, const Table *table)
 {
 	if (!OidIsValid(indexes[id]))
 	{
-		Oid index = get_relname_relid(index_names[id], get_namespace_oid(JOBS_SCHEMA, false));
+		Oid index = get_relname_relid(index_name(id), get_namespace_oid(JOBS_SCHEMA, false));
 
 		if (!OidIsValid(index))
-			install_complain("The index jobs.%s is missing.", index_names[id]);
-		if (!schema_index_is_good(index, table->relid, index_names[id]))
-			install_complain_altered("The index jobs.%s is not as it was made, or is not ready.", index_names[id]);
+			ready_complain("The index jobs.%s is missing.", index_name(id));
+		if (!schema_index_is_good(index, table->relid, index_name(id)))
+			ready_complain_altered("The index jobs.%s is not as it was made, or is not ready.", index_name(id));
 		indexes[id] = index;
 	}
 	return indexes[id];
@@ -154,7 +110,7 @@ table_open_known(TableId id, LOCKMODE lockmode, const Table **table)
 
 	if (!version_checked)
 	{
-		install_check_version();
+		ready_check_version();
 		node_relid = table_oid(TABLE_node);
 		version_checked = true;
 	}
@@ -170,7 +126,7 @@ table_open_known(TableId id, LOCKMODE lockmode, const Table **table)
 			if (entry)
 				entry->valid = false;
 			if (relid == InvalidOid || !OidIsValid(table_oid(id)))
-				install_complain("The table jobs.%s is missing.", table_names[id]);
+				ready_complain("The table jobs.%s is missing.", table_name(id));
 			continue;
 		}
 
@@ -200,23 +156,6 @@ tables_owner(void)
 	return table->owner;
 }
 
-Oid
-tables_standing_owner(void)
-{
-	for (int i = 0; i < TABLE_COUNT; i++)
-	{
-		HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table_oid(i)));
-		Oid owner;
-
-		if (!HeapTupleIsValid(tuple))
-			continue;
-		owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
-		ReleaseSysCache(tuple);
-		return owner;
-	}
-	return InvalidOid;
-}
-
 /*
  * Notes the columns: known ones by name, the user's own with their defaults.
  */
@@ -225,12 +164,12 @@ note_columns(Table *table, Relation rel)
 {
 	TupleDesc desc = RelationGetDescr(rel);
 
-	for (int i = 0; i < table_columns[table->id].count; i++)
+	for (int i = 0; i < table_column_count(table->id); i++)
 	{
-		table->att[i] = get_attnum(table->relid, table_columns[table->id].names[i]);
+		table->att[i] = get_attnum(table->relid, table_column(table->id, i));
 		if (table->att[i] == InvalidAttrNumber)
-			elog(ERROR, "the schema has no column jobs.%s.%s", table_names[table->id],
-				 table_columns[table->id].names[i]);
+			elog(ERROR, "the schema has no column jobs.%s.%s", table_name(table->id),
+				 table_column(table->id, i));
 	}
 
 	for (int i = 0; i < lengthof(implied_keys); i++)
@@ -248,7 +187,7 @@ note_columns(Table *table, Relation rel)
 		bool known = att->attisdropped || att->attgenerated;
 		Node *value;
 
-		for (int i = 0; i < table_columns[table->id].count && !known; i++)
+		for (int i = 0; i < table_column_count(table->id) && !known; i++)
 			known = table->att[i] == attnum;
 		value = known ? NULL : build_column_default(rel, attnum);
 		if (value)
@@ -403,13 +342,13 @@ table_build(TableId id, Relation rel)
 	table->context = context;
 	table->relid = RelationGetRelid(rel);
 	table->owner = rel->rd_rel->relowner;
-	install_check_columns(id, rel);
-	install_check_triggers(id, rel);
+	ready_check_columns(id, rel);
+	ready_check_triggers(id, rel);
 	table->primary_key = compat_primary_key(rel);
 	if (!OidIsValid(table->primary_key))
-		install_complain("The primary key of jobs.%s is missing.", table_names[id]);
-	if (!schema_index_is_good(table->primary_key, table->relid, psprintf("%s_pkey", table_names[id])))
-		install_complain_altered("The primary key of jobs.%s is not as it was made.", table_names[id]);
+		ready_complain("The primary key of jobs.%s is missing.", table_name(id));
+	if (!schema_index_is_good(table->primary_key, table->relid, psprintf("%s_pkey", table_name(id))))
+		ready_complain_altered("The primary key of jobs.%s is not as it was made.", table_name(id));
 
 	/* planning calls functions that are said to be immutable: the owner's, as the owner */
 	rights_switch(&rights, table->owner, SECURITY_RESTRICTED_OPERATION);
@@ -418,11 +357,11 @@ table_build(TableId id, Relation rel)
 	note_checks(table, rel);
 	rights_restore(&rights);
 
-	if (strcmp(table_columns[id].names[0], "id") == 0 && id != TABLE_node)
+	if (strcmp(table_column(id, 0), "id") == 0 && id != TABLE_node)
 	{
 		table->sequence = compat_identity_sequence(rel, table->att[0]);
 		if (!OidIsValid(table->sequence))
-			install_complain("The sequence of jobs.%s.id is missing.", table_names[id]);
+			ready_complain("The sequence of jobs.%s.id is missing.", table_name(id));
 	}
 	for (int set = 0; set < TRIGGER_SETS; set++)
 		table->triggers[set] = note_triggers(table, rel, set);
