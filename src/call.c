@@ -14,21 +14,21 @@
 #include "table.h"
 
 /*
- * Could the transaction go on to its end with a superuser's rights, though the owner of the
- * tables is none? What the owner's triggers put off until then (a deferred trigger, a
- * cursor WITH HOLD) would have these rights, so that nothing may be put off.
+ * Could the transaction, or the session, go on with a superuser's rights, though the owner
+ * of the tables has none? What the owner's triggers put off or leave behind (a deferred
+ * trigger, a cursor WITH HOLD, a temporary view) would be run with these, so that nothing
+ * of the kind is let through.
  */
 static bool
 needs_shelter(Oid owner)
 {
 	Oid roles[] = {GetUserId(), GetOuterUserId(), GetSessionUserId(), MyProc->roleId};
 
-	if (superuser_arg(owner))
-		return false;
 	for (int i = 0; i < lengthof(roles); i++)
 	{
-		if ((i == 0 || roles[i] != roles[i - 1]) && roles[i] != owner && superuser_arg(roles[i]))
-			return true;
+		if ((i == 0 || roles[i] != roles[i - 1]) && roles[i] != owner &&
+			rights_may_become_superuser(roles[i]))
+			return !rights_may_become_superuser(owner);
 	}
 	return false;
 }

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "common/hashfn.h"
 #include "miscadmin.h"
 #include "storage/lock.h"
@@ -16,6 +17,16 @@
 
 /* SQL's advisory locks have 1 and 2 there. */
 #define LOCK_KIND 0x6a6b
+
+/*
+ * So many locks a transaction takes. All sessions share the room for locks: a transaction
+ * that writes thousands of keys goes on without, and where somebody sends one of them at the
+ * same time, the unique index refuses the second.
+ */
+#define MAX_LOCKS 100
+
+static TimestampTz transaction = 0; /* start of the one that took the locks */
+static int lock_count = 0;
 
 /* Whose key it is, by the side that acts; the index starts with that side's id. */
 static const struct
@@ -37,6 +48,13 @@ lock_key(IndexId index, int64 tenant, const pg_uuid_t *key)
 	uint64 hash;
 	LOCKTAG tag;
 
+	if (transaction != GetCurrentTransactionStartTimestamp())
+	{
+		transaction = GetCurrentTransactionStartTimestamp();
+		lock_count = 0;
+	}
+	if (lock_count++ >= MAX_LOCKS)
+		return;
 	memcpy(bytes, &index, sizeof(index));
 	memcpy(bytes + sizeof(index), &tenant, sizeof(tenant));
 	memcpy(bytes + sizeof(index) + sizeof(tenant), key->data, UUID_LEN);

@@ -118,13 +118,19 @@ last_drawn(Sequence *sequence)
 }
 
 /*
- * Did the column's default draw this id? Between that and the row's trigger, functions in
- * the same statement may have drawn others.
+ * Did the column's default draw this id? It is the last one that the session drew, unless a
+ * row took that; or, where functions in the same statement drew others since, one of this
+ * statement's.
  */
 static bool
 is_drawn_by_default(Sequence *sequence, int64 id)
 {
-	return SLOT_OF(id) == 0 && id > sequence->floor && id <= last_drawn(sequence);
+	int64 last;
+
+	if (SLOT_OF(id) != 0)
+		return false;
+	last = last_drawn(sequence);
+	return (id == last && id != sequence->known) || (id > sequence->floor && id <= last);
 }
 
 static void
@@ -153,15 +159,20 @@ ids_assign_dml(Call *call, Row *row, int slot, IdOrder order)
 	sequence = sequence_of(row->table);
 	if (is_drawn_by_default(sequence, id))
 	{
-		/* what isn't the last one may be another row's by now */
-		if (order == ID_ORDERED || id == sequence->known || id != last_drawn(sequence))
-			ids_assign(row, slot);
-		else
+		bool is_last = id == last_drawn(sequence) && id != sequence->known;
+
+		if (is_last && order != ID_ORDERED)
 		{
 			sequence->known = id;
 			row_set(row, 0, Int64GetDatum(id + slot));
+			return;
 		}
-		return;
+		/* another row may have it by now; but what the system sends may be its choice */
+		if (call->actor.kind != ACTOR_SYSTEM)
+		{
+			ids_assign(row, slot);
+			return;
+		}
 	}
 	if (call->actor.kind != ACTOR_SYSTEM || id <= 0 || id > ID_MAX)
 		complain_chosen(row, id, "is not what the table's sequence just gave to this session");

@@ -43,7 +43,7 @@ static void refuse_in_script(void);
 static Oid choose_owner(FunctionCallInfo fcinfo, Oid present);
 static void check_installer(Oid owner, bool is_present);
 static void refuse_foreign_relations(Oid owner);
-static void write_version(int version);
+static void write_version(void);
 static void check_standing_tables(void);
 
 /*
@@ -76,18 +76,23 @@ jobs_install(PG_FUNCTION_ARGS)
 	SPI_connect();
 	owner_grant(owner);
 
-	rights_switch(&caller, owner, SECURITY_RESTRICTED_OPERATION);
+	/* as long as the owner may create, nothing runs that the owner planted */
+	owner_give_create(owner);
+	rights_switch(&caller, owner, SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
 	changes = schema_apply(version > 0 && version < JOBS_SCHEMA_VERSION);
+	rights_restore(&caller);
+	owner_take_create_back(owner);
+	owner_refuse_planted();
+
+	rights_switch(&caller, owner, SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
 	if (version != JOBS_SCHEMA_VERSION)
 	{
-		write_version(version);
+		write_version();
 		changes++;
 	}
 	ids_raise_sequences();
 	access_grant_again();
 	rights_restore(&caller);
-
-	owner_take_create_back(owner);
 	SPI_finish();
 
 	/* sessions look at the version again */
@@ -125,7 +130,7 @@ jobs_uninstall(PG_FUNCTION_ARGS)
 				 errhint("Connect as that role, or as a superuser.")));
 
 	SPI_connect();
-	rights_switch(&caller, owner, SECURITY_RESTRICTED_OPERATION);
+	rights_switch(&caller, owner, SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
 	access_uninstall(drop_data);
 	schema_drop(drop_data);
 	rights_restore(&caller);
@@ -299,16 +304,19 @@ check_standing_tables(void)
 		ready_check_columns(i, rel);
 		relation_close(rel, AccessShareLock);
 	}
+	if (schema_bad_index())
+		ready_complain_altered("The index jobs.%s is not as the schema has it.", schema_bad_index());
 }
 
 static void
-write_version(int version)
+write_version(void)
 {
 	Oid types[1] = {INT4OID};
 	Datum values[1] = {Int32GetDatum(JOBS_SCHEMA_VERSION)};
-	const char *sql = version > 0 ? "UPDATE jobs.node SET schema_version = $1" :
-									"INSERT INTO jobs.node (schema_version) VALUES ($1)";
 
-	if (SPI_execute_with_args(sql, 1, types, values, NULL, false, 0) < 0 || SPI_processed != 1)
+	if (SPI_execute_with_args("INSERT INTO jobs.node (schema_version) VALUES ($1) "
+							  "ON CONFLICT (id) DO UPDATE SET schema_version = $1",
+							  1, types, values, NULL, false, 0) != SPI_OK_INSERT ||
+		SPI_processed != 1)
 		ready_complain("The row of jobs.node could not be written.");
 }

@@ -60,18 +60,35 @@ job_of_row(Row *row)
 	return job;
 }
 
-Job *
-job_lock(Call *call, int64 id)
+Row *
+job_get(Call *call, int64 id)
 {
 	Row *row = row_fetch(call->rows, TABLE_job, id);
 
-	/* whose job it is never changes, so that nobody waits for a hidden one */
 	if (row == NULL ||
 		!actor_sees(&call->actor, row_int64(row, Col_job_organization_id),
-					row_int64(row, Col_job_merchant_id)) ||
-		row_lock_found(row, LockTupleNoKeyExclusive, LockWaitBlock) == NULL)
+					row_int64(row, Col_job_merchant_id)))
+		actor_complain_missing("job", id);
+	return row;
+}
+
+/*
+ * Whose job it is never changes, so that nobody waits for a hidden one.
+ */
+Job *
+job_lock_found(Row *row)
+{
+	int64 id = row_int64(row, Col_job_id);
+
+	if (row_lock_found(row, LockTupleNoKeyExclusive, LockWaitBlock) == NULL)
 		actor_complain_missing("job", id);
 	return job_of_row(row);
+}
+
+Job *
+job_lock(Call *call, int64 id)
+{
+	return job_lock_found(job_get(call, id));
 }
 
 JobStatus

@@ -35,8 +35,12 @@ extern void job_init(void);
 /* What a row says of a job, now. */
 extern Job *job_of_row(Row *row);
 
-/* Locks the job FOR NO KEY UPDATE; P0002 when it is missing or hidden from the actor. */
+/* The job's row, not locked; P0002 when it is missing or hidden from the actor. */
+extern Row *job_get(Call *call, int64 id);
+
+/* Locks the job FOR NO KEY UPDATE; P0002 when it is missing or hidden, or gone by then. */
 extern Job *job_lock(Call *call, int64 id);
+extern Job *job_lock_found(Row *row);
 
 /* The status in effect: expired when overdue. */
 extern JobStatus job_status(const Job *job);

@@ -87,18 +87,12 @@ jobs_allowed_actions(PG_FUNCTION_ARGS)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	int64 job_id = arg_id(fcinfo, 0, "job_id");
 	Call *call;
-	Row *row;
 	Job *job;
 	bool is_blocked;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	call = call_begin(fcinfo, 1);
-	row = row_fetch(call->rows, TABLE_job, job_id);
-	if (row == NULL ||
-		!actor_sees(&call->actor, row_int64(row, Col_job_organization_id),
-					row_int64(row, Col_job_merchant_id)))
-		actor_complain_missing("job", job_id);
-	job = job_of_row(row);
+	job = job_of_row(job_get(call, job_id));
 	is_blocked = row_bool(conversation_get(call, job->conversation_id), Col_conversation_is_blocked);
 	for (int action = 0; action < ACTION_COUNT && job_status(job) != STATUS_EXPIRED; action++)
 	{

@@ -13,6 +13,7 @@
 #include "job.h"
 #include "notify.h"
 #include "outbox.h"
+#include "rights.h"
 #include "table.h"
 
 PG_MODULE_MAGIC;
@@ -29,5 +30,6 @@ _PG_init(void)
 	MarkGUCPrefixReserved("jobs");
 
 	access_init();
+	rights_init();
 	table_init();
 }

@@ -4,7 +4,7 @@
  * Sending a message: where it belongs, whether it may be written, what it does to its
  * job, who gets mail. The same steps for functions and for a plain INSERT.
  *
- * Locks: the job FOR NO KEY UPDATE, before anything else. Whether the conversation is
+ * Locks: the client_key, then the job FOR NO KEY UPDATE, before anything else. Whether the conversation is
  * blocked is read after that lock: whoever blocks it locks its live jobs then.
  */
 #include "postgres.h"
@@ -27,7 +27,8 @@ typedef struct Place
 	int64 conversation_id;
 	int64 organization_id;
 	int64 merchant_id;
-	Job *job; /* locked; NULL: no job */
+	Row *named_job; /* not locked; NULL: the draft names none */
+	Job *job;		/* locked; NULL: no job */
 } Place;
 
 static void
@@ -69,34 +70,43 @@ lock_only_live_job(Call *call, int64 conversation_id)
 	}
 }
 
+/*
+ * The conversation that the draft names, or its job's. No job is locked yet.
+ */
 static void
 find_place(Call *call, const Draft *draft, Place *place)
 {
+	int64 jobs_conversation = 0;
+
 	place->job = NULL;
+	place->named_job = NULL;
 	if (draft->job_id)
-		place->job = job_lock(call, draft->job_id);
-	place->conversation_id = draft->conversation_id ? draft->conversation_id :
-							 place->job				? place->job->conversation_id :
-													  0;
+	{
+		place->named_job = job_get(call, draft->job_id);
+		jobs_conversation = row_int64(place->named_job, Col_job_conversation_id);
+	}
+	place->conversation_id = draft->conversation_id ? draft->conversation_id : jobs_conversation;
 	place->conversation = conversation_get(call, place->conversation_id);
-	if (place->job && place->job->conversation_id != place->conversation_id)
+	if (place->named_job && jobs_conversation != place->conversation_id)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("job %lld is not of conversation %lld", (long long) place->job->id,
+				 errmsg("job %lld is not of conversation %lld", (long long) draft->job_id,
 						(long long) place->conversation_id),
-				 errdetail("It belongs to conversation %lld.", (long long) place->job->conversation_id),
+				 errdetail("It belongs to conversation %lld.", (long long) jobs_conversation),
 				 errhint("Name the job or the conversation alone.")));
 	place->organization_id = row_int64(place->conversation, Col_conversation_organization_id);
 	place->merchant_id = row_int64(place->conversation, Col_conversation_merchant_id);
 }
 
 /*
- * A message that names no job, and doesn't say that it is about none.
+ * Locks the job that the draft names, or that it means when it names none.
  */
 static void
-find_job(Call *call, const Draft *draft, Place *place)
+lock_job(Call *call, const Draft *draft, Place *place)
 {
-	if (draft->find_job && place->job == NULL)
+	if (place->named_job)
+		place->job = job_lock_found(place->named_job);
+	else if (draft->find_job)
 		place->job = lock_only_live_job(call, place->conversation_id);
 }
 
@@ -223,7 +233,7 @@ message_send(Call *call, const Draft *draft)
 	id = find_repeated(call, draft, place.conversation_id);
 	if (id != 0)
 		return id;
-	find_job(call, draft, &place);
+	lock_job(call, draft, &place);
 	transition = require_allowed(call, &place);
 	id = insert(call, draft, &place);
 	if (id != 0 && draft->proposal_id == 0)
@@ -245,6 +255,7 @@ message_add(Call *call, int64 job_id, const char *body)
 	int64 id;
 
 	find_place(call, &draft, &place);
+	lock_job(call, &draft, &place);
 	conversation_require_open(place.conversation);
 	id = insert(call, &draft, &place);
 	if (id != 0)
@@ -326,7 +337,7 @@ jobs_message_fill(PG_FUNCTION_ARGS)
 		check_not_null(true, "conversation_id");
 	dml_require_actor(dml);
 	find_place(dml->call, &draft, &place);
-	find_job(dml->call, &draft, &place);
+	lock_job(dml->call, &draft, &place);
 	(void) require_allowed(dml->call, &place);
 
 	dml_fill_int64(dml, Col_message_organization_id, place.organization_id);
@@ -354,6 +365,7 @@ jobs_message_record(PG_FUNCTION_ARGS)
 	draft.conversation_id = row_int64(dml->new, Col_message_conversation_id);
 	draft.job_id = row_int64(dml->new, Col_message_job_id);
 	find_place(dml->call, &draft, &place);
+	lock_job(dml->call, &draft, &place);
 	check_written(dml->call, dml->new, &place);
 	follow_up(dml->call, &place, require_allowed(dml->call, &place),
 			  row_int64(dml->new, Col_message_id));

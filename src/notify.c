@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "commands/async.h"
 #include "fmgr.h"
 #include "utils/fmgroids.h"
@@ -19,7 +20,13 @@
 /* How often the queue's usage is looked at, in milliseconds. */
 #define USAGE_INTERVAL 1000
 
+/* In the order of WakeChannel's bits. */
+static const char *const channel_names[] = {"jobs_email", "jobs_event"};
+
 static bool notify_setting = true;
+
+static void end_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg);
+static void end_transaction(XactEvent event, void *arg);
 
 void
 notify_init(void)
@@ -28,6 +35,8 @@ notify_init(void)
 							 "Wakes listeners on jobs_email and jobs_event.",
 							 "When off, mailers and readers of the history find work by polling alone.",
 							 &notify_setting, true, PGC_SUSET, 0, NULL, NULL, NULL);
+	RegisterSubXactCallback(end_subtransaction, NULL);
+	RegisterXactCallback(end_transaction, NULL);
 }
 
 /*
@@ -48,13 +57,47 @@ queue_has_room(void)
 	return has_room;
 }
 
+/*
+ * Level of the (sub)transaction that queued each channel's notification; 0: none did.
+ * The server would remove duplicates, but keep the memory of every subtransaction in which
+ * it was told of one.
+ */
+static int queued_at[lengthof(channel_names)];
+
+static void
+end_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
+{
+	int level = GetCurrentTransactionNestLevel();
+
+	for (int i = 0; i < lengthof(queued_at); i++)
+	{
+		if (queued_at[i] < level)
+			continue;
+		if (event == SUBXACT_EVENT_ABORT_SUB)
+			queued_at[i] = 0;
+		else if (event == SUBXACT_EVENT_COMMIT_SUB)
+			queued_at[i] = level - 1;
+	}
+}
+
+static void
+end_transaction(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+		memset(queued_at, 0, sizeof(queued_at));
+}
+
 void
 jobs_wake(int channels)
 {
-	if (!notify_setting || !queue_has_room())
+	if (!notify_setting)
 		return;
-	if (channels & WAKE_EMAIL)
-		Async_Notify("jobs_email", NULL);
-	if (channels & WAKE_EVENT)
-		Async_Notify("jobs_event", NULL);
+	for (int i = 0; i < lengthof(channel_names); i++)
+	{
+		if ((channels & (1 << i)) && queued_at[i] == 0 && queue_has_room())
+		{
+			Async_Notify(channel_names[i], NULL);
+			queued_at[i] = GetCurrentTransactionNestLevel();
+		}
+	}
 }

@@ -37,6 +37,8 @@
 #include "email.h"
 #include "notify.h"
 #include "outbox.h"
+#include "ready.h"
+#include "table.h"
 
 /* The first wait after a failure, which doubles, and the longest; seconds. */
 #define BACKOFF_FIRST 30
@@ -86,7 +88,8 @@ static Statement bury = {
 	"SET next_attempt_at = NULL, dead_at = $2, claim_token = NULL, "
 	"last_error = CASE WHEN e.claim_token IS NULL THEN e.last_error "
 	"ELSE 'The lease of the last attempt ended without an answer.' END "
-	"WHERE e.id OPERATOR(pg_catalog.=) ANY ($1)",
+	"WHERE e.id OPERATOR(pg_catalog.=) ANY ($1) "
+	"RETURNING e.next_attempt_at IS NULL AS is_buried",
 	{INT8ARRAYOID, TIMESTAMPTZOID}};
 
 static Statement acknowledge = {
@@ -438,8 +441,11 @@ outbox_begin(void)
 {
 	Call *call = call_begin_system();
 	const Table *table;
+	Relation rel = table_open_known(TABLE_email, RowExclusiveLock, &table);
 
-	table_close(table_open_known(TABLE_email, RowExclusiveLock, &table), NoLock);
+	if (rel->rd_rules)
+		ready_complain_altered("jobs.email has rules, which would change what mailers are told.");
+	table_close(rel, NoLock);
 	prefer_indexes();
 	SPI_connect();
 	return call;
@@ -464,11 +470,7 @@ run(Statement *statement, Datum *values, const char *nulls, int expected)
 	Oid user;
 	int context;
 
-	if (statement->plan && !SPI_plan_is_valid(statement->plan))
-	{
-		SPI_freeplan(statement->plan);
-		statement->plan = NULL;
-	}
+	/* the server makes a stale plan anew; a nested claim must not free ours */
 	if (statement->plan == NULL)
 	{
 		int count = 0;
@@ -583,8 +585,16 @@ claim_some(ReturnSetInfo *result, int wanted, TimestampTz now, TimestampTz until
 	{
 		Datum values[2] = {id_array(exhausted, exhausted_count), TimestampTzGetDatum(now)};
 
-		/* a trigger of a user may suppress it: then there is no progress */
-		*again = run(&bury, values, NULL, SPI_OK_UPDATE) > 0;
+		int written = run(&bury, values, NULL, SPI_OK_UPDATE_RETURNING);
+
+		/* a trigger of a user may keep them due: then there is no progress */
+		for (int i = 0; i < written; i++)
+		{
+			bool isnull;
+
+			*again |= DatumGetBool(column(i, 1, &isnull));
+		}
+		SPI_freetuptable(SPI_tuptable);
 	}
 	if (claim_count > 0)
 	{

@@ -9,10 +9,14 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "catalog/dependency.h"
 #include "catalog/namespace.h"
+#include "catalog/objectaddress.h"
 #include "catalog/pg_depend.h"
 #include "catalog/pg_extension.h"
 #include "catalog/pg_namespace.h"
+#include "catalog/pg_operator.h"
+#include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "miscadmin.h"
@@ -107,48 +111,60 @@ revoke_from_owner(Oid owner, List *functions)
 }
 
 /*
- * The tables' owner alone may pass the functions on. Another role that may was the owner
- * once, and what it gave others nobody else could take back.
+ * The roles that may pass the function on, beside its own owner.
+ */
+static List *
+grantors_of(Oid function)
+{
+	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	List *roles = NIL;
+	bool isnull;
+	Datum datum;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for function %u", function);
+	datum = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proacl, &isnull);
+	if (!isnull)
+	{
+		Acl *acl = DatumGetAclPCopy(datum);
+
+		for (int i = 0; i < ACL_NUM(acl); i++)
+		{
+			AclItem *item = &ACL_DAT(acl)[i];
+
+			if (ACLITEM_GET_GOPTIONS(*item) != ACL_NO_RIGHTS &&
+				item->ai_grantee != ((Form_pg_proc) GETSTRUCT(tuple))->proowner)
+				roles = list_append_unique_oid(roles, item->ai_grantee);
+		}
+	}
+	ReleaseSysCache(tuple);
+	return roles;
+}
+
+/*
+ * The tables' owner alone is given all functions to pass on. Another role that may pass
+ * them all on was the owner once, and what it gave others nobody else could take back.
  */
 static void
 revoke_from_former_owners(Oid owner, List *functions)
 {
 	ListCell *cell;
 
-	foreach (cell, functions)
+	foreach (cell, grantors_of(linitial_oid(functions)))
 	{
-		HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(lfirst_oid(cell)));
-		bool isnull;
-		Datum datum;
-		List *former = NIL;
+		bool may_all = lfirst_oid(cell) != owner;
 		ListCell *inner;
 
-		if (!HeapTupleIsValid(tuple))
-			elog(ERROR, "cache lookup failed for function %u", lfirst_oid(cell));
-		datum = SysCacheGetAttr(PROCOID, tuple, Anum_pg_proc_proacl, &isnull);
-		if (!isnull)
-		{
-			Acl *acl = DatumGetAclPCopy(datum);
-
-			for (int i = 0; i < ACL_NUM(acl); i++)
-			{
-				AclItem *item = &ACL_DAT(acl)[i];
-
-				if (ACLITEM_GET_GOPTIONS(*item) != ACL_NO_RIGHTS && item->ai_grantee != owner &&
-					item->ai_grantee != ((Form_pg_proc) GETSTRUCT(tuple))->proowner)
-					former = list_append_unique_oid(former, item->ai_grantee);
-			}
-		}
-		ReleaseSysCache(tuple);
-		foreach (inner, former)
-			revoke_from_owner(lfirst_oid(inner), functions);
+		foreach (inner, functions)
+			may_all = may_all && list_member_oid(grantors_of(lfirst_oid(inner)), lfirst_oid(cell));
+		if (may_all)
+			revoke_from_owner(lfirst_oid(cell), functions);
 	}
 }
 
 /*
  * What the owner needs of us: to use the schema and the functions, and to let others
- * use them; and, as long as this transaction lasts, to create. An owner who could do
- * so later would plant overloads of our functions.
+ * use them.
  */
 void
 owner_grant(Oid owner)
@@ -171,10 +187,18 @@ owner_grant(Oid owner)
 	if (ungranted[0])
 		schema_run("GRANT EXECUTE ON ROUTINE %s TO %s WITH GRANT OPTION", ungranted, name);
 	if (owner_of_schema() != owner)
-	{
 		schema_run("GRANT USAGE ON SCHEMA jobs TO %s WITH GRANT OPTION", name);
-		schema_run("GRANT CREATE ON SCHEMA jobs TO %s", name);
-	}
+}
+
+/*
+ * An owner who could create at any time would plant overloads of our functions.
+ */
+void
+owner_give_create(Oid owner)
+{
+	if (!superuser_arg(owner) && owner_of_schema() != owner)
+		schema_run("GRANT CREATE ON SCHEMA jobs TO %s",
+				   quote_identifier(GetUserNameFromId(owner, false)));
 }
 
 void
@@ -183,6 +207,47 @@ owner_take_create_back(Oid owner)
 	if (!superuser_arg(owner) && owner_of_schema() != owner)
 		schema_run("REVOKE CREATE ON SCHEMA jobs FROM %s",
 				   quote_identifier(GetUserNameFromId(owner, false)));
+}
+
+/*
+ * Complains of the catalogue's first object in the schema that isn't the extension's.
+ */
+static void
+refuse_planted(Oid catalogid, AttrNumber oid, AttrNumber namespace)
+{
+	Oid extension = get_extension_oid("jobs", false);
+	Relation catalog = table_open(catalogid, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple tuple;
+
+	ScanKeyInit(&key, namespace, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(get_namespace_oid(JOBS_SCHEMA, false)));
+	scan = systable_beginscan(catalog, InvalidOid, false, NULL, 1, &key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		bool isnull;
+		ObjectAddress object;
+
+		ObjectAddressSet(object, catalogid,
+						 DatumGetObjectId(heap_getattr(tuple, oid, RelationGetDescr(catalog), &isnull)));
+		if (getExtensionOfObject(catalogid, object.objectId) != extension)
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("schema jobs holds what the extension did not put there"),
+					 errdetail("It holds %s, which could be called in place of the extension's own.",
+							   getObjectDescription(&object, false)),
+					 errhint("Drop it, or move it to another schema, then run SELECT jobs.install();")));
+	}
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+}
+
+void
+owner_refuse_planted(void)
+{
+	refuse_planted(ProcedureRelationId, Anum_pg_proc_oid, Anum_pg_proc_pronamespace);
+	refuse_planted(OperatorRelationId, Anum_pg_operator_oid, Anum_pg_operator_oprnamespace);
 }
 
 void

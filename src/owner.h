@@ -10,11 +10,17 @@
 extern Oid owner_of_schema(void);
 
 /*
- * Gives the owner what it needs, and CREATE on the schema for the time being; a superuser
- * also takes back what former owners have. 42501 when the caller can't.
+ * Gives the owner what it needs; a superuser also takes back what former owners have.
+ * 42501 when the caller can't.
  */
 extern void owner_grant(Oid owner);
+
+/* CREATE on the schema, for as long as tables are made. */
+extern void owner_give_create(Oid owner);
 extern void owner_take_create_back(Oid owner);
+
+/* 55000 when the schema holds a function or operator that is not the extension's. */
+extern void owner_refuse_planted(void);
 
 /* Takes all of it back, when a superuser asks. */
 extern void owner_revoke(Oid owner);

@@ -8,10 +8,76 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/pg_authid.h"
 #include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/guc.h"
+#include "utils/inval.h"
+#include "utils/syscache.h"
 
 #include "rights.h"
+
+/* Answers of rights_may_become_superuser, as long as no role and no membership changes. */
+static struct
+{
+	Oid role;
+	bool answer;
+} known[4];
+static int known_count = 0;
+
+static void
+roles_changed(Datum arg, int cacheid, uint32 hashvalue)
+{
+	known_count = 0;
+}
+
+void
+rights_init(void)
+{
+	CacheRegisterSyscacheCallback(AUTHOID, roles_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, roles_changed, (Datum) 0);
+}
+
+static bool
+is_member_of_superuser(Oid role)
+{
+	Relation catalog = table_open(AuthIdRelationId, AccessShareLock);
+	SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, NULL, 0, NULL);
+	HeapTuple tuple;
+	bool result = false;
+
+	while (!result && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		Form_pg_authid form = (Form_pg_authid) GETSTRUCT(tuple);
+
+		result = form->rolsuper && is_member_of_role_nosuper(role, form->oid);
+	}
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+	return result;
+}
+
+bool
+rights_may_become_superuser(Oid role)
+{
+	bool answer;
+
+	for (int i = 0; i < known_count; i++)
+	{
+		if (known[i].role == role)
+			return known[i].answer;
+	}
+	answer = is_member_of_superuser(role);
+	if (known_count == lengthof(known))
+		known_count = 0;
+	known[known_count].role = role;
+	known[known_count].answer = answer;
+	known_count++;
+	return answer;
+}
 
 void
 rights_switch(Rights *before, Oid role, int flags)

@@ -21,4 +21,9 @@ typedef struct Rights
 extern void rights_switch(Rights *before, Oid role, int flags);
 extern void rights_restore(const Rights *before);
 
+extern void rights_init(void);
+
+/* Is the role a superuser, or a member of one, with INHERIT or without? */
+extern bool rights_may_become_superuser(Oid role);
+
 #endif

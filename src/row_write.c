@@ -28,6 +28,25 @@ make_virtual_slot(Rows *rows, Target *target)
 }
 
 /*
+ * Where nothing may be put off, keys that users made deferrable are checked with the action.
+ */
+static TriggerDesc *
+triggers_for(const Table *table, TriggerSet set)
+{
+	TriggerDesc *triggers = table->triggers[set];
+
+	if (triggers == NULL || !InSecurityRestrictedOperation())
+		return triggers;
+	triggers = CopyTriggerDesc(triggers);
+	for (int i = 0; i < triggers->numtriggers; i++)
+	{
+		triggers->triggers[i].tgdeferrable = false;
+		triggers->triggers[i].tginitdeferred = false;
+	}
+	return triggers;
+}
+
+/*
  * What the executor needs to write to a table, made at the first row.
  */
 static void
@@ -46,8 +65,9 @@ prepare_writing(Rows *rows, TableId id, TriggerSet set)
 		return;
 	}
 
-	/* it may have been opened for reading alone */
+	/* it may have been opened for reading alone: since then a trigger may have come */
 	LockRelationOid(target->table->relid, RowExclusiveLock);
+	target->table = table_known(id, target->rel);
 	caller = MemoryContextSwitchTo(rows->context);
 	if (rows->estate == NULL)
 	{
@@ -67,7 +87,7 @@ prepare_writing(Rows *rows, TableId id, TriggerSet set)
 	rri = makeNode(ResultRelInfo);
 	rri->ri_RangeTableIndex = rows->estate->es_range_table_size;
 	rri->ri_RelationDesc = target->rel;
-	triggers = target->table->triggers[set];
+	triggers = triggers_for(target->table, set);
 	rri->ri_TrigDesc = triggers;
 	if (triggers)
 	{

@@ -10,10 +10,13 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_namespace.h"
 #include "catalog/pg_trigger.h"
+#include "commands/defrem.h"
 #include "commands/policy.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
@@ -24,8 +27,8 @@
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/ruleutils.h"
 #include "utils/syscache.h"
+#include "utils/varlena.h"
 
 #include "args.h"
 #include "schema.h"
@@ -57,11 +60,14 @@ static const struct
 	Oid type;
 } columns[] = {SCHEMA_COLUMNS(COLUMN_ENTRY)};
 
-#define INDEX_ENTRY(name, columns) {name, columns},
+#define INDEX_ENTRY(table, name, columns, is_unique, is_partial) {#table, name, columns, is_unique, is_partial},
 static const struct
 {
+	const char *table;
 	const char *name;
 	const char *columns;
+	bool is_unique;
+	bool is_partial;
 } indexes[] = {SCHEMA_INDEXES(INDEX_ENTRY)};
 
 static List *read_statements(void);
@@ -214,25 +220,66 @@ schema_altered_column(TableId id, Relation rel, char **type)
 	return NULL;
 }
 
-bool
-schema_index_is_good(Oid index, Oid relid, const char *name)
+/*
+ * Does the index have these columns (names, separated by commas), in ascending order and
+ * with the operators that their types have by default?
+ */
+static bool
+has_columns(Relation index, const char *columns)
 {
-	HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
-	bool is_valid = false;
+	Oid relid = index->rd_index->indrelid;
+	int count = 0;
+	List *names;
+	ListCell *cell;
 
-	if (HeapTupleIsValid(tuple))
+	if (!SplitIdentifierString(pstrdup(columns), ',', &names) ||
+		list_length(names) != index->rd_index->indnkeyatts)
+		return false;
+	foreach (cell, names)
 	{
-		Form_pg_index form = (Form_pg_index) GETSTRUCT(tuple);
+		AttrNumber attnum = get_attnum(relid, lfirst(cell));
+		Oid type = get_atttype(relid, attnum);
 
-		is_valid = form->indisvalid && form->indrelid == relid;
-		ReleaseSysCache(tuple);
+		if (index->rd_index->indkey.values[count] != attnum || index->rd_indoption[count] != 0 ||
+			index->rd_opfamily[count] != get_opclass_family(GetDefaultOpClass(type, BTREE_AM_OID)))
+			return false;
+		count++;
 	}
-	for (int i = 0; i < lengthof(indexes) && is_valid; i++)
+	return true;
+}
+
+bool
+schema_index_is_good(Oid indexid, Oid relid, const char *name)
+{
+	Relation index = index_open(indexid, AccessShareLock);
+	bool result = false;
+
+	for (int i = 0; i < lengthof(indexes); i++)
 	{
 		if (strcmp(indexes[i].name, name) == 0)
-			return strcmp(indexes[i].columns, pg_get_indexdef_columns(index, false)) == 0;
+			result = index->rd_index->indrelid == relid && index->rd_index->indisvalid &&
+					 index->rd_rel->relam == BTREE_AM_OID &&
+					 (index->rd_index->indisunique || !indexes[i].is_unique) &&
+					 (RelationGetIndexPredicate(index) != NIL) == indexes[i].is_partial &&
+					 has_columns(index, indexes[i].columns);
 	}
-	return false;
+	index_close(index, AccessShareLock);
+	return result;
+}
+
+const char *
+schema_bad_index(void)
+{
+	Oid schema = get_namespace_oid(JOBS_SCHEMA, false);
+
+	for (int i = 0; i < lengthof(indexes); i++)
+	{
+		Oid index = get_relname_relid(indexes[i].name, schema);
+
+		if (OidIsValid(index) && !schema_index_is_good(index, get_relname_relid(indexes[i].table, schema), indexes[i].name))
+			return indexes[i].name;
+	}
+	return NULL;
 }
 
 void

@@ -30,6 +30,9 @@ extern const char *schema_missing_trigger(TableId id, Relation rel);
  */
 extern const char *schema_altered_column(TableId id, Relation rel, char **type);
 
+/* The first index of ours that stands and is not so, or NULL. */
+extern const char *schema_bad_index(void);
+
 /* Is the index of this name ready for scans, of the table, and on the columns of the schema? */
 extern bool schema_index_is_good(Oid index, Oid relid, const char *name);
 

@@ -28,6 +28,7 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
+#include "compat.h"
 #include "names.h"
 #include "standing.h"
 
@@ -217,6 +218,16 @@ text_through_parentheses(const char *text)
 }
 
 static bool
+has_primary_key(Oid relid)
+{
+	Relation rel = table_open(relid, AccessShareLock);
+	bool result = OidIsValid(compat_primary_key(rel));
+
+	table_close(rel, AccessShareLock);
+	return result;
+}
+
+static bool
 is_identity(Oid relid, const char *column)
 {
 	HeapTuple tuple = SearchSysCacheAttName(relid, column);
@@ -259,6 +270,8 @@ add_constraint(List *parts, const CreateStmt *statement, const char *column,
 			return lappend(parts, psprintf("ALTER %s ADD %s", quote_identifier(column),
 										   text_through_parentheses(source + constraint->location)));
 		case CONSTR_PRIMARY:
+			if (has_primary_key(relid))
+				return parts;
 			label = "pkey";
 			definition = psprintf("PRIMARY KEY (%s)", columns.data);
 			break;

@@ -17,7 +17,9 @@
 #include "catalog/pg_trigger.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
+#include "nodes/makefuncs.h"
 #include "optimizer/optimizer.h"
+#include "parser/parse_coerce.h"
 #include "rewrite/rewriteHandler.h"
 #include "utils/array.h"
 #include "utils/fmgroids.h"
@@ -54,6 +56,9 @@ static Oid indexes[INDEX_COUNT]; /* InvalidOid: not looked up, or it may have ch
 
 static Table *entries[TABLE_COUNT];
 
+/* Counts what the relation cache told us: an entry is good if nothing came while it was built. */
+static uint64 invalidations = 0;
+
 /* Is the version of the tables known to be one that we work with? It stands in jobs.node. */
 static bool version_checked = false;
 static Oid node_relid = InvalidOid;
@@ -67,6 +72,7 @@ static void table_release(void *arg);
 static void
 table_invalidate(Datum arg, Oid relid)
 {
+	invalidations++;
 	for (int i = 0; i < TABLE_COUNT; i++)
 	{
 		if (entries[i] && (relid == InvalidOid || entries[i]->relid == relid))
@@ -92,12 +98,15 @@ table_index(IndexId id, const Table *table)
 {
 	if (!OidIsValid(indexes[id]))
 	{
+		uint64 before = invalidations;
 		Oid index = get_relname_relid(index_name(id), get_namespace_oid(JOBS_SCHEMA, false));
 
 		if (!OidIsValid(index))
 			ready_complain("The index jobs.%s is missing.", index_name(id));
 		if (!schema_index_is_good(index, table->relid, index_name(id)))
 			ready_complain_altered("The index jobs.%s is not as it was made, or is not ready.", index_name(id));
+		if (before != invalidations)
+			return index;
 		indexes[id] = index;
 	}
 	return indexes[id];
@@ -110,9 +119,11 @@ table_open_known(TableId id, LOCKMODE lockmode, const Table **table)
 
 	if (!version_checked)
 	{
+		uint64 before = invalidations;
+
 		ready_check_version();
 		node_relid = table_oid(TABLE_node);
-		version_checked = true;
+		version_checked = before == invalidations;
 	}
 
 	for (;;)
@@ -146,6 +157,16 @@ table_open_known(TableId id, LOCKMODE lockmode, const Table **table)
 	}
 }
 
+const Table *
+table_known(TableId id, Relation rel)
+{
+	Table *entry = entries[id];
+
+	if (entry && entry->valid && entry->relid == RelationGetRelid(rel))
+		return entry;
+	return table_build(id, rel);
+}
+
 Oid
 tables_owner(void)
 {
@@ -154,6 +175,18 @@ tables_owner(void)
 
 	table_close(rel, NoLock);
 	return table->owner;
+}
+
+/*
+ * NULL, as far as the domain allows it.
+ */
+static Node *
+null_of_domain(Form_pg_attribute att)
+{
+	Node *value = (Node *) makeNullConst(getBaseType(att->atttypid), -1, att->attcollation);
+
+	return coerce_to_domain(value, InvalidOid, -1, att->atttypid, COERCION_IMPLICIT,
+							COERCE_IMPLICIT_CAST, -1, false);
 }
 
 /*
@@ -190,6 +223,8 @@ note_columns(Table *table, Relation rel)
 		for (int i = 0; i < table_column_count(table->id) && !known; i++)
 			known = table->att[i] == attnum;
 		value = known ? NULL : build_column_default(rel, attnum);
+		if (!known && value == NULL && get_typtype(att->atttypid) == TYPTYPE_DOMAIN)
+			value = null_of_domain(att);
 		if (value)
 		{
 			UserDefault *d = palloc(sizeof(UserDefault));
@@ -336,6 +371,7 @@ table_build(TableId id, Relation rel)
 	MemoryContext caller = MemoryContextSwitchTo(context);
 	Table *table = palloc0(sizeof(Table));
 	Table *old = entries[id];
+	uint64 before = invalidations;
 	Rights rights;
 
 	table->id = id;
@@ -368,7 +404,8 @@ table_build(TableId id, Relation rel)
 
 	MemoryContextSwitchTo(caller);
 	MemoryContextSetParent(context, CacheMemoryContext);
-	table->valid = true;
+	/* else it serves once, and is built anew at the next use */
+	table->valid = before == invalidations;
 	entries[id] = table;
 
 	if (old)

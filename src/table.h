@@ -68,6 +68,9 @@ extern void table_init(void);
 /* The table's relation, opened and locked, and what is known of it; 55000 with a hint when it isn't there. */
 extern Relation table_open_known(TableId id, LOCKMODE lockmode, const Table **table);
 
+/* What is known by now of a table that is open. */
+extern const Table *table_known(TableId id, Relation rel);
+
 /* The role that owns the tables. */
 extern Oid tables_owner(void);
 

@@ -4,7 +4,7 @@ CREATE TABLE IF NOT EXISTS jobs.node (
 	first_slot integer NOT NULL DEFAULT 0,
 	last_slot integer NOT NULL DEFAULT 1023,
 	marketplace_id uuid NOT NULL DEFAULT pg_catalog.gen_random_uuid(),
-	grants jsonb NOT NULL DEFAULT '{}',
+	grants jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(grants) = 'object'),
 	last_sweep_at timestamptz,
 	CHECK (first_slot >= 0 AND last_slot <= 1023 AND first_slot <= last_slot)
 );
