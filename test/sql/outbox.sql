@@ -191,3 +191,23 @@ FROM unnest(ARRAY[
 ]) call;
 SET LOCAL jobs.email_max_attempts = 0;
 ROLLBACK;
+
+-- a trigger that keeps dead letters due doesn't keep a claim busy for ever; rules are refused
+BEGIN;
+CREATE FUNCTION regress.keep() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF NEW.dead_at IS NOT NULL THEN
+		NEW.dead_at := NULL;
+		NEW.next_attempt_at := OLD.next_attempt_at;
+	END IF;
+	RETURN NEW;
+END
+$$;
+GRANT EXECUTE ON FUNCTION regress.keep TO regress_jobs_owner;
+UPDATE jobs.email SET attempts = 1000, next_attempt_at = now() - interval '1 day' WHERE id = (SELECT min(id) FROM jobs.email);
+CREATE TRIGGER own BEFORE UPDATE ON jobs.email FOR EACH ROW EXECUTE FUNCTION regress.keep();
+SELECT count(*) FROM jobs.claim_emails(1);
+DROP TRIGGER own ON jobs.email;
+CREATE RULE own AS ON UPDATE TO jobs.email DO INSTEAD NOTHING;
+SELECT regress.try('SELECT count(*) FROM jobs.claim_emails()');
+ROLLBACK;

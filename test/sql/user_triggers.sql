@@ -141,6 +141,40 @@ CREATE TRIGGER own AFTER INSERT ON jobs.email REFERENCING NEW TABLE AS rows FOR 
 SELECT jobs.reply_to_job(:job, 'Text', actor => :'ann') IS NOT NULL;
 ROLLBACK;
 
+-- a claim within a claim, while what both know of the table becomes stale
+BEGIN;
+CREATE FUNCTION regress.stale() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	ANALYZE jobs.email;
+	PERFORM count(*) FROM jobs.claim_emails(1);
+	RETURN NULL;
+END
+$$;
+CREATE TRIGGER own AFTER UPDATE OF attempts ON jobs.email FOR EACH ROW WHEN (pg_trigger_depth() < 2) EXECUTE FUNCTION regress.stale();
+SELECT count(*) FROM jobs.claim_emails(1);
+ROLLBACK;
+
+-- a key that may be deferred, also where a superuser acts
+BEGIN;
+CREATE TABLE regress.page (id bigint PRIMARY KEY);
+ALTER TABLE regress.page OWNER TO regress_jobs_owner;
+ALTER TABLE jobs.message ADD page_id bigint REFERENCES regress.page DEFERRABLE INITIALLY DEFERRED;
+SELECT jobs.reply_to_job(:job, 'Text', actor => :'ann') IS NOT NULL;
+ALTER TABLE jobs.message ALTER page_id SET DEFAULT 1;
+SELECT regress.try(format('SELECT jobs.reply_to_job(%s, $$Text$$, actor => %L)', :job, :'ann'));
+ROLLBACK;
+
+-- a column that has no default, of a domain that forbids NULL
+BEGIN;
+CREATE DOMAIN regress.required AS text NOT NULL;
+CREATE DOMAIN regress.optional AS text CHECK (VALUE <> 'bad');
+ALTER TABLE jobs.message ADD a regress.optional, ADD b regress.required DEFAULT 'b';
+SELECT jobs.reply_to_job(:job, 'Text', actor => :'ann') AS message \gset
+SELECT a, b FROM jobs.message WHERE id = :message;
+ALTER TABLE jobs.message ALTER b DROP DEFAULT;
+SELECT regress.try(format('SELECT jobs.reply_to_job(%s, $$Text$$, actor => %L)', :job, :'ann'));
+ROLLBACK;
+
 -- our functions, where they don't belong
 BEGIN;
 CREATE TRIGGER own BEFORE DELETE ON jobs.store FOR EACH ROW EXECUTE FUNCTION jobs.store_fill();
@@ -171,6 +205,14 @@ ROLLBACK;
 -- one of the operator's choice carries the organization's slot, also after DISCARD
 SELECT regress.try(format($$INSERT INTO jobs.member (id, organization_id, name, email) VALUES (%s, %s, 'Slot', 'slot@x.example')$$, 1024 * 999999 + (:org + 1) % 1024, :org));
 SELECT regress.try(format($$INSERT INTO jobs.member (id, organization_id, name, email) VALUES (%s, %s, 'Slot', 'slot@x.example')$$, 1024 * 999999 + :org % 1024, :org));
+-- what the operator drew before is the operator's to use
+SELECT nextval('jobs.merchant_id_seq') AS first, nextval('jobs.merchant_id_seq') AS second \gset
+INSERT INTO jobs.merchant (id, name, email) VALUES (:first, 'Drawn', 'x@x.example') RETURNING id = :first AS is_first;
 DISCARD SEQUENCES;
 SELECT regress.try($$INSERT INTO jobs.merchant (id, name, email) VALUES (999998 * 1024, 'Discarded', 'x@x.example')$$);
+-- a setting that changes how names are printed changes nothing else
+SET quote_all_identifiers = on;
+\connect -
+SET quote_all_identifiers = on;
+SELECT jobs.open_job(:job, actor => :'ann');
 DROP FUNCTION regress.set_column, regress.run, regress.grow;

@@ -98,4 +98,50 @@ is($node->safe_psql('market', q{
 		WHERE job_id = 1025 AND action IN ('assign', 'unassign') }) =~ /^(\d+)\n\1$/ ? 1 : 0, 1,
 	'as many are assigned as the history says');
 
+# thousands of keys and of subtransactions in one transaction take neither all locks nor all memory
+is($node->safe_psql('market', q{
+		BEGIN;
+		DO $$ BEGIN
+			FOR i IN 1..1000 LOOP
+				PERFORM jobs.reply_to_job(3073, 'Text ' || i, gen_random_uuid(), actor => 'member:1025');
+			END LOOP;
+		END $$;
+		SELECT count(*) <= 100 FROM pg_locks WHERE locktype = 'advisory';
+		DO $$ BEGIN
+			FOR i IN 1..2000 LOOP
+				BEGIN
+					PERFORM jobs.reply_to_job(3073, 'Text', actor => 'member:1025');
+				EXCEPTION WHEN raise_exception THEN NULL;
+				END;
+			END LOOP;
+		END $$;
+		SELECT coalesce(sum(total_bytes), 0) < 4 * 1024 * 1024 FROM pg_backend_memory_contexts WHERE name = 'CurTransactionContext';
+		COMMIT }), "t\nt", 'neither locks nor memory run out');
+# a wake-up that a subtransaction queued survives with it alone
+my ($out, $err) = ('', '');
+$node->psql('market', q{
+	LISTEN jobs_email;
+	BEGIN;
+	SAVEPOINT a;
+	SELECT jobs.reply_to_job(3073, 'Text', actor => 'member:1025');
+	ROLLBACK TO a;
+	SELECT jobs.reply_to_job(3073, 'Text', actor => 'member:1025');
+	COMMIT;
+	BEGIN;
+	SAVEPOINT a;
+	SAVEPOINT b;
+	SELECT jobs.reply_to_job(3073, 'Text', actor => 'member:1025');
+	RELEASE b;
+	ROLLBACK TO a;
+	SAVEPOINT b;
+	SELECT jobs.reply_to_job(3073, 'Text', actor => 'member:1025');
+	RELEASE b;
+	COMMIT;
+	BEGIN;
+	SAVEPOINT a;
+	SELECT jobs.reply_to_job(3073, 'Text', actor => 'member:1025');
+	ROLLBACK TO a;
+	COMMIT }, stdout => \$out, stderr => \$err);
+is(() = $out =~ /Asynchronous notification "jobs_email" received/g, 2, 'two of three transactions wake');
+
 done_testing();

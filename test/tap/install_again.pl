@@ -112,6 +112,11 @@ foreach my $loss (@losses)
 			ROLLBACK }) =~ s/\n.*//sr, 'jobs 0.1.0: brought up to date', "install() puts $name back");
 }
 
+is($node->safe_psql('market', "BEGIN; ALTER TABLE jobs.service RENAME CONSTRAINT service_pkey TO pk_service; SELECT jobs.install(); ROLLBACK"),
+	$up_to_date, 'a primary key of another name');
+is($node->safe_psql('market', "BEGIN; ALTER TABLE jobs.node ALTER schema_version DROP NOT NULL; UPDATE jobs.node SET schema_version = NULL; SELECT jobs.install(); ROLLBACK"),
+	'jobs 0.1.0: brought up to date', 'a version that is gone');
+
 # What nobody misses when it calls a function, install() finds.
 foreach my $loss (
 	[ 'a foreign key', 'ALTER TABLE jobs.job_event DROP CONSTRAINT job_event_job_id_fkey' ],
@@ -167,6 +172,13 @@ foreach my $change (
 	[ 'DROP INDEX jobs.job_due; CREATE INDEX job_due ON jobs.job (title)', 'SELECT jobs.expire_jobs()', qr/index jobs\.job_due is not as it was made/ ],
 	[ 'DROP INDEX jobs.job_due; CREATE INDEX job_due ON jobs.store (created_at)', 'SELECT jobs.expire_jobs()', qr/index jobs\.job_due is not as it was made/ ],
 	[ q{UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'jobs.job_due'::regclass}, 'SELECT jobs.expire_jobs()', qr/index jobs\.job_due is not/ ],
+	[ 'DROP INDEX jobs.job_due; CREATE INDEX job_due ON jobs.job USING brin (due_at) WHERE due_at IS NOT NULL', 'SELECT jobs.expire_jobs()',
+		qr/index jobs\.job_due is not as it was made/ ],
+	[ 'DROP INDEX jobs.job_due; CREATE INDEX job_due ON jobs.job (due_at DESC) WHERE due_at IS NOT NULL', 'SELECT jobs.expire_jobs()',
+		qr/index jobs\.job_due is not as it was made/ ],
+	[ 'DROP INDEX jobs.job_due; CREATE INDEX job_due ON jobs.job (due_at)', 'SELECT jobs.install()', qr/index jobs\.job_due is not as the schema has it/ ],
+	[ 'DROP INDEX jobs.job_client_key; CREATE INDEX job_client_key ON jobs.job (merchant_id, client_key) WHERE client_key IS NOT NULL',
+		'SELECT jobs.install()', qr/index jobs\.job_client_key is not as the schema has it/ ],
 	[ 'ALTER TABLE jobs.email DROP CONSTRAINT email_pkey, ADD CONSTRAINT email_pkey PRIMARY KEY (created_at, id)', $reply,
 		qr/primary key of jobs\.email is not as it was made/ ],
 	[ 'ALTER TABLE jobs.decline RENAME TO gone; CREATE TABLE jobs.decline (LIKE jobs.gone INCLUDING ALL) PARTITION BY LIST (organization_id)',

@@ -143,6 +143,48 @@ is($node->safe_psql('market', q{SELECT has_schema_privilege('mallory', 'jobs', '
 harmless(q{DROP TRIGGER "00_jobs_fill" ON jobs.message; SELECT jobs.install()}, qr/^/, 'repairing');
 harmless(q{SELECT jobs.uninstall(true)}, qr/^/, 'uninstalling');
 
+# While tables are made, the owner may create in the schema; nothing of the owner's runs then.
+install($node, 'overload', 'mallory');
+fill($node, 'overload');
+$node->safe_psql('overload', q{
+	CREATE SCHEMA evil AUTHORIZATION mallory;
+	SET SESSION AUTHORIZATION mallory;
+	CREATE TABLE evil.log (who name);
+	CREATE FUNCTION evil.plant() RETURNS boolean LANGUAGE plpgsql AS $$
+	BEGIN
+		INSERT INTO evil.log VALUES (current_user);
+		IF has_schema_privilege('jobs', 'CREATE') THEN
+			EXECUTE 'CREATE FUNCTION jobs.grant_access(text, text) RETURNS text LANGUAGE sql RETURN 1';
+		END IF;
+		RETURN true;
+	END $$;
+	CREATE FUNCTION evil.trigger() RETURNS trigger LANGUAGE plpgsql AS $$
+	BEGIN
+		PERFORM evil.plant();
+		RETURN NEW;
+	END $$;
+	DO $$
+	DECLARE
+		tab text;
+	BEGIN
+		FOR tab IN SELECT relname FROM pg_class WHERE relnamespace = 'jobs'::regnamespace AND relkind = 'r' LOOP
+			EXECUTE format('CREATE TRIGGER planted BEFORE INSERT OR UPDATE ON jobs.%I FOR EACH ROW EXECUTE FUNCTION evil.trigger()', tab);
+			EXECUTE format('CREATE POLICY planted ON jobs.%I TO mallory USING (evil.plant())', tab);
+			EXECUTE format('ALTER TABLE jobs.%I FORCE ROW LEVEL SECURITY', tab);
+		END LOOP;
+	END $$;
+	DELETE FROM jobs.node;
+	ALTER TABLE jobs.message DROP CONSTRAINT message_job_id_fkey;
+	DROP INDEX jobs.job_due });
+$node->safe_psql('overload', 'SELECT jobs.install()');
+isnt($node->safe_psql('overload', 'SELECT count(*) FROM evil.log'), '0', 'something planted ran');
+is($node->safe_psql('overload', q{SELECT count(*) FROM pg_proc WHERE pronamespace = 'jobs'::regnamespace AND proname = 'grant_access'}), '1',
+	'no overload was planted');
+$node->safe_psql('overload', 'CREATE FUNCTION jobs.open_job(integer) RETURNS text LANGUAGE sql RETURN 1');
+refuses($node, 'overload', 'SELECT jobs.install()', qr/55000: .*function jobs\.open_job\(integer\)/s, 'install() beside somebody else\'s function');
+$node->safe_psql('overload', 'DROP FUNCTION jobs.open_job(integer); CREATE OPERATOR jobs.= (FUNCTION = int48eq, LEFTARG = integer, RIGHTARG = bigint)');
+refuses($node, 'overload', 'SELECT jobs.install()', qr/55000: .*operator jobs\.=/s, '... or operator');
+
 # What the owner's triggers put off until the commit would have the rights of whoever
 # commits: for a superuser nothing is put off.
 install($node, 'nested', 'mallory');
@@ -207,6 +249,17 @@ $node->safe_psql('nested', q{
 refuses($node, 'nested', q{SELECT jobs.reply_to_job(1025, 'Yes', actor => 'member:1025')}, qr/42501: .*WITH HOLD/,
 	'a cursor that outlives the transaction');
 is($node->safe_psql('nested', q{SELECT rolsuper FROM pg_roles WHERE rolname = 'mallory'}), 'f', 'the owner gains nothing by it');
+
+# Nor from somebody who is no superuser yet, but may become one.
+$node->safe_psql('nested', q{
+	CREATE ROLE dba LOGIN NOINHERIT;
+	GRANT postgres TO dba;
+	SELECT jobs.grant_access('dba', 'app') });
+refuses($node, 'nested', q{SELECT jobs.reply_to_job(1025, 'Yes', actor => 'member:1025')}, qr/42501: .*WITH HOLD/,
+	'a member of a superuser', extra_params => [ '-U', 'dba', '-v', 'VERBOSITY=verbose' ]);
+$node->safe_psql('nested', 'REVOKE postgres FROM dba');
+is($node->safe_psql('nested', q{SELECT jobs.reply_to_job(1025, 'Yes', actor => 'member:1025') IS NOT NULL}, extra_params => [ '-U', 'dba' ]), 't',
+	'who is a member no more');
 
 # An owner who may not create in the schema can't plant an overload.
 $node->safe_psql('market', 'SELECT jobs.install()');
