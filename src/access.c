@@ -464,8 +464,8 @@ change_access(FunctionCallInfo fcinfo, bool give)
 	if (!OidIsValid(roleid))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
-				 errmsg("role \"%s\" cannot be given or lose access", role),
-				 errdetail("There is no such role."),
+				 errmsg("role \"%s\" does not exist", role),
+				 errdetail("Access is given to roles of the server."),
 				 errhint("Create it first, with CREATE ROLE.")));
 
 	schema_lock();

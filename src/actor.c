@@ -9,8 +9,6 @@
  */
 #include "postgres.h"
 
-#include <limits.h>
-
 #include "access/xact.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"

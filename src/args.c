@@ -337,8 +337,11 @@ arg_optional_uuid(FunctionCallInfo fcinfo, int argno)
 	return PG_ARGISNULL(argno) ? NULL : PG_GETARG_UUID_P(argno);
 }
 
-int
-arg_ids(FunctionCallInfo fcinfo, int argno, const char *name, int64 **ids)
+/*
+ * An array of one dimension without NULLs, its elements of this size; returns how many.
+ */
+static int
+array_argument(FunctionCallInfo fcinfo, int argno, const char *name, size_t size, void **elements)
 {
 	ArrayType *array;
 	int count;
@@ -350,16 +353,28 @@ arg_ids(FunctionCallInfo fcinfo, int argno, const char *name, int64 **ids)
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("%s must not contain NULL", name),
 				 errdetail("One of the elements is NULL."),
-				 errhint("Pass ids alone.")));
+				 errhint("Leave it out.")));
 	if (ARR_NDIM(array) > 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must have one dimension", name),
 				 errdetail("It has %d.", ARR_NDIM(array)),
-				 errhint("Pass ids as ARRAY[1024, 2048], for instance.")));
+				 errhint("Pass the elements one after another.")));
 	count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
-	*ids = palloc(Max(count, 1) * sizeof(int64));
+	*elements = palloc(Max(count, 1) * size);
 	if (count > 0)
-		memcpy(*ids, ARR_DATA_PTR(array), count * sizeof(int64));
+		memcpy(*elements, ARR_DATA_PTR(array), count * size);
 	return count;
+}
+
+int
+arg_ids(FunctionCallInfo fcinfo, int argno, const char *name, int64 **ids)
+{
+	return array_argument(fcinfo, argno, name, sizeof(int64), (void **) ids);
+}
+
+int
+arg_uuids(FunctionCallInfo fcinfo, int argno, const char *name, pg_uuid_t **uuids)
+{
+	return array_argument(fcinfo, argno, name, sizeof(pg_uuid_t), (void **) uuids);
 }

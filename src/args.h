@@ -32,8 +32,9 @@ extern char *arg_optional_text(FunctionCallInfo fcinfo, int argno, const char *n
 extern struct NumericData *arg_optional_price(FunctionCallInfo fcinfo, int argno, const char *name);
 extern struct pg_uuid_t *arg_optional_uuid(FunctionCallInfo fcinfo, int argno);
 
-/* An array of ids without NULLs, copied to `ids`; returns how many. */
+/* An array without NULLs, copied; returns how many elements it has. */
 extern int arg_ids(FunctionCallInfo fcinfo, int argno, const char *name, int64 **ids);
+extern int arg_uuids(FunctionCallInfo fcinfo, int argno, const char *name, struct pg_uuid_t **uuids);
 
 /* The start of a text, for messages: up to `limit` characters. */
 extern char *args_excerpt(const char *text, int limit);

@@ -95,6 +95,15 @@ call_begin_system(void)
 }
 
 void
+call_require_seen(const Call *call, const Row *row, int organization_column, int merchant_column,
+				  const char *what, int64 id)
+{
+	if (row == NULL ||
+		!actor_sees(&call->actor, row_int64(row, organization_column), row_int64(row, merchant_column)))
+		actor_complain_missing(what, id);
+}
+
+void
 call_end(Call *call)
 {
 	rows_end(call->rows);

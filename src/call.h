@@ -45,6 +45,13 @@ extern Call *call_begin_dml(bool *actor_exists);
 /* For what the marketplace does by itself, such as expiring; the caller's right is EXECUTE. */
 extern Call *call_begin_system(void);
 
+/*
+ * P0002, the same for a missing row (NULL) and one that is hidden from who acts; the columns
+ * hold the organization and the merchant, `what` is "job", for instance.
+ */
+extern void call_require_seen(const Call *call, const Row *row, int organization_column,
+							  int merchant_column, const char *what, int64 id);
+
 /* Fires what triggers are due, and goes back to the caller's rights. */
 extern void call_end(Call *call);
 

@@ -28,7 +28,6 @@
 
 #if PG_VERSION_NUM >= 160000
 #define compat_proc_aclcheck(proc, role, mode) object_aclcheck(ProcedureRelationId, proc, role, mode)
-#define compat_database_ownercheck(db, role) object_ownercheck(DatabaseRelationId, db, role)
 #define compat_EvalPlanQualInit(epq, estate) EvalPlanQualInit(epq, estate, NULL, NIL, -1, NIL)
 #define compat_ExecInsertIndexTuples(rri, slot, estate, update, summarizing) \
 	ExecInsertIndexTuples(rri, slot, estate, update, false, NULL, NIL, summarizing)

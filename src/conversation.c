@@ -10,6 +10,7 @@
 
 #include "args.h"
 #include "conversation.h"
+#include "directory.h"
 #include "dml.h"
 #include "ids.h"
 
@@ -18,10 +19,8 @@ conversation_get(Call *call, int64 id)
 {
 	Row *conversation = row_fetch(call->rows, TABLE_conversation, id);
 
-	if (conversation == NULL ||
-		!actor_sees(&call->actor, row_int64(conversation, Col_conversation_organization_id),
-					row_int64(conversation, Col_conversation_merchant_id)))
-		actor_complain_missing("conversation", id);
+	call_require_seen(call, conversation, Col_conversation_organization_id, Col_conversation_merchant_id,
+					  "conversation", id);
 	return conversation;
 }
 
@@ -46,38 +45,6 @@ conversation_require_party(const Call *call, int64 id)
 				 errmsg("the system does not write in conversation %lld", (long long) id),
 				 errdetail("Messages are written by members and merchants."),
 				 errhint("Pass actor => 'member:...' or actor => 'merchant:...'.")));
-}
-
-void
-contact_require(Call *call, int64 organization_id, const Row *merchant)
-{
-	Row *preferences = row_fetch(call->rows, TABLE_preferences, organization_id);
-
-	if (preferences == NULL)
-		actor_complain_missing("organization", organization_id);
-	if (!row_bool(preferences, Col_preferences_is_available))
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("organization %lld is not available for work", (long long) organization_id),
-				 errdetail("Its preferences say that it can't be contacted."),
-				 errhint("Ask another organization.")));
-	if (row_bool(merchant, Col_merchant_is_dropshipper) &&
-		!row_bool(preferences, Col_preferences_accepts_dropshipping))
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("organization %lld does not work with dropshippers", (long long) organization_id),
-				 errdetail("Merchant %lld is a dropshipper.", (long long) row_int64(merchant, Col_merchant_id)),
-				 errhint("Ask another organization.")));
-}
-
-Row *
-merchant_lock(Call *call, int64 id)
-{
-	Row *merchant = row_lock(call->rows, TABLE_merchant, id, LockTupleNoKeyExclusive, LockWaitBlock);
-
-	if (merchant == NULL)
-		actor_complain_missing("merchant", id);
-	return merchant;
 }
 
 static void
@@ -169,7 +136,7 @@ jobs_conversation_fill(PG_FUNCTION_ARGS)
 	contact_require(call, row_int64(row, Col_conversation_organization_id),
 					merchant_lock(call, call->actor.id));
 	if (row_bool(row, Col_conversation_is_blocked))
-		dml_refuse(dml, Col_conversation_is_blocked);
+		dml_complain(dml, Col_conversation_is_blocked);
 	dml_refuse(dml, Col_conversation_created_at);
 	fill(row, row_int64(row, Col_conversation_organization_id), call->actor.id);
 	ids_assign_dml(call, row, SLOT_OF(row_int64(row, Col_conversation_organization_id)), ID_OF_TENANT);

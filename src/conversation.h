@@ -21,21 +21,12 @@ extern void conversation_require_party(const Call *call, int64 id);
 extern void conversation_require_starter(const Call *call);
 
 /*
- * May this merchant contact the organization? P0002 for unknown ones, 55000 when its
- * preferences forbid it.
- */
-extern void contact_require(Call *call, int64 organization_id, const Row *merchant);
-
-/*
  * Finds the conversation of the two, or opens it; 55000 when it is blocked. The
- * merchant's row is locked, so that it can't be opened twice.
+ * caller holds the merchant's row (merchant_lock), so that it can't be opened twice.
  */
 extern int64 conversation_open(Call *call, int64 organization_id, int64 merchant_id);
 
 /* The conversation of the two, or NULL. */
 extern Row *conversation_find(Rows *rows, int64 organization_id, int64 merchant_id);
-
-/* The merchant's row, locked FOR NO KEY UPDATE; P0002. */
-extern Row *merchant_lock(Call *call, int64 id);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "args.h"
 #include "conversation.h"
+#include "directory.h"
 #include "message.h"
 
 /*

@@ -34,7 +34,7 @@ require_side(const Call *call, int sides, bool or_nobody, const char *what)
 					   (sides & SIDE_EXPERT)			  ? "members of the organization and the operator" :
 					   (sides & SIDE_MERCHANT)			  ? "the merchant and the operator" :
 															"sign-up, where nobody acts yet, and the operator"),
-			 errhint("Name another actor, or call jobs.act_as('').")));
+			 errhint(or_nobody ? "Name another actor, or pass actor => ''." : "Name another actor.")));
 }
 
 /*
@@ -219,6 +219,38 @@ store_require(Call *call, int64 store_id, int64 merchant_id)
 	owner = store ? row_int64(store, Col_store_merchant_id) : 0;
 	if (store == NULL || !actor_sees(&call->actor, 0, owner) || (merchant_id != 0 && owner != merchant_id))
 		actor_complain_missing("store", store_id);
+}
+
+Row *
+merchant_lock(Call *call, int64 id)
+{
+	Row *merchant = row_lock(call->rows, TABLE_merchant, id, LockTupleNoKeyExclusive, LockWaitBlock);
+
+	if (merchant == NULL)
+		actor_complain_missing("merchant", id);
+	return merchant;
+}
+
+void
+contact_require(Call *call, int64 organization_id, const Row *merchant)
+{
+	Row *preferences = row_fetch(call->rows, TABLE_preferences, organization_id);
+
+	if (preferences == NULL)
+		actor_complain_missing("organization", organization_id);
+	if (!row_bool(preferences, Col_preferences_is_available))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("organization %lld is not available for work", (long long) organization_id),
+				 errdetail("Its preferences say that it can't be contacted."),
+				 errhint("Ask another organization.")));
+	if (row_bool(merchant, Col_merchant_is_dropshipper) &&
+		!row_bool(preferences, Col_preferences_accepts_dropshipping))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("organization %lld does not work with dropshippers", (long long) organization_id),
+				 errdetail("Merchant %lld is a dropshipper.", (long long) row_int64(merchant, Col_merchant_id)),
+				 errhint("Ask another organization.")));
 }
 
 /*

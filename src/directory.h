@@ -20,4 +20,13 @@ extern void provided_service_require(Call *call, int64 organization_id, int64 se
  */
 extern void store_require(Call *call, int64 store_id, int64 merchant_id);
 
+/* The merchant's row, locked FOR NO KEY UPDATE; P0002. */
+extern Row *merchant_lock(Call *call, int64 id);
+
+/*
+ * May this merchant contact the organization? P0002 for unknown ones, 55000 when its
+ * preferences forbid it.
+ */
+extern void contact_require(Call *call, int64 organization_id, const Row *merchant);
+
 #endif

@@ -135,7 +135,7 @@ assign_organization_id(Dml *dml)
 	row_set_int64(row, Col_organization_id, id);
 	if (!row_isnull(row, Col_organization_slot) &&
 		DatumGetInt32(row_get(row, Col_organization_slot)) != SLOT_OF(id))
-		dml_refuse(dml, Col_organization_slot);
+		dml_complain(dml, Col_organization_slot);
 	row_set(row, Col_organization_slot, Int32GetDatum(SLOT_OF(id)));
 }
 
@@ -157,7 +157,7 @@ fill(FunctionCallInfo fcinfo, TableId id)
 		for (int i = 0; i < lengthof(fixed); i++)
 		{
 			if (fixed[i].table == id && dml_changes(dml, fixed[i].column))
-				dml_refuse(dml, fixed[i].column);
+				dml_complain(dml, fixed[i].column);
 		}
 	}
 	else if (id == TABLE_organization)

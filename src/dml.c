@@ -22,14 +22,25 @@ fired_type(TriggerEvent event)
 		   (TRIGGER_FIRED_BY_DELETE(event) ? TRIGGER_TYPE_DELETE : 0);
 }
 
+static void
+require_trigger(FunctionCallInfo fcinfo)
+{
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("a function of triggers was not called by one"),
+				 errdetail("It judges a row that somebody writes."),
+				 errhint("Leave calling it to the triggers of jobs.")));
+}
+
 Dml *
 dml_begin(FunctionCallInfo fcinfo, TableId id, int timing, int events)
 {
 	TriggerData *data = (TriggerData *) fcinfo->context;
 	Dml *dml;
-	int type = CALLED_AS_TRIGGER(fcinfo) ? fired_type(data->tg_event) : TRIGGER_TYPE_TRUNCATE;
 
-	if ((type & ~events) != (TRIGGER_TYPE_ROW | timing) || !(type & events) ||
+	require_trigger(fcinfo);
+	if ((fired_type(data->tg_event) & ~events) != (TRIGGER_TYPE_ROW | timing) ||
 		RelationGetRelid(data->tg_relation) != table_oid(id))
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
@@ -77,8 +88,8 @@ dml_end(Dml *dml)
 	return PointerGetDatum(result);
 }
 
-static void
-complain_column(const Dml *dml, int column)
+void
+dml_complain(const Dml *dml, int column)
 {
 	TableId id = (dml->new ? dml->new : dml->old)->table->id;
 
@@ -94,7 +105,7 @@ void
 dml_fill_int64(Dml *dml, int column, int64 value)
 {
 	if (!row_isnull(dml->new, column) && row_int64(dml->new, column) != value)
-		complain_column(dml, column);
+		dml_complain(dml, column);
 	row_set_int64(dml->new, column, value);
 }
 
@@ -104,7 +115,7 @@ dml_fill_text(Dml *dml, int column, const char *value)
 	char *given = row_text(dml->new, column);
 
 	if (given && (value == NULL || strcmp(given, value) != 0))
-		complain_column(dml, column);
+		dml_complain(dml, column);
 	row_set_text(dml->new, column, value);
 }
 
@@ -112,7 +123,7 @@ void
 dml_refuse(Dml *dml, int column)
 {
 	if (!row_isnull(dml->new, column))
-		complain_column(dml, column);
+		dml_complain(dml, column);
 }
 
 bool
@@ -133,6 +144,24 @@ dml_allow_changes(Dml *dml, const int *columns, int count)
 		for (int i = 0; i < count; i++)
 			allowed |= columns[i] == column;
 		if (!allowed && dml_changes(dml, column))
-			complain_column(dml, column);
+			dml_complain(dml, column);
 	}
+}
+
+/*
+ * Trigger of tables whose rows come from their causes alone: history, declines,
+ * e-mail. What the library writes doesn't come by here.
+ */
+PG_FUNCTION_INFO_V1(jobs_record_guard);
+Datum
+jobs_record_guard(PG_FUNCTION_ARGS)
+{
+	TriggerData *data = (TriggerData *) fcinfo->context;
+
+	require_trigger(fcinfo);
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("table jobs.%s cannot be written", RelationGetRelationName(data->tg_relation)),
+			 errdetail("Its rows come from what happens to jobs alone."),
+			 errhint("Use the functions of jobs; to restore data, set session_replication_role to replica.")));
 }

@@ -50,6 +50,9 @@ extern void dml_fill_int64(Dml *dml, int column, int64 value); /* 0: NULL */
 extern void dml_fill_text(Dml *dml, int column, const char *value);
 extern void dml_refuse(Dml *dml, int column); /* must be NULL */
 
+/* 42501: the column is not the writer's. */
+pg_noreturn extern void dml_complain(const Dml *dml, int column);
+
 /* 42501 if the UPDATE changes one of our columns that is not among those listed. */
 extern void dml_allow_changes(Dml *dml, const int *columns, int count);
 

@@ -1,13 +1,11 @@
 /*
  * history.c
  *
- * Writes history, and keeps anybody else from doing so.
+ * Writes history, under the lock of its job.
  */
 #include "postgres.h"
 
-#include "commands/trigger.h"
 #include "utils/numeric.h"
-#include "utils/rel.h"
 
 #include "history.h"
 #include "ids.h"
@@ -88,27 +86,4 @@ details_text(const char *name, const char *text)
 	value.val.string.len = strlen(text);
 	pushJsonbValue(&state, WJB_VALUE, &value);
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
-}
-
-/*
- * Trigger of tables whose rows come from their causes alone: history, declines,
- * e-mail. What the library writes doesn't come by here.
- */
-PG_FUNCTION_INFO_V1(jobs_record_guard);
-Datum
-jobs_record_guard(PG_FUNCTION_ARGS)
-{
-	TriggerData *data = (TriggerData *) fcinfo->context;
-
-	if (!CALLED_AS_TRIGGER(fcinfo))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("jobs.record_guard() was not called as a trigger"),
-				 errdetail("It guards tables whose rows come from their causes alone."),
-				 errhint("Leave calling it to its triggers.")));
-	ereport(ERROR,
-			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-			 errmsg("table jobs.%s cannot be written", RelationGetRelationName(data->tg_relation)),
-			 errdetail("Its rows come from what happens to jobs alone."),
-			 errhint("Use the functions of jobs; to restore data, set session_replication_role to replica.")));
 }

@@ -218,8 +218,8 @@ choose_owner(FunctionCallInfo fcinfo, Oid present)
 		if (!OidIsValid(owner))
 			ereport(ERROR,
 					(errcode(ERRCODE_UNDEFINED_OBJECT),
-					 errmsg("role \"%s\" cannot own the tables of jobs", name),
-					 errdetail("There is no such role."),
+					 errmsg("role \"%s\" does not exist", name),
+					 errdetail("It was named as the owner of the tables."),
 					 errhint("Create it first, with CREATE ROLE.")));
 		if (OidIsValid(present) && present != owner)
 			ereport(ERROR,

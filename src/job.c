@@ -15,6 +15,7 @@
 #include "utils/numeric.h"
 
 #include "args.h"
+#include "conversation.h"
 #include "email.h"
 #include "history.h"
 #include "ids.h"
@@ -65,10 +66,7 @@ job_get(Call *call, int64 id)
 {
 	Row *row = row_fetch(call->rows, TABLE_job, id);
 
-	if (row == NULL ||
-		!actor_sees(&call->actor, row_int64(row, Col_job_organization_id),
-					row_int64(row, Col_job_merchant_id)))
-		actor_complain_missing("job", id);
+	call_require_seen(call, row, Col_job_organization_id, Col_job_merchant_id, "job", id);
 	return row;
 }
 
@@ -111,19 +109,43 @@ side_name(Side side)
 	}
 }
 
-char *
-job_list_allowed(const Job *job, Side side)
+/*
+ * In a blocked conversation nobody writes.
+ */
+static bool
+is_blocked(Call *call, const Job *job)
 {
-	StringInfoData list;
+	return row_bool(conversation_get(call, job->conversation_id), Col_conversation_is_blocked);
+}
 
-	initStringInfo(&list);
+List *
+job_allowed_actions(Call *call, const Job *job)
+{
+	Side side = actor_side(&call->actor);
+	List *allowed = NIL;
+
+	if (job_status(job) == STATUS_EXPIRED)
+		return NIL;
 	for (int action = 0; action < ACTION_COUNT; action++)
 	{
-		const Transition *t = transition_find(action, side, &job->facts);
+		const Transition *transition = transition_find(action, side, &job->facts);
 
-		if (t && !transition_is_silent(t) && action != ACTION_EXPIRE)
-			appendStringInfo(&list, "%s%s", list.len ? ", " : "", action_name(action));
+		if (transition && !transition_is_silent(transition) && action != ACTION_EXPIRE &&
+			(action != ACTION_MESSAGE || !is_blocked(call, job)))
+			allowed = lappend_int(allowed, action);
 	}
+	return allowed;
+}
+
+char *
+job_list_allowed(Call *call, const Job *job)
+{
+	StringInfoData list;
+	ListCell *cell;
+
+	initStringInfo(&list);
+	foreach (cell, job_allowed_actions(call, job))
+		appendStringInfo(&list, "%s%s", list.len ? ", " : "", action_name(lfirst_int(cell)));
 	return list.len ? list.data : "nothing";
 }
 
@@ -150,8 +172,9 @@ require_side(const Call *call, int64 id, Action action)
 	if (!action_is_of_side(action, side))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("job %lld cannot %s by %s", (long long) id, action_phrase(action), side_name(side)),
-				 errdetail("This is never for %s to do.", side_name(side)),
+				 errmsg("action \"%s\" on job %lld is not for %s", action_name(action), (long long) id,
+						side_name(side)),
+				 errdetail("Another kind of actor performs it."),
 				 errhint(side == SIDE_SYSTEM ? "Pass actor => 'member:...' or actor => 'merchant:...'." :
 											   "SELECT * FROM jobs.transitions() tells who does what.")));
 }
@@ -173,7 +196,7 @@ expert_wrote_last(Rows *rows, int64 job_id)
 }
 
 const Transition *
-job_require(const Call *call, Job *job, Action action)
+job_require(Call *call, Job *job, Action action)
 {
 	Side side = actor_side(&call->actor);
 	const Transition *transition;
@@ -192,7 +215,7 @@ job_require(const Call *call, Job *job, Action action)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("job %lld cannot %s", (long long) job->id, action_phrase(action)),
 				 errdetail("The job is %s%s; allowed now: %s.", status_name(job->facts.status),
-						   job->facts.confirmed ? " and confirmed" : "", job_list_allowed(job, side)),
+						   job->facts.confirmed ? " and confirmed" : "", job_list_allowed(call, job)),
 				 errhint("SELECT jobs.allowed_actions(%lld) tells what can be done.", (long long) job->id)));
 	return transition;
 }

@@ -46,13 +46,14 @@ extern Job *job_lock_found(Row *row);
 extern JobStatus job_status(const Job *job);
 
 /* The transition that the actor's action means, else an error. */
-extern const Transition *job_require(const Call *call, Job *job, Action action);
+extern const Transition *job_require(Call *call, Job *job, Action action);
 
 /* 55000 when the job is expired or overdue; `phrase` ends the sentence "job 42 cannot". */
 extern void job_require_unexpired(const Job *job, const char *phrase);
 
-/* What the side can do to the job now, as a list for people. */
-extern char *job_list_allowed(const Job *job, Side side);
+/* What whoever acts can do to the job now: a list of Action, and the same for people. */
+extern List *job_allowed_actions(Call *call, const Job *job);
+extern char *job_list_allowed(Call *call, const Job *job);
 
 /*
  * Changes the job's row as the transition says and writes history. False, and no
@@ -62,7 +63,7 @@ extern bool job_move(Call *call, Job *job, const Transition *transition, Jsonb *
 
 /* The parts of job_move, for rows that somebody's UPDATE writes. */
 extern void job_apply(const Job *job, Row *changed, const Transition *transition);
-extern void job_check_written(const Job *job, const Row *written, JobStatus expected);
+extern void job_check_written(const Job *job, const Row *changed, JobStatus expected);
 extern void job_record(Call *call, const Job *job, const Transition *transition, Jsonb *details);
 
 /* What a person fills in a row of jobs.job: 22004, 22023. */

@@ -9,7 +9,6 @@
 #include "utils/builtins.h"
 
 #include "args.h"
-#include "conversation.h"
 #include "job.h"
 #include "message.h"
 
@@ -87,25 +86,16 @@ jobs_allowed_actions(PG_FUNCTION_ARGS)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	int64 job_id = arg_id(fcinfo, 0, "job_id");
 	Call *call;
-	Job *job;
-	bool is_blocked;
+	ListCell *cell;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	call = call_begin(fcinfo, 1);
-	job = job_of_row(job_get(call, job_id));
-	is_blocked = row_bool(conversation_get(call, job->conversation_id), Col_conversation_is_blocked);
-	for (int action = 0; action < ACTION_COUNT && job_status(job) != STATUS_EXPIRED; action++)
+	foreach (cell, job_allowed_actions(call, job_of_row(job_get(call, job_id))))
 	{
-		const Transition *transition = transition_find(action, actor_side(&call->actor), &job->facts);
+		Datum value = CStringGetTextDatum(action_name(lfirst_int(cell)));
+		bool isnull = false;
 
-		if (transition && !transition_is_silent(transition) && action != ACTION_EXPIRE &&
-			!(is_blocked && action == ACTION_MESSAGE))
-		{
-			Datum value = CStringGetTextDatum(action_name(action));
-			bool isnull = false;
-
-			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, &value, &isnull);
-		}
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, &value, &isnull);
 	}
 	call_end(call);
 	return (Datum) 0;

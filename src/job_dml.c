@@ -16,17 +16,8 @@
 static JobStatus
 status_of_row(const Row *row)
 {
-	JobStatus status;
-
 	check_not_null(row_isnull(row, Col_job_status), "status");
-	status = status_of_name(row_text(row, Col_job_status));
-	if (status == STATUS_NONE)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("\"%s\" is not a status of a job", args_excerpt(row_text(row, Col_job_status), 40)),
-				 errdetail("A job has one of eight statuses."),
-				 errhint("SELECT DISTINCT to_status FROM jobs.transitions() lists them.")));
-	return status;
+	return status_of_name_or_complain(row_text(row, Col_job_status));
 }
 
 /*
@@ -34,7 +25,7 @@ status_of_row(const Row *row)
  * messages, reactivating and rejecting, which have more to say than a status.
  */
 static Action
-action_of_status(const Call *call, const Job *job, JobStatus status)
+action_of_status(Call *call, const Job *job, JobStatus status)
 {
 	switch (status)
 	{
@@ -55,7 +46,7 @@ action_of_status(const Call *call, const Job *job, JobStatus status)
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("job %lld cannot be set to %s", (long long) job->id, status_name(status)),
 			 errdetail("The job is %s, and no UPDATE leads there; allowed now: %s.",
-					   status_name(job->facts.status), job_list_allowed(job, actor_side(&call->actor))),
+					   status_name(job->facts.status), job_list_allowed(call, job)),
 			 errhint("Write a message, or call jobs.reactivate_job() or jobs.reject_completion().")));
 }
 
@@ -64,7 +55,7 @@ action_of_status(const Call *call, const Job *job, JobStatus status)
  * opening an opened job, is an error here: the status would change.
  */
 static const Transition *
-transition_of_update(const Call *call, Job *job, JobStatus status)
+transition_of_update(Call *call, Job *job, JobStatus status)
 {
 	const Transition *transition = job_require(call, job, action_of_status(call, job, status));
 
@@ -73,7 +64,7 @@ transition_of_update(const Call *call, Job *job, JobStatus status)
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("job %lld cannot go back to %s", (long long) job->id, status_name(status)),
 				 errdetail("The job is %s; allowed now: %s.", status_name(job->facts.status),
-						   job_list_allowed(job, actor_side(&call->actor))),
+						   job_list_allowed(call, job)),
 				 errhint("SELECT jobs.allowed_actions(%lld) tells what can be done.", (long long) job->id)));
 	return transition;
 }
@@ -120,8 +111,7 @@ fill_update(Dml *dml)
 	const Transition *transition = NULL;
 
 	dml_require_actor(dml);
-	if (!actor_sees(&dml->call->actor, job->organization_id, job->merchant_id))
-		actor_complain_missing("job", job->id);
+	call_require_seen(dml->call, dml->old, Col_job_organization_id, Col_job_merchant_id, "job", job->id);
 	if (!moves || status != STATUS_EXPIRED || dml->call->actor.kind != ACTOR_SYSTEM)
 		job_require_unexpired(job, "be changed");
 	/* first the status: a row that was read long ago is stale in other columns, too */

@@ -34,7 +34,7 @@
 
 #include "args.h"
 #include "call.h"
-#include "email.h"
+#include "email_text.h"
 #include "notify.h"
 #include "outbox.h"
 #include "ready.h"
@@ -117,68 +117,6 @@ static Statement make_due = {
 	"SET next_attempt_at = $2, attempts = 0, dead_at = NULL "
 	"WHERE e.id OPERATOR(pg_catalog.=) $1",
 	{INT8OID, TIMESTAMPTZOID}};
-
-/* Subject and body by kind; they say nothing personal, for e-mail is read on the way. */
-static const struct
-{
-	const char *subject;
-	const char *body;
-} texts[EMAIL_KINDS] = {
-	[EMAIL_ASSIGNED] = {
-		"A job was assigned to you",
-		"You were assigned to a job.\n\n"
-		"Open it to see what the merchant asks for, and by when a response is due.\n",
-	},
-	[EMAIL_MESSAGE] = {
-		"You have a new message",
-		"Somebody wrote to you.\n\n"
-		"Open the conversation to read the message and to reply.\n",
-	},
-	[EMAIL_JOB_CREATED] = {
-		"There is a new job for you",
-		"A merchant asks you for work.\n\n"
-		"Open the job to see what it is about. It expires when nobody responds in time.\n",
-	},
-	[EMAIL_DECLINED] = {
-		"A job was declined",
-		"A job of yours was declined by the other side.\n\n"
-		"Open it to see the reason, if one was given.\n",
-	},
-	[EMAIL_EXPIRED] = {
-		"A job expired",
-		"Nobody responded to a job in time, so it expired.\n\n"
-		"No action is possible on it any more.\n",
-	},
-	[EMAIL_COMPLETION_REQUESTED] = {
-		"Please confirm that a job is complete",
-		"The expert says that the work on your job is done.\n\n"
-		"Open the job to confirm this, or to reject it with a comment.\n",
-	},
-	[EMAIL_COMPLETION_CONFIRMED] = {
-		"A job was confirmed as complete",
-		"The merchant confirmed that the work on a job is done.\n",
-	},
-	[EMAIL_COMPLETION_REJECTED] = {
-		"A job is not complete yet",
-		"The merchant does not consider the work on a job as done.\n\n"
-		"Open the job to read the comment, if there is one, and to go on.\n",
-	},
-	[EMAIL_PROPOSAL_SENT] = {
-		"You have a new proposal",
-		"An expert proposes work to you.\n\n"
-		"Open the proposal to accept or to decline it.\n",
-	},
-	[EMAIL_PROPOSAL_ACCEPTED] = {
-		"Your proposal was accepted",
-		"The merchant accepted a proposal of yours.\n\n"
-		"Open the conversation to agree on how to go on.\n",
-	},
-	[EMAIL_PROPOSAL_DECLINED] = {
-		"Your proposal was declined",
-		"The merchant declined a proposal of yours.\n\n"
-		"Open the conversation to ask why, or to send another one.\n",
-	},
-};
 
 /* An e-mail, locked. */
 typedef struct Held
@@ -285,21 +223,12 @@ jobs_ack_emails(PG_FUNCTION_ARGS)
 {
 	int64 *ids;
 	int count = arg_ids(fcinfo, 0, "email_ids", &ids);
-	ArrayType *tokens;
-	int token_count;
+	pg_uuid_t *tokens;
+	int token_count = arg_uuids(fcinfo, 1, "claim_tokens", &tokens);
 	int acknowledged = 0;
 	Datum now = TimestampTzGetDatum(GetCurrentTimestamp());
 	Call *call;
 
-	check_not_null(PG_ARGISNULL(1), "claim_tokens");
-	tokens = PG_GETARG_ARRAYTYPE_P(1);
-	if (array_contains_nulls(tokens))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("claim_tokens must not contain NULL"),
-				 errdetail("An e-mail is acknowledged with the token of its claim."),
-				 errhint("Pass the tokens that jobs.claim_emails() returned.")));
-	token_count = ArrayGetNItems(ARR_NDIM(tokens), ARR_DIMS(tokens));
 	if (token_count != count)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -314,7 +243,7 @@ jobs_ack_emails(PG_FUNCTION_ARGS)
 
 		CHECK_FOR_INTERRUPTS();
 		values[0] = Int64GetDatum(ids[i]);
-		values[1] = UUIDPGetDatum((pg_uuid_t *) ARR_DATA_PTR(tokens) + i);
+		values[1] = UUIDPGetDatum(&tokens[i]);
 		values[2] = now;
 		acknowledged += run(&acknowledge, values, NULL, SPI_OK_UPDATE);
 	}
@@ -510,26 +439,6 @@ id_array(Datum *ids, int count)
 }
 
 /*
- * Texts of a kind. A kind that a later version wrote is better sent in general words
- * than not at all.
- */
-static void
-find_texts(const char *kind, const char **subject, const char **body)
-{
-	*subject = "There is news on your work";
-	*body = "Something happened in one of your jobs or conversations.\n\n"
-			"Open the marketplace to see what it is.\n";
-	for (int i = 0; i < EMAIL_KINDS; i++)
-	{
-		if (texts[i].subject && strcmp(email_kinds[i], kind) == 0)
-		{
-			*subject = texts[i].subject;
-			*body = texts[i].body;
-		}
-	}
-}
-
-/*
  * Adds the claimed rows that SPI_tuptable holds to the function's result.
  */
 static void
@@ -544,7 +453,7 @@ return_claimed(ReturnSetInfo *result)
 
 		for (int j = 0; j < 6; j++) /* id to language */
 			values[j] = column(i, j + 1, &nulls[j]);
-		find_texts(TextDatumGetCString(values[3]), &subject, &body);
+		email_text(TextDatumGetCString(values[3]), &subject, &body);
 		values[6] = CStringGetTextDatum(subject);
 		values[7] = CStringGetTextDatum(body);
 		for (int j = 8; j < 11; j++) /* job_id to payload */

@@ -337,10 +337,9 @@ decide(FunctionCallInfo fcinfo, ProposalStatus to, int64 store_id, int actor_arg
 	Row *changed;
 	int64 job_id = 0;
 
-	if (proposal == NULL ||
-		!actor_sees(&call->actor, row_int64(proposal, Col_proposal_organization_id),
-					row_int64(proposal, Col_proposal_merchant_id)) ||
-		row_lock_found(proposal, LockTupleNoKeyExclusive, LockWaitBlock) == NULL)
+	call_require_seen(call, proposal, Col_proposal_organization_id, Col_proposal_merchant_id,
+					  "proposal", proposal_id);
+	if (row_lock_found(proposal, LockTupleNoKeyExclusive, LockWaitBlock) == NULL)
 		actor_complain_missing("proposal", proposal_id);
 	store_require(call, store_id, row_int64(proposal, Col_proposal_merchant_id));
 	require_decidable(call, proposal, to);
@@ -398,9 +397,9 @@ fill_insert(Dml *dml)
 
 	/* what was given must be what was filled in */
 	if (organization_id && organization_id != row_int64(row, Col_proposal_organization_id))
-		dml_refuse(dml, Col_proposal_organization_id);
+		dml_complain(dml, Col_proposal_organization_id);
 	if (merchant_id && merchant_id != row_int64(row, Col_proposal_merchant_id))
-		dml_refuse(dml, Col_proposal_merchant_id);
+		dml_complain(dml, Col_proposal_merchant_id);
 	ids_assign_dml(dml->call, row, SLOT_OF(row_int64(row, Col_proposal_organization_id)), ID_OF_TENANT);
 }
 
@@ -413,9 +412,8 @@ fill_update(Dml *dml)
 	ProposalStatus status = status_of(row);
 
 	dml_require_actor(dml);
-	if (!actor_sees(&dml->call->actor, row_int64(dml->old, Col_proposal_organization_id),
-					row_int64(dml->old, Col_proposal_merchant_id)))
-		actor_complain_missing("proposal", row_int64(dml->old, Col_proposal_id));
+	call_require_seen(dml->call, dml->old, Col_proposal_organization_id, Col_proposal_merchant_id,
+					  "proposal", row_int64(dml->old, Col_proposal_id));
 	dml_allow_changes(dml, allowed, decides && status == PROPOSAL_ACCEPTED ? 2 : 1);
 	if (decides)
 	{

@@ -85,6 +85,15 @@ ready_check_version(void)
 }
 
 void
+ready_check_not_null(TableId id, Relation rel)
+{
+	const char *name = schema_nullable_column(id, rel);
+
+	if (name)
+		ready_complain("The column jobs.%s.%s may be NULL.", table_name(id), name);
+}
+
+void
 ready_check_triggers(TableId id, Relation rel)
 {
 	const char *name = schema_missing_trigger(id, rel);

@@ -35,6 +35,9 @@ extern void ready_check_version(void);
 /* Complains unless the table and our columns of it are as the schema has them. */
 extern void ready_check_columns(TableId id, Relation rel);
 
+/* Complains when a column may be NULL that the schema requires. */
+extern void ready_check_not_null(TableId id, Relation rel);
+
 /* Complains unless all triggers of ours guard the table. */
 extern void ready_check_triggers(TableId id, Relation rel);
 

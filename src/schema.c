@@ -52,12 +52,13 @@ static const struct
 	const char *function;
 } triggers[] = {SCHEMA_TRIGGERS(TRIGGER_ENTRY)};
 
-#define COLUMN_ENTRY(table, name, type) {TABLE_##table, name, type},
+#define COLUMN_ENTRY(table, name, type, is_required) {TABLE_##table, name, type, is_required},
 static const struct
 {
 	TableId table;
 	const char *name;
 	Oid type;
+	bool is_required;
 } columns[] = {SCHEMA_COLUMNS(COLUMN_ENTRY)};
 
 #define INDEX_ENTRY(table, name, columns, is_unique, is_partial) {#table, name, columns, is_unique, is_partial},
@@ -220,6 +221,22 @@ schema_altered_column(TableId id, Relation rel, char **type)
 	return NULL;
 }
 
+const char *
+schema_nullable_column(TableId id, Relation rel)
+{
+	for (int i = 0; i < lengthof(columns); i++)
+	{
+		AttrNumber attnum;
+
+		if (columns[i].table != id || !columns[i].is_required)
+			continue;
+		attnum = get_attnum(RelationGetRelid(rel), columns[i].name);
+		if (!TupleDescAttr(RelationGetDescr(rel), attnum - 1)->attnotnull)
+			return columns[i].name;
+	}
+	return NULL;
+}
+
 /*
  * Does the index have these columns (names, separated by commas), in ascending order and
  * with the operators that their types have by default?
@@ -276,7 +293,8 @@ schema_bad_index(void)
 	{
 		Oid index = get_relname_relid(indexes[i].name, schema);
 
-		if (OidIsValid(index) && !schema_index_is_good(index, get_relname_relid(indexes[i].table, schema), indexes[i].name))
+		if (OidIsValid(index) &&
+			!schema_index_is_good(index, get_relname_relid(indexes[i].table, schema), indexes[i].name))
 			return indexes[i].name;
 	}
 	return NULL;

@@ -30,6 +30,9 @@ extern const char *schema_missing_trigger(TableId id, Relation rel);
  */
 extern const char *schema_altered_column(TableId id, Relation rel, char **type);
 
+/* The first column that may be NULL against the schema, or NULL. All of ours are there. */
+extern const char *schema_nullable_column(TableId id, Relation rel);
+
 /* The first index of ours that stands and is not so, or NULL. */
 extern const char *schema_bad_index(void);
 

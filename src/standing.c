@@ -227,17 +227,14 @@ has_primary_key(Oid relid)
 	return result;
 }
 
-static bool
-is_identity(Oid relid, const char *column)
+static Form_pg_attribute
+column_of(Oid relid, const char *column)
 {
-	HeapTuple tuple = SearchSysCacheAttName(relid, column);
-	bool result;
+	HeapTuple tuple = SearchSysCacheCopyAttName(relid, column);
 
 	if (!HeapTupleIsValid(tuple))
-		return false;
-	result = ((Form_pg_attribute) GETSTRUCT(tuple))->attidentity != '\0';
-	ReleaseSysCache(tuple);
-	return result;
+		elog(ERROR, "table %u has no column %s", relid, column);
+	return (Form_pg_attribute) GETSTRUCT(tuple);
 }
 
 /*
@@ -265,10 +262,14 @@ add_constraint(List *parts, const CreateStmt *statement, const char *column,
 	switch (constraint->contype)
 	{
 		case CONSTR_IDENTITY:
-			if (is_identity(relid, column))
+			if (column_of(relid, column)->attidentity != '\0')
 				return parts;
 			return lappend(parts, psprintf("ALTER %s ADD %s", quote_identifier(column),
 										   text_through_parentheses(source + constraint->location)));
+		case CONSTR_NOTNULL:
+			if (column_of(relid, column)->attnotnull)
+				return parts;
+			return lappend(parts, psprintf("ALTER %s SET NOT NULL", quote_identifier(column)));
 		case CONSTR_PRIMARY:
 			if (has_primary_key(relid))
 				return parts;

@@ -10,8 +10,8 @@
 #include "utils/rel.h"
 
 /*
- * Is there what the statement makes? With `is_older`, views are taken for older ones. Of a
- * table the name alone counts.
+ * Is there what the statement makes? With `is_older`, views are taken for older ones. Of
+ * tables, sequences and indexes the name alone counts.
  */
 extern bool standing(const Node *statement, bool is_older);
 

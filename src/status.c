@@ -178,6 +178,20 @@ status_of_name(const char *name)
 	return STATUS_NONE;
 }
 
+JobStatus
+status_of_name_or_complain(const char *name)
+{
+	JobStatus status = status_of_name(name);
+
+	if (status == STATUS_NONE)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%s\" is not a status of a job", args_excerpt(name, 40)),
+				 errdetail("A job has one of eight statuses."),
+				 errhint("SELECT DISTINCT to_status FROM jobs.transitions() lists them.")));
+	return status;
+}
+
 const char *
 action_name(Action action)
 {
@@ -307,14 +321,8 @@ jobs_status_label(PG_FUNCTION_ARGS)
 {
 	char *name = arg_text(fcinfo, 0, "status", LIMIT_NAME);
 	char *language = arg_text(fcinfo, 1, "language", LIMIT_NAME);
-	JobStatus status = status_of_name(name);
+	JobStatus status = status_of_name_or_complain(name);
 
-	if (status == STATUS_NONE)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("unknown status \"%s\"", name),
-				 errdetail("A job has one of eight statuses."),
-				 errhint("SELECT DISTINCT to_status FROM jobs.transitions() lists them.")));
 	if (strcmp(language, "de") == 0)
 		PG_RETURN_TEXT_P(cstring_to_text(pg_any_to_server(statuses[status].german,
 														  strlen(statuses[status].german), PG_UTF8)));

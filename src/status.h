@@ -85,7 +85,8 @@ extern bool status_is_live(JobStatus status);
 extern bool status_is_waiting(JobStatus status);
 
 extern const char *status_name(JobStatus status);
-extern JobStatus status_of_name(const char *name); /* STATUS_NONE: no such status */
+extern JobStatus status_of_name(const char *name);			   /* STATUS_NONE: no such status */
+extern JobStatus status_of_name_or_complain(const char *name); /* 22023 */
 extern const char *action_name(Action action);
 
 /* What can't be done to a job, as the end of a sentence that starts "job 42 cannot". */

@@ -34,6 +34,11 @@
 #include "schema.h"
 #include "table.h"
 
+#define COLUMNS_FIT(t) StaticAssertDecl(Ncol_##t <= TABLE_MAX_COLUMNS, "too many columns: " #t);
+/* clang-format off */
+JOBS_TABLES(COLUMNS_FIT)
+/* clang-format on */
+
 /*
  * Columns whose foreign key needs no check while the job is locked: the job is
  * there, and through its own key its conversation.
@@ -212,6 +217,7 @@ note_columns(Table *table, Relation rel)
 		table->implied[table->nimplied].attnum = table->att[implied_keys[i].column];
 		table->implied[table->nimplied].parent = implied_keys[i].parent;
 		table->nimplied++;
+		Assert(table->nimplied <= TABLE_MAX_IMPLIED);
 	}
 
 	for (int attnum = 1; attnum <= desc->natts; attnum++)
@@ -379,6 +385,7 @@ table_build(TableId id, Relation rel)
 	table->relid = RelationGetRelid(rel);
 	table->owner = rel->rd_rel->relowner;
 	ready_check_columns(id, rel);
+	ready_check_not_null(id, rel);
 	ready_check_triggers(id, rel);
 	table->primary_key = compat_primary_key(rel);
 	if (!OidIsValid(table->primary_key))
