@@ -104,11 +104,11 @@ fill_new(Call *call, Row *row)
 }
 
 /*
- * After users' triggers: is the proposal the one that was checked? `old` is the row
- * before a decision, or NULL.
+ * After users' triggers: is the proposal the one that was checked, in the status that was
+ * decided? `old` is the row before a decision, or NULL.
  */
 static void
-check_written(Call *call, const Row *old, const Row *row)
+check_written(Call *call, const Row *old, const Row *row, ProposalStatus expected)
 {
 	static const int kept[] = {
 		Col_proposal_id, Col_proposal_organization_id, Col_proposal_merchant_id,
@@ -116,7 +116,7 @@ check_written(Call *call, const Row *old, const Row *row)
 	Row *conversation = row_fetch(call->rows, TABLE_conversation,
 								  row_int64(row, Col_proposal_conversation_id));
 	int64 organization_id = row_int64(row, Col_proposal_organization_id);
-	bool good = conversation &&
+	bool good = conversation && status_of(row) == expected &&
 				row_int64(conversation, Col_conversation_organization_id) == organization_id &&
 				row_int64(conversation, Col_conversation_merchant_id) == row_int64(row, Col_proposal_merchant_id) &&
 				SLOT_OF(row_int64(row, Col_proposal_id)) == SLOT_OF(organization_id);
@@ -163,7 +163,7 @@ tell_sent(Call *call, Row *row)
 	Draft draft = {0};
 	Email email = email_about_proposal(row, EMAIL_PROPOSAL_SENT, TO_MERCHANT);
 
-	check_written(call, NULL, row);
+	check_written(call, NULL, row, PROPOSAL_SENT);
 	draft.conversation_id = row_int64(row, Col_proposal_conversation_id);
 	draft.proposal_id = row_int64(row, Col_proposal_id);
 	draft.body = row_text(row, Col_proposal_title);
@@ -241,12 +241,11 @@ create_job(Call *call, const Row *proposal)
  * What follows from a decision; the id of the job that comes of it, or 0.
  */
 static int64
-tell_decided(Call *call, const Row *old, Row *proposal)
+tell_decided(Call *call, const Row *old, Row *proposal, ProposalStatus status)
 {
-	ProposalStatus status = status_of(proposal);
 	Email email;
 
-	check_written(call, old, proposal);
+	check_written(call, old, proposal, status);
 	if (status == PROPOSAL_WITHDRAWN)
 		return 0;
 	if (status == PROPOSAL_ACCEPTED && !row_isnull(proposal, Col_proposal_store_id))
@@ -347,7 +346,7 @@ decide(FunctionCallInfo fcinfo, ProposalStatus to, int64 store_id, int actor_arg
 	row_set_int64(changed, Col_proposal_store_id, store_id);
 	apply(changed, to);
 	if (row_update(proposal, changed))
-		job_id = tell_decided(call, proposal, changed);
+		job_id = tell_decided(call, proposal, changed, to);
 	call_end(call);
 	return job_id;
 }
@@ -452,7 +451,7 @@ jobs_proposal_record(PG_FUNCTION_ARGS)
 	{
 		/* a user's trigger may have changed the row after ours */
 		require_decidable(dml->call, dml->old, status_of(dml->new));
-		(void) tell_decided(dml->call, dml->old, dml->new);
+		(void) tell_decided(dml->call, dml->old, dml->new, status_of(dml->new));
 	}
 	return dml_end(dml);
 }

@@ -230,3 +230,15 @@ RESET SESSION AUTHORIZATION;
 SELECT regress.state() = :'before' AS unchanged;
 DROP VIEW pg_temp.calls, pg_temp.statements;
 DROP TABLE regress.call, regress.statement;
+
+-- who may call the function that gives access may still give none
+GRANT EXECUTE ON FUNCTION jobs.grant_access TO regress_jobs_app;
+SET ROLE regress_jobs_app;
+SELECT regress.try('SELECT jobs.grant_access($$regress_jobs_app$$, $$operator$$)');
+RESET ROLE;
+REVOKE EXECUTE ON FUNCTION jobs.grant_access FROM regress_jobs_app;
+-- a user's own policy for a role stays when its access goes
+CREATE POLICY own ON jobs.job TO regress_jobs_stranger USING (false);
+SELECT jobs.grant_access('regress_jobs_stranger', 'operator'), jobs.revoke_access('regress_jobs_stranger', 'operator');
+SELECT policyname FROM pg_policies WHERE 'regress_jobs_stranger' = ANY (roles);
+DROP POLICY own ON jobs.job;

@@ -129,7 +129,8 @@ RESET SESSION AUTHORIZATION;
 CREATE FUNCTION regress.peek() RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
 	RETURN jobs.current_actor() || '/' || regress.try('SELECT jobs.expire_jobs()') || '/' ||
-		regress.try($x$SELECT jobs.create_merchant('X', 'x@x.example', actor => 'system')$x$);
+		regress.try($x$SELECT jobs.create_merchant('X', 'x@x.example', actor => 'system')$x$) || '/' ||
+		regress.try(format('SELECT jobs.open_job(%s, actor => %L)', 1, (SELECT ann FROM regress.directory WHERE test = 'actor')));
 END $$;
 CREATE MATERIALIZED VIEW regress.peek AS SELECT regress.peek();
 TABLE regress.peek;
@@ -175,3 +176,32 @@ CREATE TRIGGER usurp BEFORE INSERT ON jobs.message FOR EACH ROW EXECUTE FUNCTION
 SELECT jobs.reply_to_job(:job, 'Hello', actor => :'bob') IS NOT NULL;
 DROP TRIGGER usurp ON jobs.message;
 DROP FUNCTION regress.usurp;
+
+-- Code with other rights that an operator calls is not the system; nor is a session that
+-- was, once it has taken on another role.
+CREATE FUNCTION regress.whom() RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT jobs.current_actor()';
+ALTER FUNCTION regress.whom OWNER TO regress_jobs_app;
+SET ROLE regress_jobs_operator;
+SELECT regress.whom() = '' AS nobody, jobs.current_actor();
+SELECT jobs.act_as('system', false);
+SET ROLE regress_jobs_app;
+SELECT jobs.current_actor() = '' AS nobody;
+RESET ROLE;
+SELECT jobs.act_as('', false);
+DROP FUNCTION regress.whom;
+
+-- Read-only transactions, and parallel plans.
+BEGIN READ ONLY;
+SELECT regress.try(format('SELECT jobs.open_job(%s, actor => %L)', :job, :'ann'));
+SELECT regress.try(format('SELECT jobs.create_merchant($$X$$, $$x@x.example$$)'));
+SELECT count(*) > 0 FROM jobs.job_list;
+ROLLBACK;
+BEGIN;
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL min_parallel_table_scan_size = 0;
+SELECT jobs.act_as(:'ann');
+SET LOCAL ROLE regress_jobs_app;
+SELECT count(*) > 0 AS sees, bool_and(organization_id = :org) AS own FROM jobs.job;
+SELECT count(*) > 0 AS sees FROM jobs.organization;
+ROLLBACK;

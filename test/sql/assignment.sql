@@ -78,3 +78,8 @@ SELECT regress.try(format('DELETE FROM jobs.assignment WHERE job_id = %s', :job)
 ROLLBACK;
 RESET SESSION AUTHORIZATION;
 SELECT regress.try('UPDATE jobs.assignment SET assigned_at = now()');
+
+-- the same member twice is one
+SELECT regress.job('assignment') AS twice \gset
+SELECT jobs.assign_members(:twice, ARRAY[:ann_id, :ann_id], actor => :'ann'), jobs.unassign_members(:twice, ARRAY[:ann_id, :ann_id], actor => :'ann');
+SELECT regress.history(:twice);

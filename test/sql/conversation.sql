@@ -104,3 +104,41 @@ RESET SESSION AUTHORIZATION;
 -- nobody moves one
 SELECT regress.try(format('UPDATE jobs.conversation SET merchant_id = %s WHERE id = %s', :mia_id, :conversation));
 SELECT regress.try(format('UPDATE jobs.conversation SET id = id + 1024 WHERE id = %s', :conversation));
+
+-- A blocked conversation: nobody writes, offers, asks or accepts in it, by whatever path.
+SELECT regress.job('conversation', 'responded') AS blocked_job \gset
+SELECT conversation_id AS blocked FROM jobs.job WHERE id = :blocked_job \gset
+SELECT jobs.send_proposal(:blocked, :service, 'Offer', 'Work', 1, actor => :'ann') AS offer \gset
+UPDATE jobs.conversation SET is_blocked = true WHERE id = :blocked;
+SELECT split_part(call, '(', 1), regress.try(format('SELECT jobs.%s, actor => %L)', call, actor))
+FROM (VALUES (1, format('reply_to_job(%s, $$x$$', :blocked_job), :'ann'), (2, format('send_message(%s, $$x$$, 0', :blocked), :'max'),
+	(3, format('start_conversation(%s, $$x$$', :org), :'max'), (4, format('send_proposal(%s, %s, $$x$$, $$x$$, 1', :blocked, :service), :'ann'),
+	(5, format('accept_proposal(%s', :offer), :'max'), (6, format('request_job(%s, $$x$$, $$x$$, %s', :service, :org), :'max'),
+	(7, format('complete_job(%s, $$Done$$', :blocked_job), :'ann'), (8, format('decline_proposal(%s', :offer), :'max'),
+	(9, format('complete_job(%s', :blocked_job), :'ann')) c (n, call, actor)
+ORDER BY n;
+SELECT jobs.act_as(:'ann', false);
+SELECT regress.try(format('INSERT INTO jobs.message (job_id, body) VALUES (%s, $$x$$)', :blocked_job));
+SELECT regress.try(format('INSERT INTO jobs.proposal (conversation_id, service_id, title, work, price) VALUES (%s, %s, $$x$$, $$x$$, 1)', :blocked, :service));
+SELECT string_agg(a, ' ') FROM jobs.allowed_actions(:blocked_job) a;
+SELECT regress.try(format('SELECT jobs.reactivate_job(%s)', :blocked_job));
+-- and a member doesn't unblock it
+SELECT regress.try(format('UPDATE jobs.conversation SET is_blocked = false WHERE id = %s', :blocked));
+SELECT jobs.act_as('', false);
+UPDATE jobs.conversation SET is_blocked = false WHERE id = :blocked;
+
+-- plain INSERTs ask the preferences, and don't let anybody name another's side
+SELECT jobs.set_preferences(:other_org, is_available => false);
+SELECT jobs.act_as(:'max', false);
+SELECT regress.try(format('INSERT INTO jobs.conversation (organization_id) VALUES (%s)', :other_org));
+SELECT jobs.act_as('', false);
+SELECT jobs.set_preferences(:other_org, is_available => true);
+SELECT jobs.act_as(:'ann', false);
+SELECT regress.try(format('INSERT INTO jobs.proposal (conversation_id, service_id, title, work, price, %I) VALUES (%s, %s, $$x$$, $$x$$, 1, %s)', name, :blocked, :service, value))
+FROM (VALUES ('organization_id', :other_org), ('merchant_id', :mia_id)) v (name, value);
+SELECT regress.try(format('INSERT INTO jobs.message (conversation_id, job_id, body, %I) VALUES (%s, 0, $$x$$, %s)', name, :blocked, value))
+FROM (VALUES ('organization_id', :other_org), ('merchant_id', :mia_id)) v (name, value);
+SELECT jobs.act_as('', false);
+-- the operator asks for one merchant, with another's store
+SELECT regress.try(format('INSERT INTO jobs.job (organization_id, merchant_id, store_id, service_id, title, description) VALUES (%s, %s, %s, %s, $$x$$, $$x$$)',
+	:org, :max_id, :mia_store, :service));

@@ -103,3 +103,20 @@ SELECT regress.try(format('UPDATE jobs.merchant SET id = id + 1 WHERE id = %s', 
 SELECT regress.try(format('UPDATE jobs.member SET organization_id = %s WHERE organization_id = %s', :org, :plain_org));
 SELECT regress.try(format('UPDATE jobs.organization SET slot = slot + 1 WHERE id = %s', :plain_org));
 SELECT regress.try(format($$UPDATE jobs.organization SET name = 'Plain & Sons' WHERE id = %s$$, :plain_org));
+
+-- A role that acts for one person alone signs nobody up.
+SELECT jobs.create_organization('Fresh', 'fresh@x.example') AS fresh \gset
+SET ROLE regress_jobs_bound;
+SELECT regress.try(format('SELECT jobs.add_member(%s, $$Eve$$, $$eve@x.example$$)', :fresh));
+RESET ROLE;
+-- What never changes is refused, NULL too.
+SELECT regress.try(format('UPDATE jobs.organization SET slot = NULL WHERE id = %s', :fresh));
+SELECT regress.try(format('UPDATE jobs.member SET organization_id = NULL WHERE id = %s', :ann_id));
+-- A member who is gone deals with nobody.
+BEGIN;
+SELECT jobs.act_as(:'ann');
+SELECT jobs.display_name(:'bob');
+SELECT set_config('session_replication_role', 'replica', true) IS NOT NULL;
+UPDATE jobs.member SET is_active = false WHERE id = :ann_id;
+SELECT jobs.display_name(:'bob') IS NULL AS is_hidden;
+ROLLBACK;

@@ -288,6 +288,32 @@ BEGIN
 END
 $$;
 
+-- A deadline that is over now, without waiting for it.
+CREATE FUNCTION regress.run_out(number bigint)
+RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+BEGIN
+	SET LOCAL session_replication_role = replica;
+	UPDATE jobs.job SET respond_by = clock_timestamp(), due_at = CASE WHEN due_at IS NOT NULL THEN clock_timestamp() END WHERE id = number;
+	SET LOCAL session_replication_role = origin;
+END
+$$;
+
+-- What users' triggers do: a new row with some columns changed, the trigger's argument; or a statement.
+CREATE FUNCTION regress.set_column() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	NEW := jsonb_populate_record(NEW, TG_ARGV[0]::jsonb);
+	RETURN NEW;
+END
+$$;
+CREATE FUNCTION regress.run() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE TG_ARGV[0] USING NEW;
+	RETURN NEW;
+END
+$$;
+GRANT USAGE ON SCHEMA regress TO regress_jobs_owner;
+
 -- A job of Ann & Bob for Max in a status or in one of these situations: overdue (new in
 -- its row), overdue_opened, inactive_awaiting (Max wrote last), confirmed, declined_by_merchant.
 CREATE FUNCTION regress.job(test_name text, situation text DEFAULT 'new', from_proposal boolean DEFAULT false)
@@ -317,9 +343,7 @@ BEGIN
 	END IF;
 	-- not by waiting: a slow machine would open it too late
 	IF situation = 'overdue_opened' THEN
-		SET LOCAL session_replication_role = replica;
-		UPDATE jobs.job SET respond_by = clock_timestamp(), due_at = clock_timestamp() WHERE id = number;
-		SET LOCAL session_replication_role = origin;
+		PERFORM regress.run_out(number);
 	END IF;
 	IF situation IN ('responded', 'awaiting_response', 'inactive', 'inactive_awaiting', 'completed', 'confirmed') THEN
 		PERFORM jobs.reply_to_job(number, 'An answer', actor => d.ann);

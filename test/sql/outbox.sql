@@ -211,3 +211,12 @@ DROP TRIGGER own ON jobs.email;
 CREATE RULE own AS ON UPDATE TO jobs.email DO INSTEAD NOTHING;
 SELECT regress.try('SELECT count(*) FROM jobs.claim_emails()');
 ROLLBACK;
+
+-- row-level security that is forced on the owner doesn't keep e-mails from mailers
+BEGIN;
+UPDATE jobs.email SET next_attempt_at = now() - interval '1 day', attempts = 0 WHERE id = (SELECT min(id) FROM jobs.email);
+ALTER TABLE jobs.email FORCE ROW LEVEL SECURITY;
+SET LOCAL ROLE regress_jobs_mailer;
+SELECT count(*) FROM jobs.claim_emails(1);
+ROLLBACK;
+SELECT regress.try('SELECT jobs.ack_emails(''{1,2}'', ''{{00000000-0000-0000-0000-000000000001},{00000000-0000-0000-0000-000000000001}}'')');

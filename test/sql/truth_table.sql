@@ -232,9 +232,7 @@ BEGIN
 		PERFORM jobs.open_job(number, actor => ann);
 	END IF;
 	IF runs_out THEN
-		SET LOCAL session_replication_role = replica;
-		UPDATE jobs.job SET respond_by = clock_timestamp(), due_at = clock_timestamp() WHERE id = number;
-		SET LOCAL session_replication_role = origin;
+		PERFORM regress.run_out(number);
 	END IF;
 	IF s.name = 'expired' THEN
 		PERFORM jobs.expire_jobs();

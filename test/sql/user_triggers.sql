@@ -9,18 +9,6 @@ SELECT jobs.start_conversation(:org, 'Hello', actor => :'max') AS conversation \
 SELECT jobs.start_conversation(:org, 'Hello', actor => :'mia') AS mias \gset
 SELECT jobs.send_proposal(:conversation, :service, 'Offer', 'Work', 1, actor => :'ann') AS proposal \gset
 SELECT regress.job('user_triggers') AS job \gset
-CREATE FUNCTION regress.set_column() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-	NEW := jsonb_populate_record(NEW, TG_ARGV[0]::jsonb);
-	RETURN NEW;
-END
-$$;
-CREATE FUNCTION regress.run() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-	EXECUTE TG_ARGV[0] USING NEW;
-	RETURN NEW;
-END
-$$;
 CREATE FUNCTION regress.grow() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
 	NEW.grown := (SELECT string_agg(md5(n::text), '') FROM generate_series(1, 6000) n);
@@ -28,7 +16,6 @@ BEGIN
 END
 $$;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA regress TO regress_jobs_owner;
-GRANT USAGE ON SCHEMA regress TO regress_jobs_owner;
 
 -- values larger than a page, by functions and by plain SQL
 BEGIN;
@@ -97,6 +84,15 @@ SELECT pg_temp.moves_decision(jsonb_build_object('merchant_id', :mia_id), :'max'
 SELECT pg_temp.moves_decision(jsonb_build_object('conversation_id', :mias), :'max', :proposal, :store);
 SELECT pg_temp.moves_decision(jsonb_build_object('store_id', :mia_store), :'max', :proposal, :store);
 SELECT pg_temp.moves_message(jsonb_build_object('author', :'max'), :'ann', :job);
+SELECT pg_temp.moves_message(jsonb_build_object('merchant_id', :mia_id), :'ann', :job);
+SELECT pg_temp.moves_proposal('{"id": 1024000}', :'ann', :service, :conversation);
+SELECT pg_temp.moves_decision(jsonb_build_object('service_id', :unprovided), :'max', :proposal, :store);
+SELECT pg_temp.moves('proposal', 'UPDATE', '{"status": "accepted"}', :'ann',
+	format('SELECT jobs.withdraw_proposal(%s)', :proposal), format('UPDATE jobs.proposal SET status = $x$withdrawn$x$ WHERE id = %s', :proposal));
+SELECT pg_temp.moves('job', 'UPDATE', jsonb_build_object('conversation_id', :mias), :'ann',
+	format('SELECT jobs.open_job(%s)', :job), format('UPDATE jobs.job SET status = $x$opened$x$ WHERE id = %s', :job));
+SELECT pg_temp.moves('job', 'UPDATE', '{"due_at": "2030-01-01"}', :'ann',
+	format('SELECT jobs.reply_to_job(%s, $x$T$x$)', :job), format('INSERT INTO jobs.message (job_id, body) VALUES (%s, $x$T$x$)', :job));
 SELECT regress.state() = :'before' AS unchanged;
 ROLLBACK;
 
@@ -215,4 +211,4 @@ SET quote_all_identifiers = on;
 \connect -
 SET quote_all_identifiers = on;
 SELECT jobs.open_job(:job, actor => :'ann');
-DROP FUNCTION regress.set_column, regress.run, regress.grow;
+DROP FUNCTION regress.grow;
