@@ -9,11 +9,16 @@ use strict;
 use warnings;
 
 use Exporter 'import';
+use FindBin;
 use List::Util 'min';
 use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(start_server install fill contents furniture same refuses works);
+our @EXPORT = qw(start_server install fill contents furniture same refuses works $version);
+
+# as the control file says
+our ($version) = slurp_file("$FindBin::Bin/../../jobs.control") =~ /^default_version = '(.*)'/m;
 
 # A server of its own; the lines go into postgresql.conf.
 sub start_server

@@ -144,4 +144,18 @@ $node->psql('market', q{
 	COMMIT }, stdout => \$out, stderr => \$err);
 is(() = $out =~ /Asynchronous notification "jobs_email" received/g, 2, 'two of three transactions wake');
 
+# one notification a channel and transaction, without a payload; none when switched off
+$node->psql('market', q{
+	LISTEN jobs_email;
+	LISTEN jobs_event;
+	BEGIN;
+	SELECT jobs.reply_to_job(3073, 'One', actor => 'member:1025');
+	SELECT jobs.reply_to_job(3073, 'Two', actor => 'merchant:1024');
+	COMMIT;
+	SET jobs.notify = off;
+	SELECT jobs.reply_to_job(3073, 'Silent', actor => 'member:1025') }, stdout => \$out, stderr => \$err);
+is(join("\n", sort map { s/ from server process.*//r } grep { /Asynchronous/ } split /\n/, $out),
+	qq{Asynchronous notification "jobs_email" received\nAsynchronous notification "jobs_event" received}, 'who listens is woken once');
+unlike($out, qr/with payload/, 'without a payload');
+
 done_testing();

@@ -42,6 +42,16 @@ works($node, 'market', 'after a crash');
 $contents = contents($node, 'market');
 my $furniture = furniture($node, 'market');
 
+# A mailer sends what it has claimed: the claim is on disk, whatever synchronous_commit says.
+$node->append_conf('postgresql.conf', "wal_writer_delay = 10s\nwal_writer_flush_after = 0");
+$node->restart;
+my $claimed = $node->safe_psql('market', 'SET synchronous_commit = off; SELECT email_id FROM jobs.claim_emails(1)');
+$node->stop('immediate');
+$node->start;
+is($node->safe_psql('market', "SELECT attempts, claim_token IS NOT NULL FROM jobs.email WHERE id = $claimed"), '1|t',
+	'a claim survives a crash with synchronous_commit off');
+$contents = contents($node, 'market');
+
 foreach my $preload ('jobs', '')
 {
 	my $name = $preload ? 'preloaded' : 'not preloaded';

@@ -53,7 +53,7 @@ $node->safe_psql('market', 'CREATE EXTENSION jobs');
 rests('CREATE EXTENSION', 1);
 refuses($node, 'market', q{SELECT jobs.reply_to_job(1025, 'Yes', actor => 'member:1025')},
 	qr/55000: .*tables of jobs are not ready.*HINT:  Run SELECT jobs\.install\(\);/s, 'before install()');
-is($node->safe_psql('market', 'SELECT jobs.install()'), 'jobs 0.1.0: brought up to date', 'install() tells what it did');
+is($node->safe_psql('market', 'SELECT jobs.install()'), "jobs $version: brought up to date", 'install() tells what it did');
 same(contents($node, 'market'), $contents, 'install() leaves all rows');
 same(furniture($node, 'market'), $furniture, 'install() puts all around them back, rights included');
 works($node, 'market', 'after DROP EXTENSION CASCADE');
@@ -72,7 +72,7 @@ is($node->safe_psql('market', q{
 		INSERT INTO jobs.message (job_id, body) VALUES (1025, 'Hello?') RETURNING author;
 		SELECT jobs.reply_to_job(1025, 'Yes', actor => 'member:1025') > 0;
 		SELECT status FROM jobs.job_list WHERE id = 1025;
-	}), "opened\n\njobs 0.1.0: brought up to date\nmerchant:1024\nmerchant:1024\nt\nresponded", 'a session goes on');
+	}), "opened\n\njobs $version: brought up to date\nmerchant:1024\nmerchant:1024\nt\nresponded", 'a session goes on');
 $contents = contents($node, 'market');
 
 # uninstalling by halves
@@ -87,7 +87,7 @@ refuses($node, 'market', q{SELECT jobs.open_job(2049, actor => 'member:1025')},
 	qr/55000: .*HINT:  Run SELECT jobs\.install\(\);/s, 'after uninstall(false)');
 refuses($node, 'market', 'SELECT jobs.uninstall(NULL)', qr/22004/, 'uninstall(NULL)');
 refuses($node, 'market', 'SET SESSION AUTHORIZATION shop_app; SELECT jobs.uninstall(true)', qr/42501/, 'uninstall by anybody');
-is($node->safe_psql('market', 'SELECT jobs.install()'), 'jobs 0.1.0: brought up to date', 'install() after uninstall(false)');
+is($node->safe_psql('market', 'SELECT jobs.install()'), "jobs $version: brought up to date", 'install() after uninstall(false)');
 same(furniture($node, 'market'), $furniture, 'install() undoes uninstall(false)');
 works($node, 'market', 'after uninstall(false)');
 
@@ -108,7 +108,7 @@ pass('then DROP EXTENSION needs no CASCADE');
 
 # by the owner; and numbers come again, to a session that drew them before
 $node->safe_psql('market', q{CREATE EXTENSION jobs});
-is($node->safe_psql('market', q{SELECT jobs.install(owner => 'jobs_owner')}), 'jobs 0.1.0: installed', 'a new start');
+is($node->safe_psql('market', q{SELECT jobs.install(owner => 'jobs_owner')}), "jobs $version: installed", 'a new start');
 fill($node, 'market');
 is($node->safe_psql('market', q{
 		SELECT jobs.act_as('merchant:1024', false);

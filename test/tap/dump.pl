@@ -45,7 +45,7 @@ sub check
 
 	same(contents($node, $database), $contents, "$name: the rows are the same");
 	same(furniture($node, $database), $furniture, "$name: all that stands around them is the same");
-	is($node->safe_psql($database, 'SELECT jobs.install()'), 'jobs 0.1.0: up to date',
+	is($node->safe_psql($database, 'SELECT jobs.install()'), "jobs $version: up to date",
 		"$name: nothing is left for install() to do");
 	works($node, $database, $name);
 	return;
@@ -128,7 +128,7 @@ $node->safe_psql('rows', q{
 		'jobs.job_event_id_seq', 'jobs.proposal_id_seq']::regclass[]) s });
 refuses($node, 'rows',
 	q{SELECT jobs.request_job(1024, 'x', 'y', 1025, actor => 'merchant:1024')}, qr/23505/, 'sequences that lag behind');
-is($node->safe_psql('rows', 'SELECT jobs.install()'), 'jobs 0.1.0: up to date', 'install() has no tables to change');
+is($node->safe_psql('rows', 'SELECT jobs.install()'), "jobs $version: up to date", 'install() has no tables to change');
 works($node, 'rows', 'sequences raised by install()');
 
 done_testing();

@@ -62,7 +62,7 @@ $node->safe_psql('relations', q{
 refuses($node, 'relations', q{SELECT jobs.install(owner => 'jobs_owner')},
 	qr/55000: .*jobs\.mine belongs to role "mallory", not to "jobs_owner".*HINT: /s, 'install() beside the table of somebody else');
 $node->safe_psql('relations', 'ALTER TABLE jobs.mine OWNER TO jobs_owner');
-is($node->safe_psql('relations', q{SELECT jobs.install(owner => 'jobs_owner')}), 'jobs 0.1.0: installed',
+is($node->safe_psql('relations', q{SELECT jobs.install(owner => 'jobs_owner')}), "jobs $version: installed",
 	'install() beside a table of the owner');
 
 # a table in the place of ours
@@ -77,7 +77,7 @@ refuses($node, 'tables', q{SELECT jobs.install()}, qr/ERROR/, 'install() over a 
 is($node->safe_psql('tables', q{SELECT count(*) FROM pg_class WHERE relnamespace = 'jobs'::regnamespace AND relkind = 'r'}), '1',
 	'a refused install() leaves nothing behind');
 $node->safe_psql('tables', q{DROP TABLE jobs.message; REVOKE CREATE ON SCHEMA jobs FROM mallory});
-is($node->safe_psql('tables', q{SELECT jobs.install(owner => 'jobs_owner')}), 'jobs 0.1.0: installed', 'without it, install() works');
+is($node->safe_psql('tables', q{SELECT jobs.install(owner => 'jobs_owner')}), "jobs $version: installed", 'without it, install() works');
 
 # nobody installs but superusers
 $node->safe_psql('postgres', 'GRANT CREATE ON DATABASE tables TO mallory');

@@ -13,7 +13,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $node = start_server('install_again', 'max_prepared_transactions = 5');
-my $up_to_date = 'jobs 0.1.0: up to date';
+my $up_to_date = "jobs $version: up to date";
 
 install($node, 'market', 'jobs_owner');
 fill($node, 'market');
@@ -93,6 +93,7 @@ my @losses = (
 	[ 'a primary key', 'ALTER TABLE jobs.email DROP CONSTRAINT email_pkey', $reply, qr/primary key of jobs\.email is missing/ ],
 	[ 'a unique key', 'ALTER TABLE jobs.conversation DROP CONSTRAINT conversation_parties',
 		q{SELECT jobs.start_conversation(1025, 'Hello', actor => 'merchant:1024')}, qr/index jobs\.conversation_parties is missing/ ],
+	[ 'NOT NULL', 'ALTER TABLE jobs.member ALTER email_scope DROP NOT NULL', $reply, qr/column jobs\.member\.email_scope may be NULL/ ],
 	[ 'the sequence of ids', 'ALTER TABLE jobs.message ALTER id DROP IDENTITY', $reply, qr/sequence of jobs\.message\.id is missing/ ],
 );
 foreach my $loss (@losses)
@@ -109,13 +110,13 @@ foreach my $loss (@losses)
 			SET LOCAL client_min_messages = error;
 			DO \$\$ BEGIN PERFORM 1; END \$\$;
 			@{[ $call =~ /^CALL/ ? $call : "SELECT FROM ($call) x" ]};
-			ROLLBACK }) =~ s/\n.*//sr, 'jobs 0.1.0: brought up to date', "install() puts $name back");
+			ROLLBACK }) =~ s/\n.*//sr, "jobs $version: brought up to date", "install() puts $name back");
 }
 
 is($node->safe_psql('market', "BEGIN; ALTER TABLE jobs.service RENAME CONSTRAINT service_pkey TO pk_service; SELECT jobs.install(); ROLLBACK"),
 	$up_to_date, 'a primary key of another name');
-is($node->safe_psql('market', "BEGIN; ALTER TABLE jobs.node ALTER schema_version DROP NOT NULL; UPDATE jobs.node SET schema_version = NULL; SELECT jobs.install(); ROLLBACK"),
-	'jobs 0.1.0: brought up to date', 'a version that is gone');
+is($node->safe_psql('market', "BEGIN; UPDATE jobs.node SET schema_version = 0; SELECT jobs.install(); SELECT schema_version FROM jobs.node; ROLLBACK"),
+	"jobs $version: installed\n1", 'a version that makes no sense');
 
 # What nobody misses when it calls a function, install() finds.
 foreach my $loss (
@@ -134,7 +135,7 @@ foreach my $loss (
 	my ($name, $break) = @$loss;
 
 	is($node->safe_psql('market', "BEGIN; $break; SELECT jobs.install(); SELECT jobs.install(); COMMIT"),
-		"jobs 0.1.0: brought up to date\n$up_to_date", "install() finds $name");
+		"jobs $version: brought up to date\n$up_to_date", "install() finds $name");
 	same(furniture($node, 'market') =~ s/^(sequence|relation).*\n?//gmr, $furniture =~ s/^(sequence|relation).*\n?//gmr, "... and puts it back");
 }
 
@@ -207,13 +208,13 @@ is($node->safe_psql('market', 'SET SESSION AUTHORIZATION jobs_owner; SELECT jobs
 is($node->safe_psql('market', q{
 		SET SESSION AUTHORIZATION jobs_owner;
 		DROP TRIGGER "00_jobs_fill" ON jobs.message;
-		SELECT jobs.install() }), 'jobs 0.1.0: brought up to date', 'an owner of tables and schema repairs them');
+		SELECT jobs.install() }), "jobs $version: brought up to date", 'an owner of tables and schema repairs them');
 works($node, 'market', 'repaired by the owner');
 
 # a superuser as owner is allowed, and warned of
 $node->safe_psql('postgres', 'CREATE DATABASE other');
 my ($status, $out, $err) = $node->psql('other', 'CREATE EXTENSION jobs; SELECT jobs.install()');
-is($out, 'jobs 0.1.0: installed', 'a superuser as owner');
+is($out, "jobs $version: installed", 'a superuser as owner');
 like($err, qr/WARNING:  the tables of jobs belong to a superuser/, 'a superuser as owner is warned of');
 
 # rolled back, nothing is there

@@ -250,6 +250,13 @@ refuses($node, 'nested', q{SELECT jobs.reply_to_job(1025, 'Yes', actor => 'membe
 	'a cursor that outlives the transaction');
 is($node->safe_psql('nested', q{SELECT rolsuper FROM pg_roles WHERE rolname = 'mallory'}), 'f', 'the owner gains nothing by it');
 
+refuses($node, 'nested', q{
+		SET SESSION AUTHORIZATION shop_app;
+		BEGIN;
+		SELECT jobs.reply_to_job(1025, 'Yes', actor => 'member:1025');
+		RESET SESSION AUTHORIZATION;
+		COMMIT }, qr/42501: .*WITH HOLD/, '... nor for a session that a superuser began');
+
 # Nor from somebody who is no superuser yet, but may become one.
 $node->safe_psql('nested', q{
 	CREATE ROLE dba LOGIN NOINHERIT;
@@ -260,6 +267,37 @@ refuses($node, 'nested', q{SELECT jobs.reply_to_job(1025, 'Yes', actor => 'membe
 $node->safe_psql('nested', 'REVOKE postgres FROM dba');
 is($node->safe_psql('nested', q{SELECT jobs.reply_to_job(1025, 'Yes', actor => 'member:1025') IS NOT NULL}, extra_params => [ '-U', 'dba' ]), 't',
 	'who is a member no more');
+
+# Mailers, who write the outbox by SQL, lend nothing either.
+$node->safe_psql('nested', q{
+	CREATE ROLE shop_mailer LOGIN;
+	SELECT jobs.grant_access('shop_mailer', 'mailer');
+	SET SESSION AUTHORIZATION mallory;
+	DROP TRIGGER hold ON jobs.message;
+	CREATE CONSTRAINT TRIGGER later AFTER UPDATE ON jobs.email DEFERRABLE INITIALLY DEFERRED
+		FOR EACH ROW EXECUTE FUNCTION evil.swallow() });
+refuses($node, 'nested', 'SELECT jobs.claim_emails()', qr/42501: .*cannot fire deferred trigger/, 'a deferred trigger, when a mailer claims',
+	extra_params => [ '-U', 'shop_mailer', '-v', 'VERBOSITY=verbose' ]);
+$node->safe_psql('nested', 'DROP TRIGGER later ON jobs.email');
+
+# What the owner's triggers call is looked up in pg_catalog, not where the caller says.
+$node->safe_psql('nested', q{
+	CREATE SCHEMA own AUTHORIZATION shop_app;
+	GRANT USAGE ON SCHEMA own TO mallory;
+	SET SESSION AUTHORIZATION shop_app;
+	CREATE FUNCTION own.lower(text) RETURNS text LANGUAGE sql RETURN 'caller';
+	RESET SESSION AUTHORIZATION;
+	SET SESSION AUTHORIZATION mallory;
+	CREATE TABLE evil.said (what text);
+	CREATE FUNCTION evil.say() RETURNS trigger LANGUAGE plpgsql AS $$
+	BEGIN
+		EXECUTE $s$INSERT INTO evil.said VALUES (lower('SERVER'))$s$;
+		RETURN NULL;
+	END $$;
+	CREATE TRIGGER say AFTER INSERT ON jobs.message FOR EACH ROW EXECUTE FUNCTION evil.say() });
+$node->safe_psql('nested', q{SET search_path = own, pg_catalog; SELECT jobs.reply_to_job(1025, 'Yes', actor => 'member:1025')},
+	extra_params => [ '-U', 'shop_app' ]);
+is($node->safe_psql('nested', 'SELECT what FROM evil.said'), 'server', 'a function in the search_path of the caller');
 
 # An owner who may not create in the schema can't plant an overload.
 $node->safe_psql('market', 'SELECT jobs.install()');

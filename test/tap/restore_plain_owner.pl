@@ -54,7 +54,7 @@ foreach my $workers (1, 4)
 	same(contents($node, $database), $contents, "-j$workers: the rows are the same");
 	same(furniture($node, $database) =~ s/^(relation|function).*\n//gmr, $without_rights,
 		"-j$workers: all that stands around them is the same");
-	is($node->safe_psql($database, q{SELECT jobs.install()}), 'jobs 0.1.0: up to date', "-j$workers: install() after it");
+	is($node->safe_psql($database, q{SELECT jobs.install()}), "jobs $version: up to date", "-j$workers: install() after it");
 	same(furniture($node, $database), $furniture, "-j$workers: rights are the same after install()");
 	is($node->safe_psql($database, q{SELECT has_schema_privilege('jobs_owner', 'jobs', 'CREATE')}), 'f',
 		"-j$workers: install() takes CREATE back");

@@ -93,13 +93,21 @@ $node->safe_psql('market', 'SELECT jobs.uninstall(drop_data => true); DROP ROLE 
 pass('after uninstall(true) no role is held back');
 is($node->safe_psql('market', q{SELECT count(*) FROM pg_class WHERE relnamespace = 'jobs'::regnamespace}), '0', 'nothing is left');
 
-# sequences that lag behind, those of requests too
+is($node->safe_psql('market', q{
+		SELECT count(*) FROM pg_proc, aclexplode(proacl) WHERE pronamespace = 'jobs'::regnamespace AND grantee::regrole::text NOT IN ('-', 'postgres')}), '0',
+	'nor any right');
+
+# sequences that lag behind, those of requests too; an id beyond what sequences give is left out
 install($node, 'copy', 'copy_owner');
 fill($node, 'copy');
 my $last = $node->safe_psql('copy', 'SELECT max(request_id) FROM jobs.job');
-$node->safe_psql('copy', 'ALTER SEQUENCE jobs.request_id_seq RESTART');
+$node->safe_psql('copy', q{
+	ALTER SEQUENCE jobs.request_id_seq RESTART;
+	SET session_replication_role = replica;
+	INSERT INTO jobs.merchant (id, name, email) VALUES (9223372036854775807, 'Far', 'far@x.example')});
 $node->safe_psql('copy', 'SELECT jobs.install()');
 cmp_ok($node->safe_psql('copy', q{SELECT request_id FROM jobs.request_job(1024, 'x', 'y', 1025, actor => 'merchant:1024')}), '>', $last,
 	'a new request has a number of its own');
+cmp_ok($node->safe_psql('copy', q{SELECT jobs.create_merchant('Near', 'near@x.example')}), '<', 2**40, 'a new merchant has a small one');
 
 done_testing();

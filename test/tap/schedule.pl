@@ -238,6 +238,14 @@ $nodes{connections}->safe_psql('m1', $schedule);
 is($node->safe_psql('m1', q{SELECT DISTINCT actor FROM jobs.job_event WHERE action = 'expire'}), 'system',
 	'as the system');
 
+# the tables change hands: the schedule of the former owner is in the way
+$node->safe_psql('m1', q{CREATE ROLE new_owner LOGIN; REASSIGN OWNED BY m1_owner TO new_owner; GRANT CONNECT ON DATABASE m1 TO new_owner; SELECT jobs.install()});
+complains($node, 'm1', $schedule, '55000', 'SELECT cron.unschedule\(\d+\);');
+complains($node, 'm1', $unschedule, '55000', 'SELECT cron.unschedule\(\d+\);');
+my ($remedy) = complaint($node, 'm1', $schedule) =~ /(SELECT cron.unschedule\(\d+\);)/;
+$node->safe_psql('m1', "$remedy $schedule");
+is_row($node, 'username', "new_owner\nm2_owner", 'after what the hint says, the new owner has one');
+
 # the end of it, in both databases
 ($statements) = complaint($node, 'm2', $unschedule) =~ /and run: (.*;)$/m;
 $node->safe_psql('m1', $statements);
