@@ -10,15 +10,18 @@ SQL_PIECES = \
 	install \
 	access \
 	directory \
+	visibility \
 	conversation \
 	proposal \
+	request \
 	job \
 	message \
 	assignment \
 	decline \
-	history \
+	dml \
 	expiry \
-	email \
+	schedule \
+	outbox \
 	health
 
 # What jobs.install() creates, in order; compiled into the library.

@@ -13,7 +13,7 @@ COMMENT ON FUNCTION jobs.send_message IS
 	'for the only live one, 0 for none; client_key: makes a repeated call safe. Returns the message''s '
 	'id. Errors: 22004 NULL; 22023 a bad value, or several live jobs and none named; P0002 conversation '
 	'or job is missing or hidden; 55000 the job''s status forbids it, or the conversation is blocked; '
-	'42501 nobody acts. For both sides.';
+	'42501 nobody acts, or the system. For both sides.';
 
 CREATE FUNCTION jobs.reply_to_job(
 	job_id bigint,

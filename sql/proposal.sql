@@ -48,7 +48,7 @@ REVOKE EXECUTE ON FUNCTION jobs.accept_proposal FROM PUBLIC;
 COMMENT ON FUNCTION jobs.accept_proposal IS
 	'The merchant accepts a proposal. store_id: one of its stores, for which a job is created, or '
 	'NULL for "New store": no job comes of it. Returns the job''s id, or NULL. '
-	'Errors: 22004 proposal_id is NULL; P0002 proposal or store is missing or hidden; '
+	'Errors: 22004 proposal_id is NULL; 22023 store_id is 0; P0002 proposal or store is missing or hidden; '
 	'55000 it is decided, or the conversation is blocked; 42501 not a merchant.';
 
 CREATE FUNCTION jobs.proposal_fill()

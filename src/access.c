@@ -2,7 +2,7 @@
  * access.c
  *
  * What database roles may do. A kind of access gives functions, and rights on tables
- * and views; two const tables below say which. Nothing is ever granted to PUBLIC, and
+ * and views; const tables below say which. Nothing is granted to PUBLIC, and
  * nothing that would let a role empty, hook or refer to a table.
  *
  * What was granted is remembered in jobs.node, so that jobs.install() can give it once

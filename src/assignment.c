@@ -2,6 +2,8 @@
  * assignment.c
  *
  * Assigning and unassigning members, by function and by plain INSERT and DELETE.
+ *
+ * Locks: the job FOR NO KEY UPDATE, then the assignment that is taken back.
  */
 #include "postgres.h"
 

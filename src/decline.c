@@ -2,6 +2,8 @@
  * decline.c
  *
  * Declining a job, by either side.
+ *
+ * Locks: the job FOR NO KEY UPDATE.
  */
 #include "postgres.h"
 

@@ -2,6 +2,9 @@
  * directory.c
  *
  * The functions that keep the directory. Its triggers are in directory_dml.c.
+ *
+ * Locks: the organization FOR NO KEY UPDATE, so that what is done to it comes one after
+ * another, then the row that changes.
  */
 #include "postgres.h"
 

@@ -49,7 +49,7 @@ extern const char *const email_kinds[EMAIL_KINDS];
 /* An e-mail about a job. */
 extern Email email_about(const Job *job, EmailKind kind, int to);
 
-/* Writes a row for each recipient, as the directory names them now. */
+/* Writes a row for each recipient, as the directory names them now. A job is locked. */
 extern void email_queue(Call *call, const Email *email);
 
 #endif

@@ -3,6 +3,9 @@
  *
  * The sweep. Nothing but tidiness depends on it: an overdue job is refused as an
  * expired one before any sweep meets it.
+ *
+ * Locks: each job FOR NO KEY UPDATE SKIP LOCKED, in the order of the deadlines, then the
+ * row of jobs.node, also SKIP LOCKED.
  */
 #include "postgres.h"
 

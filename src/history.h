@@ -11,6 +11,7 @@
 
 #include "job.h"
 
+/* Writes what happened to a job, which is locked (or new). */
 extern void history_write(Call *call, const Job *job, Action action, JobStatus from, JobStatus to,
 						  Jsonb *details);
 

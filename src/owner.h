@@ -1,7 +1,8 @@
 /*
  * owner.h
  *
- * The rights of the tables' owner. Run with the caller's rights, inside SPI.
+ * The rights of the tables' owner. What gives and takes them runs with the caller's
+ * rights, inside SPI.
  */
 #ifndef JOBS_OWNER_H
 #define JOBS_OWNER_H

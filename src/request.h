@@ -15,12 +15,12 @@
 extern void request_require_asker(Call *call, const Row *row);
 
 /*
- * May the merchant of the row ask this organization? 22023 when it doesn't provide the
+ * Locks the merchant of the row. May it ask this organization? 22023 when it doesn't provide the
  * service, 55000 when its preferences forbid it.
  */
 extern void request_require_welcome(Call *call, const Row *row);
 
-/* The conversation of the two sides, opened if there was none. */
+/* The conversation of the two sides, opened if there was none; 55000 when it is blocked. */
 extern int64 request_open_conversation(Call *call, Row *row);
 
 #endif

@@ -3,9 +3,9 @@
  *
  * Rows read by index scans, and locked.
  *
- * Reads and locks begin with CommandCounterIncrement and a fresh snapshot: a row
- * that the running statement wrote itself (WITH u AS (UPDATE ...) INSERT ...) must be
- * seen, and what somebody committed while a lock was waited for, too.
+ * The first read after a lock, a write or rows_renew begins with CommandCounterIncrement
+ * and a fresh snapshot: a row that the running statement wrote itself (WITH u AS (UPDATE
+ * ...) INSERT ...) must be seen, and what somebody committed while a lock was waited for.
  */
 #include "postgres.h"
 

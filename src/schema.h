@@ -2,8 +2,8 @@
  * schema.h
  *
  * The tables, sequences, triggers, policies and views as they should be, and what
- * brings a database there. All of it runs with the rights of the caller, inside
- * SPI.
+ * brings a database there. What changes something runs with the rights of the caller,
+ * inside SPI.
  */
 #ifndef JOBS_SCHEMA_H
 #define JOBS_SCHEMA_H
