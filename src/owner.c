@@ -99,7 +99,8 @@ list_functions(List *functions, Oid lacking)
 }
 
 /*
- * Takes back what owner_grant gave, and what that owner gave others.
+ * Takes back what owner_grant gave, and what that owner gave others. Whoever owns the
+ * schema has it by its own right.
  */
 static void
 revoke_from_owner(Oid owner, List *functions)
@@ -107,7 +108,8 @@ revoke_from_owner(Oid owner, List *functions)
 	const char *name = quote_identifier(GetUserNameFromId(owner, false));
 
 	schema_run("REVOKE ALL ON ROUTINE %s FROM %s CASCADE", list_functions(functions, InvalidOid), name);
-	schema_run("REVOKE ALL ON SCHEMA jobs FROM %s CASCADE", name);
+	if (owner_of_schema() != owner)
+		schema_run("REVOKE ALL ON SCHEMA jobs FROM %s CASCADE", name);
 }
 
 /*
@@ -142,23 +144,28 @@ grantors_of(Oid function)
 }
 
 /*
- * The tables' owner alone is given all functions to pass on. Another role that may pass
- * them all on was the owner once, and what it gave others nobody else could take back.
+ * The tables' owner alone is given install() to pass on, so another role that may was the
+ * owner once. What it gave others nobody else could take back.
  */
 static void
 revoke_from_former_owners(Oid owner, List *functions)
 {
+	List *grantors = NIL;
 	ListCell *cell;
 
-	foreach (cell, grantors_of(linitial_oid(functions)))
+	foreach (cell, functions)
 	{
-		bool may_all = lfirst_oid(cell) != owner;
-		ListCell *inner;
-
-		foreach (inner, functions)
-			may_all = may_all && list_member_oid(grantors_of(lfirst_oid(inner)), lfirst_oid(cell));
-		if (may_all)
-			revoke_from_owner(lfirst_oid(cell), functions);
+		if (strcmp(get_func_name(lfirst_oid(cell)), "install") == 0)
+			grantors = grantors_of(lfirst_oid(cell));
+	}
+	foreach (cell, grantors)
+	{
+		if (lfirst_oid(cell) == owner)
+			continue;
+		ereport(NOTICE,
+				(errmsg("role \"%s\" loses its rights on jobs, which only the tables' owner may pass on",
+						GetUserNameFromId(lfirst_oid(cell), false))));
+		revoke_from_owner(lfirst_oid(cell), functions);
 	}
 }
 
@@ -186,7 +193,9 @@ owner_grant(Oid owner)
 				 errhint("Have a superuser run SELECT jobs.install();")));
 	if (ungranted[0])
 		schema_run("GRANT EXECUTE ON ROUTINE %s TO %s WITH GRANT OPTION", ungranted, name);
-	if (owner_of_schema() != owner)
+	if (owner_of_schema() == owner)
+		schema_run("GRANT ALL ON SCHEMA jobs TO %s", name);
+	else
 		schema_run("GRANT USAGE ON SCHEMA jobs TO %s WITH GRANT OPTION", name);
 }
 
@@ -205,7 +214,7 @@ void
 owner_take_create_back(Oid owner)
 {
 	if (!superuser_arg(owner) && owner_of_schema() != owner)
-		schema_run("REVOKE CREATE ON SCHEMA jobs FROM %s",
+		schema_run("REVOKE CREATE ON SCHEMA jobs FROM %s CASCADE",
 				   quote_identifier(GetUserNameFromId(owner, false)));
 }
 

@@ -376,7 +376,7 @@ table_build(TableId id, Relation rel)
 												  ALLOCSET_SMALL_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
 	Table *table = palloc0(sizeof(Table));
-	Table *old = entries[id];
+	Table *old;
 	uint64 before = invalidations;
 	Rights rights;
 
@@ -413,6 +413,8 @@ table_build(TableId id, Relation rel)
 	MemoryContextSetParent(context, CacheMemoryContext);
 	/* else it serves once, and is built anew at the next use */
 	table->valid = before == invalidations;
+	/* only now, for the owner's code may have had the same table built meanwhile */
+	old = entries[id];
 	entries[id] = table;
 
 	if (old)

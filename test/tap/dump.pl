@@ -96,6 +96,18 @@ $node->command_ok([ 'pg_dump', '--inserts', '-f', "$folder/inserts.sql", 'source
 restore('inserts', 'INSERTs', 'psql', '-XqAt', '-o', "$folder/out", '-v', 'ON_ERROR_STOP=1',
 	'-f', "$folder/inserts.sql", 'inserts');
 
+# The schema is the owner's, too: the extension has to be there before.
+$node->safe_psql('unshared', 'ALTER SCHEMA jobs OWNER TO jobs_owner; SELECT jobs.install()');
+$node->command_ok([ 'pg_dump', '-Fc', '-f', "$folder/owned", 'unshared' ], "dumps a schema of the tables' owner");
+$node->safe_psql('postgres', 'CREATE DATABASE owned');
+$node->safe_psql('owned', 'CREATE EXTENSION jobs');
+($out, $err) = run_command([ 'pg_restore', '-d', $node->connstr('owned'), "$folder/owned" ]);
+is(join("\n", grep { /ERROR/ && !/schema "jobs" already exists/ } split /\n/, $err), '',
+	"a schema of the tables' owner: restores");
+same(contents($node, 'owned'), contents($node, 'unshared'), "a schema of the tables' owner: the rows are the same");
+same(furniture($node, 'owned'), furniture($node, 'unshared'), "a schema of the tables' owner: all around them is the same");
+works($node, 'owned', "a schema of the tables' owner");
+
 # the schema alone, with the extension: -n without -e leaves it out
 $node->safe_psql('source', 'DROP TRIGGER audit ON jobs.job');
 $furniture = furniture($node, 'source');

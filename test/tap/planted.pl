@@ -308,4 +308,27 @@ refuses($node, 'second', q{
 	CREATE FUNCTION jobs.decline_job(job_id integer) RETURNS text LANGUAGE SQL AS 'SELECT current_user::text'},
 	qr/42501.*permission denied for schema jobs/, 'an overload');
 
+# A default that is said to be immutable, and calls us while we plan it.
+install($node, 'reentered', 'jobs_owner');
+fill($node, 'reentered');
+$node->safe_psql('reentered', q{
+	CREATE SCHEMA own AUTHORIZATION jobs_owner;
+	SET SESSION AUTHORIZATION jobs_owner;
+	CREATE FUNCTION own.name_of(actor text) RETURNS text IMMUTABLE LANGUAGE plpgsql AS $$
+	DECLARE
+		depth integer := coalesce(nullif(current_setting('own.depth', true), ''), '0');
+	BEGIN
+		IF depth > 2 THEN
+			RETURN 'deep';
+		END IF;
+		PERFORM set_config('own.depth', (depth + 1)::text, true);
+		RETURN coalesce(jobs.display_name(actor), 'nobody');
+	END $$;
+	ALTER TABLE jobs.member ADD COLUMN label text DEFAULT own.name_of('member:1025') });
+is($node->safe_psql('reentered', q{SELECT jobs.add_member(1025, 'Zeroth', 'zeroth@shop.example') > 0;} . q{
+	ALTER TABLE jobs.member ALTER COLUMN label SET STATISTICS 50;
+	SELECT jobs.add_member(1025, 'Another', 'another@shop.example') > 0;} x 5), "t\n" x 5 . 't',
+	'a default that calls us while we plan it');
+works($node, 'reentered', 'a default that calls us');
+
 done_testing();

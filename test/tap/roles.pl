@@ -51,12 +51,33 @@ is(privileges('shop_operator'), '0|0|f|0', 'access that the former owner gave is
 $node->safe_psql('market', 'DROP OWNED BY first_owner; DROP ROLE first_owner, shop_operator');
 pass('both can be dropped');
 
+# a right that came or went alone doesn't hide a former owner; others who may pass install() on are told
+$node->safe_psql('market', q{
+	CREATE ROLE third_owner LOGIN;
+	REVOKE EXECUTE ON FUNCTION jobs.expire_jobs(integer) FROM second_owner CASCADE;
+	REASSIGN OWNED BY second_owner TO third_owner });
+my ($status, $out, $err) = $node->psql('market', 'SELECT jobs.install()');
+like($err, qr/NOTICE:  role "second_owner" loses its rights on jobs/, 'a former owner that lacks a function is told');
+is(privileges('second_owner'), '0|0|f|0', 'a former owner that lacks a function has no rights any more');
+is(privileges('third_owner'), $before{first_owner}, 'the third owner has all of them');
+
+# an owner who passed on what it had for a moment
+$node->safe_psql('market', q{
+	CREATE ROLE dependent;
+	GRANT CREATE ON SCHEMA jobs TO third_owner WITH GRANT OPTION;
+	SET ROLE third_owner;
+	GRANT CREATE ON SCHEMA jobs TO dependent;
+	RESET ROLE;
+	SELECT jobs.install() });
+is(privileges('third_owner'), $before{first_owner}, 'CREATE is taken back from the owner');
+is(privileges('dependent'), '0|0|f|0', 'CREATE is taken back from whom the owner gave it to');
+
 # a role that is renamed
 $node->safe_psql('market', q{
 	CREATE ROLE shop_operator LOGIN;
 	SELECT jobs.grant_access('shop_operator', 'operator');
 	ALTER ROLE shop_operator RENAME TO renamed });
-my ($status, $out, $err) = $node->psql('market', 'SELECT jobs.install()');
+($status, $out, $err) = $node->psql('market', 'SELECT jobs.install()');
 like($err, qr/NOTICE:  there is no role "shop_operator" any more/, 'install() misses a role that was renamed');
 $node->safe_psql('market', q{
 	CREATE ROLE shop_operator LOGIN;
@@ -96,6 +117,35 @@ is($node->safe_psql('market', q{SELECT count(*) FROM pg_class WHERE relnamespace
 is($node->safe_psql('market', q{
 		SELECT count(*) FROM pg_proc, aclexplode(proacl) WHERE pronamespace = 'jobs'::regnamespace AND grantee::regrole::text NOT IN ('-', 'postgres')}), '0',
 	'nor any right');
+
+# the owner of the schema keeps what is its own
+install($node, 'owned', 'lower_owner');
+fill($node, 'owned');
+my $of_owner = "SELECT has_schema_privilege('upper_owner', 'jobs', 'USAGE'), has_schema_privilege('upper_owner', 'jobs', 'CREATE')";
+$node->safe_psql('owned', q{
+	CREATE ROLE upper_owner LOGIN;
+	ALTER SCHEMA jobs OWNER TO lower_owner;
+	SELECT jobs.install();
+	REASSIGN OWNED BY lower_owner TO upper_owner;
+	ALTER SCHEMA jobs OWNER TO lower_owner;
+	SELECT jobs.install();
+	ALTER SCHEMA jobs OWNER TO upper_owner;
+	DROP VIEW jobs.job_timeline;
+	SELECT jobs.install() });
+works($node, 'owned', 'a schema that changed hands after its tables');
+$node->safe_psql('owned', q{
+	REVOKE ALL ON SCHEMA jobs FROM upper_owner;
+	DROP VIEW jobs.job_timeline;
+	SELECT jobs.install() });
+is($node->safe_psql('owned', $of_owner), 't|t', 'who owns the schema has its own rights again');
+works($node, 'owned', 'a schema whose owner had lost its own rights');
+$node->safe_psql('owned', 'ALTER SCHEMA jobs OWNER TO CURRENT_USER; SELECT jobs.install()');
+is($node->safe_psql('owned', $of_owner), 't|f', 'who owned the schema may use it, and no more');
+$node->safe_psql('owned', q{
+	ALTER SCHEMA jobs OWNER TO upper_owner;
+	SELECT jobs.uninstall(drop_data => true);
+	SELECT jobs.install('upper_owner') });
+is($node->safe_psql('owned', $of_owner), 't|t', 'uninstall(true) leaves the schema to its owner');
 
 # sequences that lag behind, those of requests too; an id beyond what sequences give is left out
 install($node, 'copy', 'copy_owner');
