@@ -12,18 +12,15 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/relation.h"
 #include "access/table.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 
@@ -31,6 +28,7 @@
 #include "args.h"
 #include "ids.h"
 #include "owner.h"
+#include "planted.h"
 #include "ready.h"
 #include "rights.h"
 #include "schema.h"
@@ -42,7 +40,6 @@
 static void refuse_in_script(void);
 static Oid choose_owner(FunctionCallInfo fcinfo, Oid present);
 static void check_installer(Oid owner, bool is_present);
-static void refuse_foreign_relations(Oid owner);
 static void write_version(void);
 static void check_standing_tables(void);
 
@@ -65,7 +62,7 @@ jobs_install(PG_FUNCTION_ARGS)
 	present = tables_standing_owner();
 	owner = choose_owner(fcinfo, present);
 	check_installer(owner, OidIsValid(present));
-	refuse_foreign_relations(owner);
+	planted_refuse_relations(owner);
 	version = ready_version();
 	if (version > JOBS_SCHEMA_VERSION)
 		ready_refuse_newer(version);
@@ -82,7 +79,7 @@ jobs_install(PG_FUNCTION_ARGS)
 	changes = schema_apply(version > 0 && version < JOBS_SCHEMA_VERSION);
 	rights_restore(&caller);
 	owner_take_create_back(owner);
-	owner_refuse_planted();
+	planted_refuse_functions();
 
 	rights_switch(&caller, owner, SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
 	if (version != JOBS_SCHEMA_VERSION)
@@ -255,37 +252,6 @@ check_installer(Oid owner, bool is_present)
 			 errdetail("A superuser does it first; later their owner can, who owns the schema too."),
 			 errhint("Have a superuser run SELECT jobs.install(owner => %s);",
 					 quote_literal_cstr(GetUserNameFromId(owner, false)))));
-}
-
-/*
- * Whoever owns a table in our place would see what is written to it, and run code
- * with the rights of who writes.
- */
-static void
-refuse_foreign_relations(Oid owner)
-{
-	Relation catalog = table_open(RelationRelationId, AccessShareLock);
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple tuple;
-
-	ScanKeyInit(&key, Anum_pg_class_relnamespace, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(get_namespace_oid(JOBS_SCHEMA, false)));
-	scan = systable_beginscan(catalog, InvalidOid, false, NULL, 1, &key);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Form_pg_class form = (Form_pg_class) GETSTRUCT(tuple);
-
-		if (form->relowner != owner)
-			ereport(ERROR,
-					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-					 errmsg("schema jobs holds what does not belong to the tables' owner"),
-					 errdetail("jobs.%s belongs to role \"%s\", not to \"%s\".", NameStr(form->relname),
-							   GetUserNameFromId(form->relowner, true), GetUserNameFromId(owner, false)),
-					 errhint("Move it to another schema, drop it, or change its owner.")));
-	}
-	systable_endscan(scan);
-	table_close(catalog, AccessShareLock);
 }
 
 /*

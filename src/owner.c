@@ -11,11 +11,9 @@
 #include "access/table.h"
 #include "catalog/dependency.h"
 #include "catalog/namespace.h"
-#include "catalog/objectaddress.h"
 #include "catalog/pg_depend.h"
 #include "catalog/pg_extension.h"
 #include "catalog/pg_namespace.h"
-#include "catalog/pg_operator.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "commands/extension.h"
@@ -113,10 +111,10 @@ revoke_from_owner(Oid owner, List *functions)
 }
 
 /*
- * The roles that may pass the function on, beside its own owner.
+ * The roles that were given the function to pass on by its own owner: by a superuser.
  */
 static List *
-grantors_of(Oid function)
+may_pass_on(Oid function)
 {
 	HeapTuple tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
 	List *roles = NIL;
@@ -129,13 +127,14 @@ grantors_of(Oid function)
 	if (!isnull)
 	{
 		Acl *acl = DatumGetAclPCopy(datum);
+		Oid proowner = ((Form_pg_proc) GETSTRUCT(tuple))->proowner;
 
 		for (int i = 0; i < ACL_NUM(acl); i++)
 		{
 			AclItem *item = &ACL_DAT(acl)[i];
 
-			if (ACLITEM_GET_GOPTIONS(*item) != ACL_NO_RIGHTS &&
-				item->ai_grantee != ((Form_pg_proc) GETSTRUCT(tuple))->proowner)
+			if (ACLITEM_GET_GOPTIONS(*item) != ACL_NO_RIGHTS && item->ai_grantor == proowner &&
+				item->ai_grantee != proowner)
 				roles = list_append_unique_oid(roles, item->ai_grantee);
 		}
 	}
@@ -144,21 +143,21 @@ grantors_of(Oid function)
 }
 
 /*
- * The tables' owner alone is given install() to pass on, so another role that may was the
- * owner once. What it gave others nobody else could take back.
+ * We give install() to pass on to the tables' owner alone, so another role that was given
+ * it was the owner once. What it gave others nobody else could take back.
  */
 static void
 revoke_from_former_owners(Oid owner, List *functions)
 {
-	List *grantors = NIL;
+	List *former = NIL;
 	ListCell *cell;
 
 	foreach (cell, functions)
 	{
 		if (strcmp(get_func_name(lfirst_oid(cell)), "install") == 0)
-			grantors = grantors_of(lfirst_oid(cell));
+			former = may_pass_on(lfirst_oid(cell));
 	}
-	foreach (cell, grantors)
+	foreach (cell, former)
 	{
 		if (lfirst_oid(cell) == owner)
 			continue;
@@ -216,47 +215,6 @@ owner_take_create_back(Oid owner)
 	if (!superuser_arg(owner) && owner_of_schema() != owner)
 		schema_run("REVOKE CREATE ON SCHEMA jobs FROM %s CASCADE",
 				   quote_identifier(GetUserNameFromId(owner, false)));
-}
-
-/*
- * Complains of the catalogue's first object in the schema that isn't the extension's.
- */
-static void
-refuse_planted(Oid catalogid, AttrNumber oid, AttrNumber namespace)
-{
-	Oid extension = get_extension_oid("jobs", false);
-	Relation catalog = table_open(catalogid, AccessShareLock);
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple tuple;
-
-	ScanKeyInit(&key, namespace, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(get_namespace_oid(JOBS_SCHEMA, false)));
-	scan = systable_beginscan(catalog, InvalidOid, false, NULL, 1, &key);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		bool isnull;
-		ObjectAddress object;
-
-		ObjectAddressSet(object, catalogid,
-						 DatumGetObjectId(heap_getattr(tuple, oid, RelationGetDescr(catalog), &isnull)));
-		if (getExtensionOfObject(catalogid, object.objectId) != extension)
-			ereport(ERROR,
-					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-					 errmsg("schema jobs holds what the extension did not put there"),
-					 errdetail("It holds %s, which could be called in place of the extension's own.",
-							   getObjectDescription(&object, false)),
-					 errhint("Drop it, or move it to another schema, then run SELECT jobs.install();")));
-	}
-	systable_endscan(scan);
-	table_close(catalog, AccessShareLock);
-}
-
-void
-owner_refuse_planted(void)
-{
-	refuse_planted(ProcedureRelationId, Anum_pg_proc_oid, Anum_pg_proc_pronamespace);
-	refuse_planted(OperatorRelationId, Anum_pg_operator_oid, Anum_pg_operator_oprnamespace);
 }
 
 void

@@ -20,9 +20,6 @@ extern void owner_grant(Oid owner);
 extern void owner_give_create(Oid owner);
 extern void owner_take_create_back(Oid owner);
 
-/* 55000 when the schema holds a function or operator that is not the extension's. */
-extern void owner_refuse_planted(void);
-
 /* Takes all of it back, when a superuser asks. */
 extern void owner_revoke(Oid owner);
 

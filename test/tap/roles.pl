@@ -61,6 +61,19 @@ like($err, qr/NOTICE:  role "second_owner" loses its rights on jobs/, 'a former 
 is(privileges('second_owner'), '0|0|f|0', 'a former owner that lacks a function has no rights any more');
 is(privileges('third_owner'), $before{first_owner}, 'the third owner has all of them');
 
+# what the owner itself gave stays; what a superuser gave does not
+$node->safe_psql('market', q{
+	CREATE ROLE deputy;
+	CREATE ROLE intruder;
+	GRANT EXECUTE ON FUNCTION jobs.install(name) TO intruder WITH GRANT OPTION;
+	SET ROLE third_owner;
+	GRANT EXECUTE ON FUNCTION jobs.install(name) TO deputy WITH GRANT OPTION });
+($status, $out, $err) = $node->psql('market', 'SELECT jobs.install()');
+unlike($err, qr/deputy/, 'whom the owner gave install() is not told of a loss');
+like($err, qr/NOTICE:  role "intruder" loses its rights on jobs/, 'whom a superuser gave it is');
+like(privileges('deputy'), qr/^1\|/, 'what the owner gave stays');
+is(privileges('intruder'), '0|0|f|0', 'what a superuser gave does not');
+
 # an owner who passed on what it had for a moment
 $node->safe_psql('market', q{
 	CREATE ROLE dependent;
