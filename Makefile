@@ -36,6 +36,9 @@ TABLE_PIECES = \
 	decline \
 	history \
 	email \
+	email_template \
+	review \
+	ranking \
 	views
 
 SQL_FILES = $(SQL_PIECES:%=sql/%.sql)

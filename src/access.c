@@ -140,6 +140,7 @@ static const struct
 	{TABLE_conversation, ACTORS, ACTORS, "INSERT"},
 	{TABLE_decline, ACTORS, 0, NULL},
 	{TABLE_email, MAILERS, 0, NULL},
+	{TABLE_email_template, MAILERS, OPERATOR, "INSERT, UPDATE, DELETE"},
 	{TABLE_job, ACTORS, ACTORS, "INSERT, UPDATE"},
 	{TABLE_job_event, ACTORS, 0, NULL},
 	{TABLE_member, ACTORS, OPERATOR, "INSERT, UPDATE"},
@@ -150,6 +151,8 @@ static const struct
 	{TABLE_preferences, ACTORS, OPERATOR, "INSERT, UPDATE"},
 	{TABLE_proposal, ACTORS, ACTORS, "INSERT, UPDATE"},
 	{TABLE_provided_service, ACTORS, OPERATOR, "INSERT, UPDATE"},
+	{TABLE_ranking_stat, ACTORS, 0, NULL},
+	{TABLE_review, ACTORS, 0, NULL},
 	{TABLE_service, ACTORS, OPERATOR, "INSERT, UPDATE"},
 	{TABLE_store, ACTORS, OPERATOR, "INSERT, UPDATE"},
 };

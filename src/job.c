@@ -23,6 +23,7 @@
 
 static int response_window = 72 * 3600 * 1000;
 static int proposal_response_window = 72 * 3600 * 1000;
+static int reminder_lead = 24 * 3600 * 1000;
 
 void
 job_init(void)
@@ -37,6 +38,11 @@ job_init(void)
 							"Taken when the job is created; -1: for ever.",
 							&proposal_response_window, 72 * 3600 * 1000, -1, INT_MAX, PGC_SUSET,
 							GUC_UNIT_MS, NULL, NULL, NULL);
+	DefineCustomIntVariable("jobs.reminder_lead",
+							"How long before its deadline the organization is reminded of a job.",
+							"Taken when the job is created; a deadline that is nearer brings no reminder.",
+							&reminder_lead, 24 * 3600 * 1000, 0, INT_MAX, PGC_SUSET, GUC_UNIT_MS,
+							NULL, NULL, NULL);
 }
 
 Job *
@@ -263,6 +269,8 @@ job_apply(const Job *job, Row *changed, const Transition *transition)
 	}
 	if (!status_is_waiting(to) && !row_isnull(changed, Col_job_due_at))
 		row_set_null(changed, Col_job_due_at);
+	if (!status_is_waiting(to) && !row_isnull(changed, Col_job_remind_at))
+		row_set_null(changed, Col_job_remind_at);
 }
 
 /*
@@ -392,18 +400,22 @@ job_check_texts(Row *row)
 }
 
 void
-job_fill_new(Row *row, int64 conversation_id)
+job_fill_new(Row *row, const char *origin, int64 conversation_id)
 {
 	TimestampTz now = GetCurrentTimestamp();
 	int window = row_isnull(row, Col_job_proposal_id) ? response_window : proposal_response_window;
 
 	row_set_int64(row, Col_job_conversation_id, conversation_id);
+	row_set_text(row, Col_job_origin, origin);
+	row_set(row, Col_job_auto_rematch, BoolGetDatum(row_bool(row, Col_job_auto_rematch)));
 	row_set_text(row, Col_job_status, status_name(STATUS_NEW));
 	row_set_time(row, Col_job_created_at, now);
 	if (window >= 0)
 	{
 		row_set_time(row, Col_job_respond_by, now + window * INT64CONST(1000));
 		row_set_time(row, Col_job_due_at, now + window * INT64CONST(1000));
+		if (reminder_lead > 0 && window > reminder_lead)
+			row_set_time(row, Col_job_remind_at, now + (window - reminder_lead) * INT64CONST(1000));
 	}
 }
 

@@ -74,10 +74,10 @@ extern void job_check_new(Call *call, const Row *row);
 
 /*
  * A new job. `row` holds the two sides and what is asked for (title, description,
- * budget, ...); job_fill_new completes it, job_insert writes it and returns its id (0:
+ * budget, ...); job_fill_new completes it (origin: as the column has it), job_insert writes it and returns its id (0:
  * a trigger of a user suppressed it), job_created is what follows from it.
  */
-extern void job_fill_new(Row *row, int64 conversation_id);
+extern void job_fill_new(Row *row, const char *origin, int64 conversation_id);
 extern int64 job_insert(Call *call, Row *row);
 extern void job_created(Call *call, Row *row);
 

@@ -74,8 +74,8 @@ fill_insert(Dml *dml)
 {
 	static const int filled[] = {
 		Col_job_proposal_id, Col_job_request_id, Col_job_created_at, Col_job_respond_by,
-		Col_job_due_at, Col_job_opened_at, Col_job_first_response_at, Col_job_completed_at,
-		Col_job_confirmed_at};
+		Col_job_due_at, Col_job_remind_at, Col_job_origin, Col_job_opened_at,
+		Col_job_first_response_at, Col_job_completed_at, Col_job_confirmed_at};
 	Row *row = dml->new;
 	int64 conversation_id;
 
@@ -94,7 +94,7 @@ fill_insert(Dml *dml)
 	conversation_id = request_open_conversation(dml->call, row);
 	dml_fill_int64(dml, Col_job_conversation_id, conversation_id);
 	row_set_int64(row, Col_job_request_id, ids_draw_request(dml->call->rows));
-	job_fill_new(row, conversation_id);
+	job_fill_new(row, "direct", conversation_id);
 	ids_assign_dml(dml->call, row, SLOT_OF(row_int64(row, Col_job_organization_id)), ID_OF_TENANT);
 }
 

@@ -15,9 +15,9 @@
 /* Every table and the columns that C code names. */
 /* clang-format off */
 #define JOBS_TABLES(T) \
-	T(assignment) T(conversation) T(decline) T(email) T(job) T(job_event) T(member) \
+	T(assignment) T(conversation) T(decline) T(email) T(email_template) T(job) T(job_event) T(member) \
 	T(merchant) T(message) T(node) T(organization) T(preferences) T(proposal) \
-	T(provided_service) T(service) T(store)
+	T(provided_service) T(ranking_stat) T(review) T(service) T(store)
 
 #define COLUMNS_assignment(C) \
 	C(assignment, organization_id) C(assignment, job_id) C(assignment, member_id) \
@@ -32,12 +32,17 @@
 #define COLUMNS_email(C) \
 	C(email, id) C(email, organization_id) C(email, job_id) C(email, member_id) \
 	C(email, kind) C(email, recipient) C(email, language) C(email, payload) \
-	C(email, created_at) C(email, attempts) C(email, next_attempt_at)
+	C(email, created_at) C(email, attempts) C(email, next_attempt_at) C(email, sent_at) \
+	C(email, dead_at) C(email, cancelled_at)
+#define COLUMNS_email_template(C) \
+	C(email_template, kind) C(email_template, language) C(email_template, subject) \
+	C(email_template, body) C(email_template, is_changed)
 #define COLUMNS_job(C) \
 	C(job, id) C(job, organization_id) C(job, merchant_id) C(job, store_id) \
-	C(job, conversation_id) C(job, proposal_id) C(job, request_id) C(job, service_id) \
+	C(job, conversation_id) C(job, proposal_id) C(job, request_id) C(job, origin) \
+	C(job, auto_rematch) C(job, service_id) \
 	C(job, title) C(job, description) C(job, budget) C(job, currency) C(job, status) \
-	C(job, created_at) C(job, respond_by) C(job, due_at) C(job, opened_at) \
+	C(job, created_at) C(job, respond_by) C(job, due_at) C(job, remind_at) C(job, opened_at) \
 	C(job, first_response_at) C(job, completed_at) C(job, confirmed_at) C(job, client_key)
 #define COLUMNS_job_event(C) \
 	C(job_event, id) C(job_event, organization_id) C(job_event, merchant_id) \
@@ -59,7 +64,8 @@
 	C(node, marketplace_id) C(node, grants) C(node, last_sweep_at)
 #define COLUMNS_organization(C) \
 	C(organization, id) C(organization, name) C(organization, description) \
-	C(organization, language) C(organization, slot) C(organization, created_at)
+	C(organization, language) C(organization, slot) C(organization, search) \
+	C(organization, created_at)
 #define COLUMNS_preferences(C) \
 	C(preferences, organization_id) C(preferences, is_available) C(preferences, is_listed) \
 	C(preferences, accepts_dropshipping) C(preferences, notification_email)
@@ -68,11 +74,22 @@
 	C(proposal, conversation_id) C(proposal, service_id) C(proposal, title) \
 	C(proposal, work) C(proposal, price) C(proposal, currency) C(proposal, status) \
 	C(proposal, store_id) C(proposal, sent_by) C(proposal, sent_at) \
-	C(proposal, decided_at) C(proposal, client_key)
+	C(proposal, decided_at) C(proposal, review_requested_at) C(proposal, client_key)
 #define COLUMNS_provided_service(C) \
 	C(provided_service, organization_id) C(provided_service, service_id) \
 	C(provided_service, min_price) C(provided_service, max_price) \
 	C(provided_service, currency)
+#define COLUMNS_ranking_stat(C) \
+	C(ranking_stat, organization_id) C(ranking_stat, service_id) C(ranking_stat, landmark) \
+	C(ranking_stat, half_life) C(ranking_stat, received) C(ranking_stat, decided) \
+	C(ranking_stat, answered) C(ranking_stat, declined) C(ranking_stat, expired) \
+	C(ranking_stat, completed) C(ranking_stat, reviews) C(ranking_stat, stars) \
+	C(ranking_stat, confirmed_jobs)
+#define COLUMNS_review(C) \
+	C(review, id) C(review, organization_id) C(review, merchant_id) C(review, service_id) \
+	C(review, job_id) C(review, proposal_id) C(review, communication) C(review, quality) \
+	C(review, comment) C(review, written_at) C(review, reply) C(review, replied_by) \
+	C(review, replied_at)
 #define COLUMNS_service(C) \
 	C(service, id) C(service, name)
 #define COLUMNS_store(C) \
@@ -92,8 +109,10 @@ typedef enum TableId
 JOBS_TABLES(COLUMN_ENUM)
 /* Indexes that are scanned, beside primary keys. */
 #define JOBS_INDEXES(I) \
-	I(conversation_parties) I(job_client_key) I(job_conversation) I(job_due) I(member_organization) \
-	I(message_expert_key) I(message_job) I(message_merchant_key) I(proposal_client_key)
+	I(conversation_parties) I(job_client_key) I(job_conversation) I(job_due) I(job_remind) \
+	I(job_request) I(member_organization) I(message_expert_key) I(message_job) \
+	I(message_merchant_key) I(proposal_client_key) I(provided_service_service) \
+	I(ranking_stat_service) I(review_job) I(review_proposal)
 
 /* INDEX_job_due and so on */
 #define INDEX_ENUMERATOR(i) INDEX_##i,

@@ -226,7 +226,7 @@ create_job(Call *call, const Row *proposal)
 	row_set(job, Col_job_description, row_get(proposal, Col_proposal_work));
 	row_set(job, Col_job_budget, row_get(proposal, Col_proposal_price));
 	row_set(job, Col_job_currency, row_get(proposal, Col_proposal_currency));
-	job_fill_new(job, row_int64(proposal, Col_proposal_conversation_id));
+	job_fill_new(job, "proposal", row_int64(proposal, Col_proposal_conversation_id));
 	id = job_insert(call, job);
 	if (id == 0)
 		ereport(ERROR,
@@ -392,6 +392,7 @@ fill_insert(Dml *dml)
 	dml_refuse(dml, Col_proposal_sent_by);
 	dml_refuse(dml, Col_proposal_sent_at);
 	dml_refuse(dml, Col_proposal_decided_at);
+	dml_refuse(dml, Col_proposal_review_requested_at);
 	fill_new(dml->call, row);
 
 	/* what was given must be what was filled in */

@@ -156,7 +156,7 @@ ask(Call *call, const Request *request)
 		return earlier;
 	request_require_welcome(call, job);
 	row_set_int64(job, Col_job_request_id, ids_draw_request(call->rows));
-	job_fill_new(job, request_open_conversation(call, job));
+	job_fill_new(job, "direct", request_open_conversation(call, job));
 	return job_insert(call, job) != 0 ? job : NULL;
 }
 

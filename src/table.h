@@ -16,7 +16,7 @@
 
 #include "names.h"
 
-#define TABLE_MAX_COLUMNS 24
+#define TABLE_MAX_COLUMNS 32
 #define TABLE_MAX_IMPLIED 2
 
 /*

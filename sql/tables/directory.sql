@@ -5,6 +5,7 @@ CREATE TABLE IF NOT EXISTS jobs.organization (
 	description text,
 	language text NOT NULL DEFAULT 'en' CHECK (language ~ '^[a-z]{2}$'),
 	slot integer NOT NULL CHECK (slot >= 0 AND slot <= 1023),
+	search tsvector,
 	created_at timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
 
@@ -62,6 +63,8 @@ CREATE TABLE IF NOT EXISTS jobs.store (
 	created_at timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
 
+CREATE INDEX IF NOT EXISTS organization_search ON jobs.organization USING gin (search);
+CREATE INDEX IF NOT EXISTS provided_service_service ON jobs.provided_service (service_id, organization_id);
 CREATE INDEX IF NOT EXISTS member_organization ON jobs.member (organization_id, id);
 CREATE INDEX IF NOT EXISTS store_merchant ON jobs.store (merchant_id, id);
 
@@ -109,6 +112,7 @@ COMMENT ON COLUMN jobs.organization.name IS 'up to 200 characters, as merchants 
 COMMENT ON COLUMN jobs.organization.description IS 'profile text, up to 20,000 characters; NULL when none was written';
 COMMENT ON COLUMN jobs.organization.language IS 'language of e-mail to the notification address, two letters';
 COMMENT ON COLUMN jobs.organization.slot IS 'added to every id of this organization''s rows, 0 to 1023, for good: an id alone tells where a row lives';
+COMMENT ON COLUMN jobs.organization.search IS 'internal: the words of name, services and description, for jobs.search_organizations()';
 COMMENT ON COLUMN jobs.organization.created_at IS 'when it signed up';
 COMMENT ON TABLE jobs.preferences IS 'what an organization wants of the marketplace; one row for each';
 COMMENT ON COLUMN jobs.preferences.organization_id IS 'whose preferences';

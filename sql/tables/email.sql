@@ -15,10 +15,12 @@ CREATE TABLE IF NOT EXISTS jobs.email (
 	claimed_by text,
 	sent_at timestamptz,
 	dead_at timestamptz,
+	cancelled_at timestamptz,
 	last_error text
 );
 
 CREATE INDEX IF NOT EXISTS email_pending ON jobs.email (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS email_dead ON jobs.email (dead_at) WHERE dead_at IS NOT NULL;
 
 ALTER TABLE jobs.email ENABLE ROW LEVEL SECURITY;
 
@@ -36,9 +38,10 @@ COMMENT ON COLUMN jobs.email.language IS 'the recipient''s language, two letters
 COMMENT ON COLUMN jobs.email.payload IS 'ids of what it tells about, for a mailer that renders by itself';
 COMMENT ON COLUMN jobs.email.created_at IS 'when its cause happened';
 COMMENT ON COLUMN jobs.email.attempts IS 'how often it was claimed';
-COMMENT ON COLUMN jobs.email.next_attempt_at IS 'when it may be claimed (again); while a mailer holds it, the end of the lease; NULL: sent or dead';
+COMMENT ON COLUMN jobs.email.next_attempt_at IS 'when it may be claimed (again); while a mailer holds it, the end of the lease; NULL: sent, dead or cancelled';
 COMMENT ON COLUMN jobs.email.claim_token IS 'the token of the claim that nobody has answered yet; NULL: there is none';
 COMMENT ON COLUMN jobs.email.claimed_by IS 'the name that the latest mailer gave; NULL when it gave none';
 COMMENT ON COLUMN jobs.email.sent_at IS 'when a mailer acknowledged it; NULL before';
 COMMENT ON COLUMN jobs.email.dead_at IS 'when it was given up, a dead letter; NULL otherwise';
+COMMENT ON COLUMN jobs.email.cancelled_at IS 'when it was called off before a mailer sent it; NULL otherwise';
 COMMENT ON COLUMN jobs.email.last_error IS 'what the latest failed attempt said; NULL: none failed';

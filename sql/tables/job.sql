@@ -7,6 +7,8 @@ CREATE TABLE IF NOT EXISTS jobs.job (
 	conversation_id bigint NOT NULL REFERENCES jobs.conversation,
 	proposal_id bigint REFERENCES jobs.proposal,
 	request_id bigint,
+	origin text NOT NULL CONSTRAINT job_origin CHECK (origin = ANY ('{proposal,direct,match,rematch}')),
+	auto_rematch boolean NOT NULL,
 	service_id bigint NOT NULL REFERENCES jobs.service,
 	title text NOT NULL,
 	description text NOT NULL,
@@ -17,6 +19,7 @@ CREATE TABLE IF NOT EXISTS jobs.job (
 	created_at timestamptz NOT NULL,
 	respond_by timestamptz,
 	due_at timestamptz,
+	remind_at timestamptz,
 	opened_at timestamptz,
 	first_response_at timestamptz,
 	completed_at timestamptz,
@@ -25,6 +28,8 @@ CREATE TABLE IF NOT EXISTS jobs.job (
 ) WITH (fillfactor = 85);
 
 CREATE INDEX IF NOT EXISTS job_due ON jobs.job (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS job_remind ON jobs.job (remind_at) WHERE remind_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS job_request ON jobs.job (request_id) WHERE request_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS job_organization ON jobs.job (organization_id, id);
 CREATE INDEX IF NOT EXISTS job_merchant ON jobs.job (merchant_id, id);
 CREATE INDEX IF NOT EXISTS job_conversation ON jobs.job (conversation_id);
@@ -51,6 +56,8 @@ COMMENT ON COLUMN jobs.job.store_id IS 'the store that it is for; NULL when the 
 COMMENT ON COLUMN jobs.job.conversation_id IS 'where the two sides talk';
 COMMENT ON COLUMN jobs.job.proposal_id IS 'the accepted proposal that it came from; NULL for a request';
 COMMENT ON COLUMN jobs.job.request_id IS 'the request that it came from, shared by the jobs of one request; NULL for a proposal';
+COMMENT ON COLUMN jobs.job.origin IS 'how the organization came to it: proposal (its own, accepted), direct (the merchant named it), match (the marketplace chose it), rematch (chosen later, after others)';
+COMMENT ON COLUMN jobs.job.auto_rematch IS 'true: when the organization declines or lets it expire, the next best one is asked, unless somebody responded';
 COMMENT ON COLUMN jobs.job.service_id IS 'the kind of work';
 COMMENT ON COLUMN jobs.job.title IS 'up to 200 characters';
 COMMENT ON COLUMN jobs.job.description IS 'what is to be done, up to 20,000 characters';
@@ -60,6 +67,7 @@ COMMENT ON COLUMN jobs.job.status IS 'as stored: an overdue job that no sweep ha
 COMMENT ON COLUMN jobs.job.created_at IS 'when it was created, by the clock and not by the transaction''s start';
 COMMENT ON COLUMN jobs.job.respond_by IS 'the deadline for the expert''s first response; NULL: none';
 COMMENT ON COLUMN jobs.job.due_at IS 'internal: respond_by while the job is new or opened without a response, else NULL';
+COMMENT ON COLUMN jobs.job.remind_at IS 'internal: when to remind of the deadline; NULL: nothing to remind of, or no more';
 COMMENT ON COLUMN jobs.job.opened_at IS 'when a member of the organization first opened it; NULL before';
 COMMENT ON COLUMN jobs.job.first_response_at IS 'when the expert first wrote in it; NULL before';
 COMMENT ON COLUMN jobs.job.completed_at IS 'when the expert last marked it as completed; NULL before, and after a rejection';

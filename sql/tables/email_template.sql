@@ -1,0 +1,17 @@
+CREATE TABLE IF NOT EXISTS jobs.email_template (
+	kind text NOT NULL,
+	language text NOT NULL CHECK (language ~ '^[a-z]{2}$'),
+	subject text NOT NULL,
+	body text NOT NULL,
+	is_changed boolean NOT NULL DEFAULT false,
+	PRIMARY KEY (kind, language)
+);
+
+ALTER TABLE jobs.email_template ENABLE ROW LEVEL SECURITY;
+
+COMMENT ON TABLE jobs.email_template IS 'what e-mails say, for each kind and language; the operator may change it';
+COMMENT ON COLUMN jobs.email_template.kind IS 'kind of e-mail, as in jobs.email.kind';
+COMMENT ON COLUMN jobs.email_template.language IS 'two letters; English stands in where a recipient''s language has no text';
+COMMENT ON COLUMN jobs.email_template.subject IS 'one line of up to 200 characters, with {placeholders}';
+COMMENT ON COLUMN jobs.email_template.body IS 'up to 20,000 characters, with {placeholders}';
+COMMENT ON COLUMN jobs.email_template.is_changed IS 'true: the operator wrote it, and jobs.install() leaves it alone; set to false, it is brought up to date';

@@ -1,0 +1,41 @@
+CREATE TABLE IF NOT EXISTS jobs.ranking_stat (
+	organization_id bigint NOT NULL REFERENCES jobs.organization,
+	service_id bigint NOT NULL REFERENCES jobs.service,
+	landmark timestamptz NOT NULL,
+	half_life integer NOT NULL CHECK (half_life > 0),
+	received float8 NOT NULL,
+	decided float8 NOT NULL,
+	answered float8 NOT NULL,
+	declined float8 NOT NULL,
+	expired float8 NOT NULL,
+	completed float8 NOT NULL,
+	reviews float8 NOT NULL,
+	stars float8 NOT NULL,
+	confirmed_jobs bigint NOT NULL,
+	PRIMARY KEY (organization_id, service_id)
+) WITH (fillfactor = 70);
+
+CREATE INDEX IF NOT EXISTS ranking_stat_service ON jobs.ranking_stat (service_id, organization_id);
+
+ALTER TABLE jobs.ranking_stat ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY own_organization ON jobs.ranking_stat
+	USING (organization_id = (SELECT jobs.current_organization_id()));
+
+CREATE TRIGGER "00_jobs_guard" BEFORE INSERT OR UPDATE ON jobs.ranking_stat
+	FOR EACH ROW EXECUTE FUNCTION jobs.record_guard();
+
+COMMENT ON TABLE jobs.ranking_stat IS 'what is known of an organization''s work of one kind: sums in which a job, or a review, weighs 2^((its time - landmark) / half_life). Written at the commit of what happens; jobs.rebuild_ranking() makes it anew';
+COMMENT ON COLUMN jobs.ranking_stat.organization_id IS 'whose work';
+COMMENT ON COLUMN jobs.ranking_stat.service_id IS 'the kind of work';
+COMMENT ON COLUMN jobs.ranking_stat.landmark IS 'the time at which a job or review weighs 1; what counts now is a sum times 2^((landmark - now) / half_life)';
+COMMENT ON COLUMN jobs.ranking_stat.half_life IS 'seconds after which what happened counts half; jobs.ranking_half_life when the row was last written';
+COMMENT ON COLUMN jobs.ranking_stat.received IS 'jobs asked for';
+COMMENT ON COLUMN jobs.ranking_stat.decided IS 'of these, jobs that the organization answered, declined or let expire';
+COMMENT ON COLUMN jobs.ranking_stat.answered IS 'of these, jobs with a first response within 24 hours';
+COMMENT ON COLUMN jobs.ranking_stat.declined IS 'jobs that the organization declined; what merchants decline is not counted';
+COMMENT ON COLUMN jobs.ranking_stat.expired IS 'jobs that expired without a response';
+COMMENT ON COLUMN jobs.ranking_stat.completed IS 'jobs whose completion the merchant confirmed';
+COMMENT ON COLUMN jobs.ranking_stat.reviews IS 'reviews, of jobs and of proposals';
+COMMENT ON COLUMN jobs.ranking_stat.stars IS 'the sum of their ratings, each the mean of communication and quality';
+COMMENT ON COLUMN jobs.ranking_stat.confirmed_jobs IS 'how many completions merchants confirmed, whatever their age';
