@@ -14,6 +14,8 @@ SQL_PIECES = \
 	conversation \
 	proposal \
 	request \
+	match \
+	ranking \
 	job \
 	message \
 	assignment \

@@ -4,7 +4,8 @@
  * Opening conversations, and what stands between the two sides: preferences, blocks.
  *
  * Locks: the merchant's row FOR NO KEY UPDATE, which foreign keys don't wait for. A
- * merchant's own requests thus come one after another.
+ * merchant's own requests thus come one after another. Where a job is made, the conversation
+ * FOR SHARE: whoever blocks it waits, and then finds the job.
  */
 #include "postgres.h"
 
@@ -73,20 +74,21 @@ fill(Row *row, int64 organization_id, int64 merchant_id)
 	row_set_time(row, Col_conversation_created_at, GetCurrentTimestamp());
 }
 
-int64
-conversation_open(Call *call, int64 organization_id, int64 merchant_id)
+static Row *
+find_latest(Rows *rows, int64 organization_id, int64 merchant_id)
 {
 	ScanKeyData keys[2];
+
+	make_keys(keys, organization_id, merchant_id);
+	return row_find_latest(rows, TABLE_conversation, INDEX_conversation_parties, 2, keys);
+}
+
+static int64
+start(Call *call, int64 organization_id, int64 merchant_id)
+{
 	Row *row;
 	int64 id;
 
-	make_keys(keys, organization_id, merchant_id);
-	row = row_find_latest(call->rows, TABLE_conversation, INDEX_conversation_parties, 2, keys);
-	if (row)
-	{
-		conversation_require_open(row);
-		return row_int64(row, Col_conversation_id);
-	}
 	row = row_new(call->rows, TABLE_conversation, TRIGGERS_PARENT_UNLOCKED);
 	id = ids_assign(row, SLOT_OF(organization_id));
 	fill(row, organization_id, merchant_id);
@@ -97,6 +99,40 @@ conversation_open(Call *call, int64 organization_id, int64 merchant_id)
 				 errdetail("A BEFORE trigger on jobs.conversation returned NULL, and the action needs the row."),
 				 errhint("Let the trigger raise an error instead.")));
 	return id;
+}
+
+int64
+conversation_open(Call *call, int64 organization_id, int64 merchant_id)
+{
+	Row *row = find_latest(call->rows, organization_id, merchant_id);
+
+	if (row == NULL)
+		return start(call, organization_id, merchant_id);
+	conversation_require_open(row);
+	return row_int64(row, Col_conversation_id);
+}
+
+int64
+conversation_open_for_job(Call *call, int64 organization_id, int64 merchant_id, bool complain)
+{
+	Row *row = find_latest(call->rows, organization_id, merchant_id);
+
+	if (row == NULL)
+		return start(call, organization_id, merchant_id);
+	row = conversation_hold(row);
+	if (complain)
+		conversation_require_open(row);
+	return row_bool(row, Col_conversation_is_blocked) ? 0 : row_int64(row, Col_conversation_id);
+}
+
+Row *
+conversation_hold(Row *conversation)
+{
+	int64 id = row_int64(conversation, Col_conversation_id);
+
+	if (row_lock_found(conversation, LockTupleShare, LockWaitBlock) == NULL)
+		actor_complain_missing("conversation", id);
+	return conversation;
 }
 
 void

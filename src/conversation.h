@@ -26,6 +26,15 @@ extern void conversation_require_starter(const Call *call);
  */
 extern int64 conversation_open(Call *call, int64 organization_id, int64 merchant_id);
 
+/*
+ * The same, where a job is about to be made in it: nobody blocks it before the job is there.
+ * Blocked: 55000, or 0 when told not to complain.
+ */
+extern int64 conversation_open_for_job(Call *call, int64 organization_id, int64 merchant_id, bool complain);
+
+/* Locks it FOR SHARE, so that nobody blocks it any more; as it is by then. */
+extern Row *conversation_hold(Row *conversation);
+
 /* The conversation of the two, or NULL. */
 extern Row *conversation_find(Rows *rows, int64 organization_id, int64 merchant_id);
 

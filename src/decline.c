@@ -13,6 +13,7 @@
 #include "decline.h"
 #include "email.h"
 #include "history.h"
+#include "rematch.h"
 
 void
 decline_record(Call *call, const Job *job, const char *reason, const char *comment)
@@ -33,6 +34,8 @@ decline_record(Call *call, const Job *job, const char *reason, const char *comme
 	row_set_time(decline, Col_decline_declined_at, job->now);
 	row_insert(decline);
 	email_queue(call, &email);
+	if (by_expert)
+		rematch_automatically(job);
 }
 
 /*

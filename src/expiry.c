@@ -43,7 +43,8 @@ note_sweep(Call *call)
 }
 
 /*
- * Expires one job, if nobody holds it and it is still due.
+ * Expires one job, if nobody holds it and it is still due. Where another organization is asked
+ * then, nobody may hold the merchant either: a sweep waits for no one.
  */
 static bool
 expire(Call *call, Row *row)
@@ -55,6 +56,9 @@ expire(Call *call, Row *row)
 		return false;
 	job = job_of_row(locked);
 	if (job->facts.status == STATUS_EXPIRED || job_status(job) != STATUS_EXPIRED)
+		return false;
+	if (row_bool(locked, Col_job_auto_rematch) &&
+		row_lock(call->rows, TABLE_merchant, job->merchant_id, LockTupleNoKeyExclusive, LockWaitSkip) == NULL)
 		return false;
 	return job_move(call, job, job_require(call, job, ACTION_EXPIRE), NULL);
 }

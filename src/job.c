@@ -17,9 +17,11 @@
 #include "args.h"
 #include "conversation.h"
 #include "email.h"
+#include "evidence.h"
 #include "history.h"
 #include "ids.h"
 #include "job.h"
+#include "rematch.h"
 
 static int response_window = 72 * 3600 * 1000;
 static int proposal_response_window = 72 * 3600 * 1000;
@@ -289,6 +291,7 @@ job_record(Call *call, const Job *job, const Transition *transition, Jsonb *deta
 	}
 	history_write(call, job, transition->action, from,
 				  transition_result(transition, job->facts.status), details);
+	evidence_note_transition(call, job, transition);
 
 	switch (transition->action)
 	{
@@ -308,6 +311,8 @@ job_record(Call *call, const Job *job, const Transition *transition, Jsonb *deta
 			return;
 	}
 	email_queue(call, &email);
+	if (transition->action == ACTION_EXPIRE)
+		rematch_automatically(job);
 }
 
 static void
@@ -426,6 +431,7 @@ job_created(Call *call, Row *row)
 	Email email = email_about(job, EMAIL_JOB_CREATED, TO_ORGANIZATION);
 	int64 proposal_id = row_int64(row, Col_job_proposal_id);
 
+	evidence_note_created(job);
 	history_write(call, job, ACTION_CREATE, STATUS_NONE, STATUS_NEW,
 				  proposal_id ? details_id("proposal_id", proposal_id) : NULL);
 	email_queue(call, &email);

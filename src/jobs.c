@@ -10,6 +10,7 @@
 
 #include "access.h"
 #include "actor.h"
+#include "evidence.h"
 #include "job.h"
 #include "notify.h"
 #include "outbox.h"
@@ -24,6 +25,7 @@ void
 _PG_init(void)
 {
 	actor_init();
+	evidence_init();
 	job_init();
 	notify_init();
 	outbox_init();

@@ -214,9 +214,11 @@ apply(Row *changed, ProposalStatus to)
 static int64
 create_job(Call *call, const Row *proposal)
 {
+	Row *conversation = conversation_get(call, row_int64(proposal, Col_proposal_conversation_id));
 	Row *job = row_new(call->rows, TABLE_job, TRIGGERS_PARENT_UNLOCKED);
 	int64 id;
 
+	conversation_require_open(conversation_hold(conversation));
 	row_set(job, Col_job_organization_id, row_get(proposal, Col_proposal_organization_id));
 	row_set(job, Col_job_merchant_id, row_get(proposal, Col_proposal_merchant_id));
 	row_set(job, Col_job_store_id, row_get(proposal, Col_proposal_store_id));

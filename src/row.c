@@ -35,6 +35,7 @@ struct RowScan
 	Snapshot snapshot; /* its own hold on it: writes renew the rows' one */
 	IndexScanDesc desc;
 	ScanDirection direction;
+	Row *passing; /* of row_scan_pass */
 };
 
 Rows *
@@ -151,6 +152,7 @@ begin_scan(Rows *rows, TableId id, IndexId index, int nkeys, ScanKey keys, ScanD
 	scan->rows = rows;
 	scan->target = rows_use_table(rows, id, AccessShareLock);
 	scan->direction = direction;
+	scan->passing = NULL;
 	scan->close_index = index != PRIMARY_KEY;
 	if (index != PRIMARY_KEY)
 		scan->index = index_open(table_index(index, scan->target->table), AccessShareLock);
@@ -185,6 +187,20 @@ row_scan_next(RowScan *scan)
 	/* a copy of its own: nobody keeps buffers pinned */
 	ExecMaterializeSlot(slot);
 	return rows_make_row(scan->rows, scan->target, slot);
+}
+
+const Row *
+row_scan_pass(RowScan *scan)
+{
+	if (scan->passing == NULL)
+		scan->passing = rows_make_row(scan->rows, scan->target, rows_make_slot(scan->rows, scan->target));
+	return index_getnext_slot(scan->desc, scan->direction, scan->passing->slot) ? scan->passing : NULL;
+}
+
+void
+row_scan_again(RowScan *scan, int nkeys, ScanKey keys)
+{
+	index_rescan(scan->desc, keys, nkeys, NULL, 0);
 }
 
 void
@@ -265,8 +281,8 @@ rows_complain_self_modified(const Table *table)
 			 errhint("Let an AFTER trigger do it instead.")));
 }
 
-Row *
-row_lock_found(Row *row, LockTupleMode mode, LockWaitPolicy wait)
+static Row *
+lock(Row *row, LockTupleMode mode, LockWaitPolicy wait, bool find_latest)
 {
 	Rows *rows = row->rows;
 	Target *target = rows_use_table(rows, row->table->id, RowExclusiveLock);
@@ -278,8 +294,7 @@ row_lock_found(Row *row, LockTupleMode mode, LockWaitPolicy wait)
 	PreventCommandIfReadOnly("an action of jobs");
 	result = table_tuple_lock(target->rel, &row->slot->tts_tid, snapshot, slot,
 							  GetCurrentCommandId(false), mode, wait,
-							  IsolationUsesXactSnapshot() ? 0 : TUPLE_LOCK_FLAG_FIND_LAST_VERSION,
-							  &failure);
+							  find_latest ? TUPLE_LOCK_FLAG_FIND_LAST_VERSION : 0, &failure);
 
 	/* whoever held it may have committed more than this row */
 	rows_renew(rows);
@@ -300,7 +315,7 @@ row_lock_found(Row *row, LockTupleMode mode, LockWaitPolicy wait)
 				rows_complain_serialization();
 			return NULL;
 		case TM_Deleted:
-			if (IsolationUsesXactSnapshot() && wait != LockWaitSkip)
+			if (!find_latest && wait != LockWaitSkip)
 				rows_complain_serialization();
 			return NULL;
 		case TM_SelfModified:
@@ -310,6 +325,18 @@ row_lock_found(Row *row, LockTupleMode mode, LockWaitPolicy wait)
 			elog(ERROR, "unexpected result of locking a row: %d", result);
 	}
 	return NULL;
+}
+
+Row *
+row_lock_found(Row *row, LockTupleMode mode, LockWaitPolicy wait)
+{
+	return lock(row, mode, wait, !IsolationUsesXactSnapshot());
+}
+
+Row *
+row_lock_latest(Row *row, LockTupleMode mode)
+{
+	return lock(row, mode, LockWaitBlock, true);
 }
 
 Row *
@@ -353,6 +380,18 @@ int64
 row_int64(const Row *row, int column)
 {
 	return row_isnull(row, column) ? 0 : DatumGetInt64(row_get(row, column));
+}
+
+int32
+row_int32(const Row *row, int column)
+{
+	return DatumGetInt32(row_get(row, column));
+}
+
+double
+row_float8(const Row *row, int column)
+{
+	return DatumGetFloat8(row_get(row, column));
 }
 
 bool

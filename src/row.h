@@ -52,12 +52,25 @@ extern Row *row_lock(Rows *rows, TableId id, int64 key, LockTupleMode mode, Lock
 /* The same for a row that was read already. */
 extern Row *row_lock_found(Row *row, LockTupleMode mode, LockWaitPolicy wait);
 
+/*
+ * The latest version of a row, waited for and locked, whatever the isolation level: for sums
+ * to which everybody adds. NULL: it is gone.
+ */
+extern Row *row_lock_latest(Row *row, LockTupleMode mode);
+
 /* Scan of an index. */
 typedef struct RowScan RowScan;
 extern RowScan *row_scan_begin(Rows *rows, TableId id, IndexId index, int nkeys, ScanKey keys,
 							   ScanDirection direction);
 extern Row *row_scan_next(RowScan *scan);
 extern void row_scan_end(RowScan *scan);
+
+/*
+ * For scans of many rows: the next row, as it stands and only until the next call; and the
+ * same scan again, with other keys.
+ */
+extern const Row *row_scan_pass(RowScan *scan);
+extern void row_scan_again(RowScan *scan, int nkeys, ScanKey keys);
 
 /* The same with what everybody has committed by now, whatever the transaction's snapshot. */
 extern RowScan *row_scan_begin_latest(Rows *rows, TableId id, IndexId index, int nkeys, ScanKey keys,
@@ -96,8 +109,10 @@ extern bool row_delete(const Row *row);
 
 /* Columns, by position (Col_job_status). */
 extern bool row_isnull(const Row *row, int column);
-extern Datum row_get(const Row *row, int column);	/* not NULL */
-extern int64 row_int64(const Row *row, int column); /* NULL: 0 */
+extern Datum row_get(const Row *row, int column);	  /* not NULL */
+extern int64 row_int64(const Row *row, int column);	  /* NULL: 0 */
+extern int32 row_int32(const Row *row, int column);	  /* not NULL */
+extern double row_float8(const Row *row, int column); /* not NULL */
 extern bool row_bool(const Row *row, int column);
 extern char *row_text(const Row *row, int column); /* NULL: NULL */
 extern TimestampTz row_time(const Row *row, int column, TimestampTz missing);
