@@ -101,7 +101,7 @@ SELECT regress.try(format('SELECT jobs.confirm_completion(%s, actor => %L)', :wa
 SELECT regress.try(format('SELECT jobs.complete_job(%s, actor => %L)', :waiting, :'ann'));
 
 -- asking: what is refused
-SELECT regress.try(format($$SELECT jobs.request_job(%s, 'Title', 'Text', actor => %L)$$, :service, :'max'));
+SELECT regress.try(format($$SELECT jobs.request_job(%s, 'Title', 'Text', actor => %L)$$, :unprovided, :'max'));
 SELECT regress.try(format($$SELECT jobs.request_job(%s, 'Title', 'Text', %s, actor => %L)$$, :unprovided, :org, :'max'));
 SELECT regress.try(format($$SELECT jobs.request_job(1, 'Title', 'Text', %s, actor => %L)$$, :org, :'max'));
 SELECT regress.try(format($$SELECT jobs.request_job(%s, 'Title', 'Text', 1, actor => %L)$$, :service, :'max'));

@@ -1,0 +1,180 @@
+-- What is known of organizations: what counts, what doesn't, how it fades, and that it can be
+-- counted anew.
+\set SHOW_CONTEXT never
+\pset format unaligned
+\pset tuples_only
+\pset null NULL
+SELECT * FROM regress.directory('ranking') \gset
+SELECT jobs.provide_service(:org, :unprovided), jobs.provide_service(:other_org, :unprovided);
+
+-- the sums as they count now, in whole jobs; those of a test's organizations
+CREATE FUNCTION pg_temp.sums(test_name text)
+RETURNS TABLE (who text, service text, received numeric, decided numeric, answered numeric, declined numeric,
+	expired numeric, completed numeric, reviews numeric, stars numeric, confirmed_jobs bigint)
+LANGUAGE sql AS $$
+	SELECT o.name, CASE WHEN d.service = r.service_id THEN 'one' ELSE 'other' END, round((r.received * f)::numeric, 2),
+		round((r.decided * f)::numeric, 2), round((r.answered * f)::numeric, 2), round((r.declined * f)::numeric, 2),
+		round((r.expired * f)::numeric, 2), round((r.completed * f)::numeric, 2), round((r.reviews * f)::numeric, 2),
+		round((r.stars * f)::numeric, 2), r.confirmed_jobs
+	FROM regress.directory d
+	JOIN jobs.ranking_stat r ON r.organization_id IN (d.org, d.other_org)
+	JOIN jobs.organization o ON o.id = r.organization_id,
+		LATERAL power(2, extract(epoch FROM r.landmark - now())::float8 / r.half_life) f
+	WHERE d.test = test_name
+	ORDER BY 1, 2
+$$;
+
+-- Each thing that happens, and what it adds.
+SELECT count(*) FROM pg_temp.sums('ranking');
+SELECT regress.job('ranking', 'opened') AS opened \gset
+SELECT * FROM pg_temp.sums('ranking');
+SELECT jobs.reply_to_job(:opened, 'Yes', actor => :'ann') IS NOT NULL AS answered;
+SELECT jobs.reply_to_job(:opened, 'Yes, really', actor => :'ann') IS NOT NULL AS answered_again;
+SELECT * FROM pg_temp.sums('ranking');
+SELECT jobs.complete_job(:opened, actor => :'ann');
+SELECT jobs.reject_completion(:opened, actor => :'max');
+SELECT jobs.complete_job(:opened, actor => :'ann');
+SELECT jobs.confirm_completion(:opened, actor => :'max');
+SELECT * FROM pg_temp.sums('ranking');
+SELECT regress.job('ranking', 'declined') IS NOT NULL AS declined;
+SELECT * FROM pg_temp.sums('ranking');
+SELECT regress.job('ranking', 'expired') IS NOT NULL AS expired;
+SELECT * FROM pg_temp.sums('ranking');
+-- declined after an answer: both count, and the job is decided once
+SELECT regress.job('ranking', 'responded') AS responded \gset
+SELECT jobs.decline_job(:responded, actor => :'ann');
+SELECT * FROM pg_temp.sums('ranking');
+-- an answer after more than a day is an answer, but no quick one
+SELECT regress.job('ranking') AS slow \gset
+SET session_replication_role = replica;
+UPDATE jobs.job SET created_at = created_at - interval '25 hours' WHERE id = :slow;
+RESET session_replication_role;
+SELECT jobs.rebuild_ranking() > 0 AS rebuilt;
+SELECT jobs.reply_to_job(:slow, 'Sorry, late', actor => :'ann') IS NOT NULL AS answered;
+SELECT * FROM pg_temp.sums('ranking');
+-- completing at once is an answer
+SELECT regress.job('ranking', 'new', true) AS from_proposal \gset
+SELECT jobs.complete_job(:from_proposal, actor => :'ann');
+SELECT * FROM pg_temp.sums('ranking');
+
+-- What merchants decline, and what is said without a job, changes nothing: to the last bit.
+SELECT regress.job('ranking') AS a, regress.job('ranking', 'responded') AS b \gset
+SELECT md5(string_agg(r::text, ',' ORDER BY r::text)) AS before FROM jobs.ranking_stat r \gset
+SELECT jobs.decline_job(:a, actor => :'max'), jobs.decline_job(:b, actor => :'max');
+SELECT jobs.start_conversation(:org, 'Would you?', actor => :'max') AS conversation \gset
+SELECT jobs.send_message(:conversation, 'I cannot take this', job_id => 0, actor => :'ann') IS NOT NULL AS said;
+SELECT jobs.decline_proposal(jobs.send_proposal(:conversation, :service, 'Offer', 'Work', 1, actor => :'ann'), actor => :'max');
+SELECT jobs.withdraw_proposal(jobs.send_proposal(:conversation, :service, 'Offer', 'Work', 1, actor => :'ann'), actor => :'ann');
+SELECT md5(string_agg(r::text, ',' ORDER BY r::text)) = :'before' AS unchanged FROM jobs.ranking_stat r;
+
+-- Plain DML is counted as functions are, and many rows at once write one row of sums.
+SELECT count(*) FROM generate_series(1, 5) n, jobs.request_job(:unprovided, 'Many ' || n, 'Text', :other_org, actor => :'max');
+BEGIN;
+SELECT jobs.act_as(:'otto');
+UPDATE jobs.job SET status = 'declined' WHERE organization_id = :other_org AND service_id = :unprovided;
+COMMIT;
+SELECT * FROM pg_temp.sums('ranking') WHERE who = 'Otto';
+
+-- What is rolled back, as a whole or in part, was never there.
+SELECT regress.job('ranking') AS c, regress.job('ranking') AS d, regress.job('ranking') AS e \gset
+SELECT declined AS before FROM pg_temp.sums('ranking') WHERE who = 'Ann & Bob' \gset
+BEGIN;
+SELECT jobs.decline_job(:c, actor => :'ann');
+ROLLBACK;
+SELECT declined - :before FROM pg_temp.sums('ranking') WHERE who = 'Ann & Bob';
+BEGIN;
+SELECT jobs.decline_job(:c, actor => :'ann');
+SAVEPOINT one;
+SELECT jobs.decline_job(:d, actor => :'ann');
+SAVEPOINT two;
+SELECT jobs.decline_job(:e, actor => :'ann');
+RELEASE SAVEPOINT two;
+ROLLBACK TO SAVEPOINT one;
+SAVEPOINT three;
+SELECT jobs.decline_job(:d, actor => :'ann');
+RELEASE SAVEPOINT three;
+COMMIT;
+SELECT declined - :before FROM pg_temp.sums('ranking') WHERE who = 'Ann & Bob';
+DO $$ BEGIN BEGIN PERFORM jobs.decline_job((SELECT max(id) FROM jobs.job WHERE status = 'new' AND title = 'Request'
+	AND organization_id = (SELECT org FROM regress.directory WHERE test = 'ranking')),
+	actor => (SELECT ann FROM regress.directory WHERE test = 'ranking')); RAISE division_by_zero;
+	EXCEPTION WHEN division_by_zero THEN NULL; END; END $$;
+SELECT declined - :before FROM pg_temp.sums('ranking') WHERE who = 'Ann & Bob';
+
+-- A transaction sees what it has noted, before it is written; and matching it anew cancels nothing twice.
+CREATE FUNCTION pg_temp.shares(service bigint, organization bigint)
+RETURNS text
+LANGUAGE sql AS $$
+	SELECT concat_ws(' ', round(received::numeric, 2), round(decline_share::numeric, 4))
+	FROM jobs.match_organizations(service) WHERE organization_id = organization
+$$;
+BEGIN;
+SELECT pg_temp.shares(:service, :org);
+SELECT jobs.decline_job(:e, actor => :'ann');
+SELECT pg_temp.shares(:service, :org);
+SAVEPOINT one;
+SELECT jobs.rebuild_ranking() > 0 AS rebuilt;
+SELECT pg_temp.shares(:service, :org);
+ROLLBACK TO SAVEPOINT one;
+SELECT pg_temp.shares(:service, :org);
+SELECT jobs.rebuild_ranking() > 0 AS rebuilt;
+COMMIT;
+SELECT pg_temp.shares(:service, :org);
+
+-- Where rows are missing they come again; where everything is missing, by counting.
+SELECT array_agg(s ORDER BY s)::text AS before FROM pg_temp.sums('ranking') s \gset
+DELETE FROM jobs.ranking_stat;
+SELECT jobs.rebuild_ranking() AS counted \gset
+SELECT count(*) = :counted AS counted FROM jobs.ranking_stat;
+SELECT array_agg(s ORDER BY s)::text = :'before' AS same FROM pg_temp.sums('ranking') s;
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+SELECT regress.try('SELECT jobs.rebuild_ranking()');
+COMMIT;
+
+-- What is old counts less: a job of half a year ago a quarter.
+SELECT jobs.create_service('ranking aged') AS aged \gset
+SELECT jobs.provide_service(:org, :aged);
+SELECT job_id AS old FROM jobs.request_job(:aged, 'Old', 'Text', :org, actor => :'max') \gset
+SET session_replication_role = replica;
+UPDATE jobs.job SET created_at = created_at - interval '4320 hours' WHERE id = :old;
+RESET session_replication_role;
+SELECT jobs.decline_job(:old, actor => :'ann');
+SELECT round(declined::numeric, 4) FROM jobs.ranking_stat WHERE service_id = :aged;
+SELECT jobs.rebuild_ranking() > 0 AS rebuilt;
+SELECT round(declined::numeric, 4), round(received::numeric, 4) FROM jobs.ranking_stat WHERE service_id = :aged;
+-- the half-life is a setting: from the next thing on, or for all after counting anew
+SET jobs.ranking_half_life = '180d';
+SELECT jobs.reply_to_job(job_id, 'Yes', actor => :'ann') IS NOT NULL AS answered
+FROM jobs.request_job(:aged, 'New', 'Text', :org, actor => :'max');
+SELECT round(declined::numeric, 4), round(received::numeric, 4), half_life FROM jobs.ranking_stat WHERE service_id = :aged;
+SELECT jobs.rebuild_ranking() > 0 AS rebuilt;
+SELECT round(declined::numeric, 4), round(received::numeric, 4), half_life FROM jobs.ranking_stat WHERE service_id = :aged;
+RESET jobs.ranking_half_life;
+SET jobs.ranking_half_life = '1s';
+-- far beyond what a float holds, the landmark has moved
+SET jobs.ranking_half_life = '1h';
+SET session_replication_role = replica;
+UPDATE jobs.ranking_stat SET half_life = 3600, landmark = now() - interval '3000 hours', declined = power(2, 999) WHERE service_id = :aged;
+RESET session_replication_role;
+SELECT jobs.reply_to_job(job_id, 'Yes', actor => :'ann') IS NOT NULL AS answered
+FROM jobs.request_job(:aged, 'New', 'Text', :org, actor => :'max');
+SELECT round(answered::numeric), declined < 1e-300, landmark > now() - interval '2 hours' FROM jobs.ranking_stat WHERE service_id = :aged;
+RESET jobs.ranking_half_life;
+SELECT jobs.rebuild_ranking() > 0 AS rebuilt;
+
+-- Members see what is known of their own organization; nobody writes it.
+SET SESSION AUTHORIZATION regress_jobs_app;
+BEGIN;
+SELECT jobs.act_as(:'otto');
+SELECT count(*), bool_and(organization_id = :other_org) FROM jobs.ranking_stat;
+SELECT regress.try('UPDATE jobs.ranking_stat SET declined = 0');
+COMMIT;
+SELECT regress.try('SELECT jobs.rebuild_ranking()');
+RESET SESSION AUTHORIZATION;
+SELECT regress.try(format('INSERT INTO jobs.ranking_stat SELECT (r).* FROM (SELECT r FROM jobs.ranking_stat r LIMIT 1) x')) ~ '^42501' AS refused;
+
+-- A trigger of a user that suppresses the row, or that fails, at the commit.
+CREATE TRIGGER zz_user BEFORE UPDATE ON jobs.ranking_stat FOR EACH ROW EXECUTE FUNCTION regress.run('SELECT 1 / 0');
+SELECT regress.try(format('SELECT jobs.decline_job(%s, actor => %L)', :c, :'ann')) ~ '^55000' AS is_declined;
+SELECT regress.job('ranking') IS NOT NULL AS asked;
+DROP TRIGGER zz_user ON jobs.ranking_stat;
