@@ -75,3 +75,12 @@ SELECT jobs.confirm_completion(:job, actor => :'mia') \g /dev/null
 :status :job;
 COMMIT;
 \! demo/show mail
+
+\echo '  Mia reviews it: 5 for communication, 4 for quality.'
+SELECT jobs.review_job(:job, 5, 4, 'Calm, and green in the end.', actor => :'mia') AS review \gset
+COMMIT;
+\! demo/show mail
+
+\echo '  Ada thanks her, which the review shows from now on.'
+SELECT jobs.reply_to_review(:review, 'We would do it again!', actor => :'ada') \g /dev/null
+COMMIT;

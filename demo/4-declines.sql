@@ -1,4 +1,5 @@
--- A decline by each side. The expert's will count in the ranking of this service.
+-- A decline by each side. The expert's counts in matching for this service, the merchant's
+-- does not.
 \echo
 \echo :bold'4  Declines':plain
 \echo

@@ -4,9 +4,9 @@
  * Judges what happens to jobs, and keeps it in memory until the transaction commits.
  *
  * Just before the commit, the sums are written in the order of their keys, one row for each
- * organization and kind of work, however much happened. So nobody waits for a row of
- * jobs.ranking_stat while holding a job or about to lock one, and two transactions never
- * wait for each other's. What a rolled-back subtransaction noted is forgotten with it.
+ * organization and kind of work, however much happened. So rows of jobs.ranking_stat are held
+ * for a moment only, and nobody acts on jobs meanwhile. What a rolled-back subtransaction noted
+ * is forgotten with it.
  */
 #include "postgres.h"
 

@@ -80,7 +80,8 @@
 	C(provided_service, min_price) C(provided_service, max_price) \
 	C(provided_service, currency)
 #define COLUMNS_ranking_stat(C) \
-	C(ranking_stat, organization_id) C(ranking_stat, service_id) C(ranking_stat, landmark) \
+	C(ranking_stat, organization_id) C(ranking_stat, service_id) C(ranking_stat, part) \
+	C(ranking_stat, landmark) \
 	C(ranking_stat, half_life) C(ranking_stat, received) C(ranking_stat, decided) \
 	C(ranking_stat, answered) C(ranking_stat, declined) C(ranking_stat, expired) \
 	C(ranking_stat, completed) C(ranking_stat, reviews) C(ranking_stat, stars) \

@@ -9,21 +9,20 @@
  * scales it to now. When weights have grown by 2^64, the landmark moves by whole
  * half-lives, which halves sums and loses nothing.
  *
- * Locks: the rows in the order of their keys, each in its latest version whatever the
- * isolation level, for a sum has no version that is too new; where a row is missing, first an
- * advisory lock on the key, of a kind that SQL's never take. Counting anew locks the table
- * against all who write it.
+ * Locks: a row of each key, in its latest version whatever the isolation level, for a sum has
+ * no version that is too new. Nobody waits: where all rows of a key are held, by a commit that
+ * waits for its standby or by a prepared transaction, another row is added. Counting anew
+ * leaves one row for each key, and locks the table against all who write it.
  */
 #include "postgres.h"
 
 #include <math.h>
 
 #include "access/xact.h"
-#include "common/hashfn.h"
+#include "common/pg_prng.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
-#include "storage/lock.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
@@ -32,9 +31,6 @@
 
 /* The landmark moves when what happens now would weigh more than 2 to this. */
 #define MAX_EXPONENT 64
-
-/* SQL's advisory locks have 1 and 2 there, keys of clients 0x6a6b. */
-#define LOCK_KIND 0x6a6c
 
 /* Rows that are fetched at a time. */
 #define FETCH_COUNT 1000
@@ -50,41 +46,24 @@ static const int sum_columns[EVIDENCE_KINDS] = {
 	[EVIDENCE_STARS] = Col_ranking_stat_stars,
 };
 
+/*
+ * A row of the key that nobody else holds, locked, or NULL.
+ */
 static Row *
-find(Rows *rows, const EvidenceKey *key)
+find_free(Rows *rows, const EvidenceKey *key)
 {
 	ScanKeyData keys[2];
 	RowScan *scan;
 	Row *row;
+	Row *locked = NULL;
 
 	row_key_int64(&keys[0], 1, key->organization_id);
 	row_key_int64(&keys[1], 2, key->service_id);
 	scan = row_scan_begin_latest(rows, TABLE_ranking_stat, PRIMARY_KEY, 2, keys, ForwardScanDirection);
-	row = row_scan_next(scan);
+	while (locked == NULL && (row = row_scan_next(scan)) != NULL)
+		locked = row_lock_latest(row, LockTupleNoKeyExclusive);
 	row_scan_end(scan);
-	return row;
-}
-
-/*
- * The row, locked, or NULL: there is none, and nobody else writes it before we have.
- */
-static Row *
-find_locked(Rows *rows, const EvidenceKey *key)
-{
-	Row *row = find(rows, key);
-	LOCKTAG tag;
-	uint64 hash;
-
-	if (row)
-		row = row_lock_latest(row, LockTupleNoKeyExclusive);
-	if (row)
-		return row;
-	hash = hash_bytes_extended((const unsigned char *) key, sizeof(*key), 0);
-	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, (uint32) (hash >> 32), (uint32) hash, LOCK_KIND);
-	(void) LockAcquire(&tag, ExclusiveLock, false, false);
-	rows_renew(rows);
-	row = find(rows, key);
-	return row ? row_lock_latest(row, LockTupleNoKeyExclusive) : NULL;
+	return locked;
 }
 
 /*
@@ -129,7 +108,7 @@ static void
 add(Rows *rows, const Evidence *evidence)
 {
 	TimestampTz now = GetCurrentTransactionStartTimestamp();
-	Row *old = find_locked(rows, &evidence->key);
+	Row *old = find_free(rows, &evidence->key);
 	Row *row = old ? row_copy(old) : row_new(rows, TABLE_ranking_stat, TRIGGERS_PARENT_UNLOCKED);
 	int64 confirmed = evidence->confirmed_jobs;
 	double exponent = 0;
@@ -143,6 +122,8 @@ add(Rows *rows, const Evidence *evidence)
 	{
 		row_set_int64(row, Col_ranking_stat_organization_id, evidence->key.organization_id);
 		row_set_int64(row, Col_ranking_stat_service_id, evidence->key.service_id);
+		/* so that two who add a row at once don't wait for each other */
+		row_set(row, Col_ranking_stat_part, Int32GetDatum(pg_prng_uint32(&pg_global_prng_state) >> 1));
 		row_set_time(row, Col_ranking_stat_landmark, now);
 		row_set(row, Col_ranking_stat_half_life, Int32GetDatum(evidence_half_life()));
 	}
@@ -188,6 +169,9 @@ ranking_write(List *evidence)
 	PopActiveSnapshot();
 }
 
+/*
+ * Adds a row to what is known of its organization.
+ */
 static void
 read_row(const Row *row, TimestampTz now, Evidence *evidence)
 {
@@ -195,11 +179,9 @@ read_row(const Row *row, TimestampTz now, Evidence *evidence)
 										   row_int32(row, Col_ranking_stat_half_life));
 	double scale = exp2(exponent);
 
-	evidence->key.organization_id = row_int64(row, Col_ranking_stat_organization_id);
-	evidence->key.service_id = row_int64(row, Col_ranking_stat_service_id);
 	for (int i = 0; i < EVIDENCE_KINDS; i++)
-		evidence->sums[i] = row_float8(row, sum_columns[i]) * scale;
-	evidence->confirmed_jobs = row_int64(row, Col_ranking_stat_confirmed_jobs);
+		evidence->sums[i] += row_float8(row, sum_columns[i]) * scale;
+	evidence->confirmed_jobs += row_int64(row, Col_ranking_stat_confirmed_jobs);
 }
 
 /*
@@ -252,13 +234,21 @@ ranking_load(Rows *rows, int64 service_id, int *count)
 	scan = row_scan_begin(rows, TABLE_ranking_stat, INDEX_ranking_stat_service, 1, keys, ForwardScanDirection);
 	while ((row = row_scan_pass(scan)) != NULL)
 	{
+		int64 organization_id = row_int64(row, Col_ranking_stat_organization_id);
+
 		CHECK_FOR_INTERRUPTS();
-		if (*count == capacity)
+		if (*count == 0 || stored[*count - 1].key.organization_id != organization_id)
 		{
-			capacity *= 2;
-			stored = repalloc_huge(stored, capacity * sizeof(Evidence));
+			if (*count == capacity)
+			{
+				capacity *= 2;
+				stored = repalloc_huge(stored, capacity * sizeof(Evidence));
+			}
+			memset(&stored[*count], 0, sizeof(Evidence));
+			stored[*count].key.organization_id = organization_id;
+			stored[(*count)++].key.service_id = service_id;
 		}
-		read_row(row, now, &stored[(*count)++]);
+		read_row(row, now, &stored[*count - 1]);
 	}
 	row_scan_end(scan);
 	pending = evidence_pending(service_id);

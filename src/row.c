@@ -336,7 +336,7 @@ row_lock_found(Row *row, LockTupleMode mode, LockWaitPolicy wait)
 Row *
 row_lock_latest(Row *row, LockTupleMode mode)
 {
-	return lock(row, mode, LockWaitBlock, true);
+	return lock(row, mode, LockWaitSkip, true);
 }
 
 Row *

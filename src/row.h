@@ -53,8 +53,8 @@ extern Row *row_lock(Rows *rows, TableId id, int64 key, LockTupleMode mode, Lock
 extern Row *row_lock_found(Row *row, LockTupleMode mode, LockWaitPolicy wait);
 
 /*
- * The latest version of a row, waited for and locked, whatever the isolation level: for sums
- * to which everybody adds. NULL: it is gone.
+ * The latest version of a row, locked if nobody else holds it, whatever the isolation level:
+ * for sums to which everybody adds. NULL: somebody holds it, or it is gone.
  */
 extern Row *row_lock_latest(Row *row, LockTupleMode mode);
 

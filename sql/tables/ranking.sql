@@ -1,6 +1,7 @@
 CREATE TABLE IF NOT EXISTS jobs.ranking_stat (
 	organization_id bigint NOT NULL REFERENCES jobs.organization,
 	service_id bigint NOT NULL REFERENCES jobs.service,
+	part integer NOT NULL,
 	landmark timestamptz NOT NULL,
 	half_life integer NOT NULL CHECK (half_life > 0),
 	received float8 NOT NULL,
@@ -12,7 +13,7 @@ CREATE TABLE IF NOT EXISTS jobs.ranking_stat (
 	reviews float8 NOT NULL,
 	stars float8 NOT NULL,
 	confirmed_jobs bigint NOT NULL,
-	PRIMARY KEY (organization_id, service_id)
+	PRIMARY KEY (organization_id, service_id, part)
 ) WITH (fillfactor = 70);
 
 CREATE INDEX IF NOT EXISTS ranking_stat_service ON jobs.ranking_stat (service_id, organization_id);
@@ -28,6 +29,7 @@ CREATE TRIGGER "00_jobs_guard" BEFORE INSERT OR UPDATE ON jobs.ranking_stat
 COMMENT ON TABLE jobs.ranking_stat IS 'what is known of an organization''s work of one kind: sums in which a job, or a review, weighs 2^((its time - landmark) / half_life). Written at the commit of what happens; jobs.rebuild_ranking() makes it anew';
 COMMENT ON COLUMN jobs.ranking_stat.organization_id IS 'whose work';
 COMMENT ON COLUMN jobs.ranking_stat.service_id IS 'the kind of work';
+COMMENT ON COLUMN jobs.ranking_stat.part IS 'tells several rows of the same two apart: who finds all of them held adds another one instead of waiting, and the sums are the sums over all';
 COMMENT ON COLUMN jobs.ranking_stat.landmark IS 'the time at which a job or review weighs 1; what counts now is a sum times 2^((landmark - now) / half_life)';
 COMMENT ON COLUMN jobs.ranking_stat.half_life IS 'seconds after which what happened counts half; jobs.ranking_half_life when the row was last written';
 COMMENT ON COLUMN jobs.ranking_stat.received IS 'jobs asked for';

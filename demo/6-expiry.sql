@@ -1,6 +1,6 @@
 -- An organization has 72 hours to respond; here five seconds. Then no action is possible
 -- any more, whether or not the sweep, which pg_cron runs, has come by.
-\echo :bold'5  A job that nobody answers':plain
+\echo :bold'6  A job that nobody answers':plain
 \echo
 
 \echo '  The operator shortens the time to respond to 5 seconds.'
