@@ -18,6 +18,7 @@ SQL_PIECES = \
 	message \
 	assignment \
 	decline \
+	review \
 	dml \
 	expiry \
 	schedule \

@@ -4,7 +4,8 @@
  * Opening conversations, and what stands between the two sides: preferences, blocks.
  *
  * Locks: the merchant's row FOR NO KEY UPDATE, which foreign keys don't wait for. A
- * merchant's own requests thus come one after another.
+ * merchant's own requests thus come one after another. Then the conversation, if there is
+ * one, in the same way: a job that is made in it and a block of it don't miss each other.
  */
 #include "postgres.h"
 
@@ -21,6 +22,16 @@ conversation_get(Call *call, int64 id)
 
 	call_require_seen(call, conversation, Col_conversation_organization_id, Col_conversation_merchant_id,
 					  "conversation", id);
+	return conversation;
+}
+
+Row *
+conversation_lock(Call *call, int64 id)
+{
+	Row *conversation = conversation_get(call, id);
+
+	if (row_lock_found(conversation, LockTupleNoKeyExclusive, LockWaitBlock) == NULL)
+		actor_complain_missing("conversation", id);
 	return conversation;
 }
 
@@ -84,8 +95,9 @@ conversation_open(Call *call, int64 organization_id, int64 merchant_id)
 	row = row_find_latest(call->rows, TABLE_conversation, INDEX_conversation_parties, 2, keys);
 	if (row)
 	{
-		conversation_require_open(row);
-		return row_int64(row, Col_conversation_id);
+		id = row_int64(row, Col_conversation_id);
+		conversation_require_open(conversation_lock(call, id));
+		return id;
 	}
 	row = row_new(call->rows, TABLE_conversation, TRIGGERS_PARENT_UNLOCKED);
 	id = ids_assign(row, SLOT_OF(organization_id));

@@ -11,6 +11,12 @@
 /* The conversation's row; P0002 when it is missing or hidden from the actor. */
 extern Row *conversation_get(Call *call, int64 id);
 
+/*
+ * The same, locked FOR NO KEY UPDATE: for what makes a job in it, and for what blocks it, so
+ * that one waits for the other.
+ */
+extern Row *conversation_lock(Call *call, int64 id);
+
 /* 55000 when it is blocked. */
 extern void conversation_require_open(const Row *conversation);
 
