@@ -28,7 +28,7 @@ require_blocker(const Call *call, int64 id)
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("only the merchant blocks conversation %lld", (long long) id),
 				 errdetail("It declines the merchant's live jobs, too."),
-				 errhint("Pass actor => 'merchant:...'; an operator who wants no more than the block sets is_blocked.")));
+				 errhint("Pass actor => 'merchant:...'; an operator sets is_blocked, which declines nothing.")));
 }
 
 static void

@@ -254,7 +254,7 @@ require_new_store(const Row *proposal)
 				 errmsg("proposal %lld has no work to review", (long long) row_int64(proposal, Col_proposal_id)),
 				 has_job ? errdetail("It was accepted for a store, and a job came of it.") :
 						   errdetail("The proposal is %s.", proposal_status_name(proposal)),
-				 has_job ? errhint("Review the job: its merchant calls jobs.review_job() once its completion is confirmed.") :
+				 has_job ? errhint("The merchant reviews the job, with jobs.review_job().") :
 						   errhint("A proposal is reviewed when it was accepted for a new store.")));
 }
 
