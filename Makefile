@@ -20,6 +20,7 @@ SQL_PIECES = \
 	message \
 	assignment \
 	decline \
+	review \
 	dml \
 	expiry \
 	schedule \

@@ -13,6 +13,26 @@ COMMENT ON FUNCTION jobs.start_conversation IS
 	'Returns the conversation''s id. Errors: 22004 NULL; 22023 a bad value; P0002 the organization is '
 	'missing; 55000 its preferences forbid it, or the conversation is blocked; 42501 not a merchant.';
 
+CREATE FUNCTION jobs.block_conversation(conversation_id bigint, actor text DEFAULT jobs.current_actor())
+RETURNS void
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_block_conversation';
+REVOKE EXECUTE ON FUNCTION jobs.block_conversation FROM PUBLIC;
+COMMENT ON FUNCTION jobs.block_conversation IS
+	'The merchant blocks a conversation: nobody writes, offers or asks in it any more, and its live jobs '
+	'are declined by the merchant, with the reason "blocked". Blocking it again does nothing. An operator '
+	'sets is_blocked in jobs.conversation, which declines nothing. Errors: 22004 NULL; P0002 it is missing '
+	'or hidden; 42501 not a merchant.';
+
+CREATE FUNCTION jobs.unblock_conversation(conversation_id bigint, actor text DEFAULT jobs.current_actor())
+RETURNS void
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_unblock_conversation';
+REVOKE EXECUTE ON FUNCTION jobs.unblock_conversation FROM PUBLIC;
+COMMENT ON FUNCTION jobs.unblock_conversation IS
+	'The system opens a blocked conversation again; declined jobs stay declined. Unblocking an open one does '
+	'nothing. For operators. Errors: 22004 NULL; P0002 it is missing or hidden; 42501 not the system.';
+
 CREATE FUNCTION jobs.conversation_fill()
 RETURNS trigger
 LANGUAGE C VOLATILE PARALLEL UNSAFE

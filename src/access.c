@@ -94,6 +94,7 @@ static const struct
 	{"set_preferences", ACTORS},
 	{"add_store", ACTORS},
 	{"start_conversation", ACTORS},
+	{"block_conversation", ACTORS},
 	{"send_message", ACTORS},
 	{"reply_to_job", ACTORS},
 	{"send_proposal", ACTORS},
@@ -114,6 +115,10 @@ static const struct
 	{"assign_self", ACTORS},
 	{"unassign_members", ACTORS},
 	{"allowed_actions", ACTORS},
+	{"review_job", ACTORS},
+	{"request_review", ACTORS},
+	{"review_proposal", ACTORS},
+	{"reply_to_review", ACTORS},
 
 	{"claim_emails", MAILERS},
 	{"ack_emails", MAILERS},
@@ -123,6 +128,7 @@ static const struct
 
 	{"set_slots", OPERATOR},
 	{"create_service", OPERATOR},
+	{"unblock_conversation", OPERATOR},
 	{"retry_email", OPERATOR},
 	{"rebuild_ranking", OPERATOR},
 	{"expire_jobs", OPERATOR},
@@ -141,6 +147,7 @@ static const struct
 } tables[] = {
 	{TABLE_assignment, ACTORS, ACTORS, "INSERT, DELETE"},
 	{TABLE_conversation, ACTORS, ACTORS, "INSERT"},
+	{TABLE_conversation, 0, OPERATOR, "UPDATE"},
 	{TABLE_decline, ACTORS, 0, NULL},
 	{TABLE_email, MAILERS, 0, NULL},
 	{TABLE_email_template, MAILERS, OPERATOR, "INSERT, UPDATE, DELETE"},

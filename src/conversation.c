@@ -4,8 +4,8 @@
  * Opening conversations, and what stands between the two sides: preferences, blocks.
  *
  * Locks: the merchant's row FOR NO KEY UPDATE, which foreign keys don't wait for. A
- * merchant's own requests thus come one after another. Where a job is made, the conversation
- * FOR SHARE: whoever blocks it waits, and then finds the job.
+ * merchant's own requests thus come one after another. Where a job is made, then the
+ * conversation, in the same way: the job and a block of it don't miss each other.
  */
 #include "postgres.h"
 
@@ -22,6 +22,16 @@ conversation_get(Call *call, int64 id)
 
 	call_require_seen(call, conversation, Col_conversation_organization_id, Col_conversation_merchant_id,
 					  "conversation", id);
+	return conversation;
+}
+
+Row *
+conversation_lock(Call *call, int64 id)
+{
+	Row *conversation = conversation_get(call, id);
+
+	if (row_lock_found(conversation, LockTupleNoKeyExclusive, LockWaitBlock) == NULL)
+		actor_complain_missing("conversation", id);
 	return conversation;
 }
 
@@ -119,20 +129,10 @@ conversation_open_for_job(Call *call, int64 organization_id, int64 merchant_id, 
 
 	if (row == NULL)
 		return start(call, organization_id, merchant_id);
-	row = conversation_hold(row);
+	row = conversation_lock(call, row_int64(row, Col_conversation_id));
 	if (complain)
 		conversation_require_open(row);
 	return row_bool(row, Col_conversation_is_blocked) ? 0 : row_int64(row, Col_conversation_id);
-}
-
-Row *
-conversation_hold(Row *conversation)
-{
-	int64 id = row_int64(conversation, Col_conversation_id);
-
-	if (row_lock_found(conversation, LockTupleShare, LockWaitBlock) == NULL)
-		actor_complain_missing("conversation", id);
-	return conversation;
 }
 
 void

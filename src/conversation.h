@@ -11,6 +11,12 @@
 /* The conversation's row; P0002 when it is missing or hidden from the actor. */
 extern Row *conversation_get(Call *call, int64 id);
 
+/*
+ * The same, locked FOR NO KEY UPDATE: for what makes a job in it, and for what blocks it, so
+ * that one waits for the other.
+ */
+extern Row *conversation_lock(Call *call, int64 id);
+
 /* 55000 when it is blocked. */
 extern void conversation_require_open(const Row *conversation);
 
@@ -31,9 +37,6 @@ extern int64 conversation_open(Call *call, int64 organization_id, int64 merchant
  * Blocked: 55000, or 0 when told not to complain.
  */
 extern int64 conversation_open_for_job(Call *call, int64 organization_id, int64 merchant_id, bool complain);
-
-/* Locks it FOR SHARE, so that nobody blocks it any more; as it is by then. */
-extern Row *conversation_hold(Row *conversation);
 
 /* The conversation of the two, or NULL. */
 extern Row *conversation_find(Rows *rows, int64 organization_id, int64 merchant_id);

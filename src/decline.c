@@ -38,6 +38,17 @@ decline_record(Call *call, const Job *job, const char *reason, const char *comme
 		rematch_automatically(job);
 }
 
+JobStatus
+decline_job(Call *call, Job *job, const char *reason, const char *comment)
+{
+	const Transition *transition = job_require(call, job, ACTION_DECLINE);
+
+	if (!job_move(call, job, transition, details_text("reason", reason)))
+		return job->facts.status;
+	decline_record(call, job, reason, comment);
+	return transition_result(transition, job->facts.status);
+}
+
 /*
  * jobs.decline_job(job_id, reason, comment, actor)
  */
@@ -49,21 +60,12 @@ jobs_decline_job(PG_FUNCTION_ARGS)
 	char *reason = PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1));
 	char *comment = arg_optional_text(fcinfo, 2, "comment", LIMIT_TEXT);
 	Call *call;
-	Job *job;
-	const Transition *transition;
 	JobStatus status;
 
 	if (reason)
 		check_reason(reason);
 	call = call_begin(fcinfo, 3);
-	job = job_lock(call, job_id);
-	transition = job_require(call, job, ACTION_DECLINE);
-	status = job->facts.status;
-	if (job_move(call, job, transition, details_text("reason", reason)))
-	{
-		decline_record(call, job, reason, comment);
-		status = transition_result(transition, status);
-	}
+	status = decline_job(call, job_lock(call, job_id), reason, comment);
 	call_end(call);
 	PG_RETURN_TEXT_P(cstring_to_text(status_name(status)));
 }

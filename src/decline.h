@@ -8,6 +8,12 @@
 
 #include "job.h"
 
+/*
+ * Declines a job, which is locked, with all that follows; its status then, which is the old
+ * one where a trigger of a user suppressed it. reason, comment: or NULL.
+ */
+extern JobStatus decline_job(Call *call, Job *job, const char *reason, const char *comment);
+
 /* What follows from a decline; the job stands as it was before. reason, comment: or NULL. */
 extern void decline_record(Call *call, const Job *job, const char *reason, const char *comment);
 

@@ -28,6 +28,9 @@ const char *const email_kinds[EMAIL_KINDS] = {
 	[EMAIL_PROPOSAL_SENT] = "proposal_sent",
 	[EMAIL_PROPOSAL_ACCEPTED] = "proposal_accepted",
 	[EMAIL_PROPOSAL_DECLINED] = "proposal_declined",
+	[EMAIL_EXPIRING_SOON] = "expiring_soon",
+	[EMAIL_REVIEW_REQUESTED] = "review_requested",
+	[EMAIL_REVIEW_RECEIVED] = "review_received",
 };
 
 typedef struct Recipient
@@ -168,6 +171,7 @@ payload_of(const Email *email)
 		{"job_id", email->job_id},
 		{"message_id", email->message_id},
 		{"proposal_id", email->proposal_id},
+		{"review_id", email->review_id},
 	};
 
 	return details_ids(pairs, lengthof(pairs));

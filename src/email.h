@@ -21,6 +21,9 @@ typedef enum EmailKind
 	EMAIL_PROPOSAL_SENT,
 	EMAIL_PROPOSAL_ACCEPTED,
 	EMAIL_PROPOSAL_DECLINED,
+	EMAIL_EXPIRING_SOON,
+	EMAIL_REVIEW_REQUESTED,
+	EMAIL_REVIEW_RECEIVED,
 	EMAIL_KINDS
 } EmailKind;
 
@@ -40,6 +43,7 @@ typedef struct Email
 	int64 job_id; /* 0: about no job */
 	int64 message_id;
 	int64 proposal_id;
+	int64 review_id;
 	int64 member_id; /* for TO_MEMBER */
 } Email;
 

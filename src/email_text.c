@@ -68,6 +68,21 @@ static const struct
 		"The merchant declined a proposal of yours.\n\n"
 		"Open the conversation to ask why, or to send another one.\n",
 	},
+	[EMAIL_EXPIRING_SOON] = {
+		"A job expires soon",
+		"Nobody responded to a job yet.\n\n"
+		"Open it to respond before its deadline.\n",
+	},
+	[EMAIL_REVIEW_REQUESTED] = {
+		"Please review the work that was done for you",
+		"An expert asks you for a review.\n\n"
+		"Open the proposal to say how it went.\n",
+	},
+	[EMAIL_REVIEW_RECEIVED] = {
+		"You have a new review",
+		"A merchant reviewed your work.\n\n"
+		"Open the review to read it and to reply.\n",
+	},
 };
 
 /*

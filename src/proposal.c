@@ -4,7 +4,8 @@
  * Sending, withdrawing, accepting and declining proposals, by function and by plain
  * INSERT and UPDATE.
  *
- * Locks: the proposal FOR NO KEY UPDATE, so that it is decided once.
+ * Locks: the proposal FOR NO KEY UPDATE, so that it is decided once; for an acceptance then
+ * the conversation, so that a block meets the job that comes of it.
  */
 #include "postgres.h"
 
@@ -20,6 +21,7 @@
 #include "ids.h"
 #include "job.h"
 #include "message.h"
+#include "proposal.h"
 
 typedef enum ProposalStatus
 {
@@ -56,6 +58,30 @@ status_of(const Row *proposal)
 			 errmsg("\"%s\" is not a status of a proposal", args_excerpt(name, 40)),
 			 errdetail("A proposal is sent, accepted, declined or withdrawn."),
 			 errhint("Set one of these.")));
+}
+
+Row *
+proposal_lock(Call *call, int64 id)
+{
+	Row *proposal = row_fetch(call->rows, TABLE_proposal, id);
+
+	call_require_seen(call, proposal, Col_proposal_organization_id, Col_proposal_merchant_id,
+					  "proposal", id);
+	if (row_lock_found(proposal, LockTupleNoKeyExclusive, LockWaitBlock) == NULL)
+		actor_complain_missing("proposal", id);
+	return proposal;
+}
+
+bool
+proposal_is_for_new_store(const Row *proposal)
+{
+	return status_of(proposal) == PROPOSAL_ACCEPTED && row_isnull(proposal, Col_proposal_store_id);
+}
+
+const char *
+proposal_status_name(const Row *proposal)
+{
+	return statuses[status_of(proposal)].name;
 }
 
 /*
@@ -103,6 +129,17 @@ fill_new(Call *call, Row *row)
 	row_set_time(row, Col_proposal_sent_at, GetCurrentTimestamp());
 }
 
+static void
+complain_changed(const Row *row)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+			 errmsg("a trigger changed what the rules decided for proposal %lld",
+					(long long) row_int64(row, Col_proposal_id)),
+			 errdetail("A BEFORE trigger on jobs.proposal changed what it is about, or whose it is."),
+			 errhint("Let the trigger change columns of its own alone.")));
+}
+
 /*
  * After users' triggers: is the proposal the one that was checked, in the status that was
  * decided? `old` is the row before a decision, or NULL.
@@ -131,16 +168,19 @@ check_written(Call *call, const Row *old, const Row *row, ProposalStatus expecte
 			   row_int64(store, Col_store_merchant_id) == row_int64(row, Col_proposal_merchant_id);
 	}
 	if (!good)
-		ereport(ERROR,
-				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-				 errmsg("a trigger changed what the rules decided for proposal %lld",
-						(long long) row_int64(row, Col_proposal_id)),
-				 errdetail("A BEFORE trigger on jobs.proposal changed what it is about, or whose it is."),
-				 errhint("Let the trigger change columns of its own alone.")));
+		complain_changed(row);
 }
 
-static Email
-email_about_proposal(const Row *proposal, EmailKind kind, int to)
+void
+proposal_check_kept(Call *call, const Row *old, const Row *changed)
+{
+	check_written(call, old, changed, status_of(old));
+	if (row_differs(old, changed, old->table->att[Col_proposal_store_id]))
+		complain_changed(changed);
+}
+
+Email
+proposal_email(const Row *proposal, EmailKind kind, int to)
 {
 	Email email = {
 		.kind = kind,
@@ -161,7 +201,7 @@ static void
 tell_sent(Call *call, Row *row)
 {
 	Draft draft = {0};
-	Email email = email_about_proposal(row, EMAIL_PROPOSAL_SENT, TO_MERCHANT);
+	Email email = proposal_email(row, EMAIL_PROPOSAL_SENT, TO_MERCHANT);
 
 	check_written(call, NULL, row, PROPOSAL_SENT);
 	draft.conversation_id = row_int64(row, Col_proposal_conversation_id);
@@ -194,7 +234,7 @@ require_decidable(Call *call, const Row *proposal, ProposalStatus to)
 				 errdetail("The proposal is %s.", statuses[from].name),
 				 errhint("A proposal is decided once; the expert can send another.")));
 	if (to == PROPOSAL_ACCEPTED)
-		conversation_require_open(conversation_get(call, row_int64(proposal, Col_proposal_conversation_id)));
+		conversation_require_open(conversation_lock(call, row_int64(proposal, Col_proposal_conversation_id)));
 }
 
 /*
@@ -214,11 +254,9 @@ apply(Row *changed, ProposalStatus to)
 static int64
 create_job(Call *call, const Row *proposal)
 {
-	Row *conversation = conversation_get(call, row_int64(proposal, Col_proposal_conversation_id));
 	Row *job = row_new(call->rows, TABLE_job, TRIGGERS_PARENT_UNLOCKED);
 	int64 id;
 
-	conversation_require_open(conversation_hold(conversation));
 	row_set(job, Col_job_organization_id, row_get(proposal, Col_proposal_organization_id));
 	row_set(job, Col_job_merchant_id, row_get(proposal, Col_proposal_merchant_id));
 	row_set(job, Col_job_store_id, row_get(proposal, Col_proposal_store_id));
@@ -252,9 +290,9 @@ tell_decided(Call *call, const Row *old, Row *proposal, ProposalStatus status)
 		return 0;
 	if (status == PROPOSAL_ACCEPTED && !row_isnull(proposal, Col_proposal_store_id))
 		return create_job(call, proposal);
-	email = email_about_proposal(proposal,
-								 status == PROPOSAL_ACCEPTED ? EMAIL_PROPOSAL_ACCEPTED : EMAIL_PROPOSAL_DECLINED,
-								 TO_ORGANIZATION);
+	email = proposal_email(proposal,
+						   status == PROPOSAL_ACCEPTED ? EMAIL_PROPOSAL_ACCEPTED : EMAIL_PROPOSAL_DECLINED,
+						   TO_ORGANIZATION);
 	email_queue(call, &email);
 	return 0;
 }
@@ -334,14 +372,10 @@ decide(FunctionCallInfo fcinfo, ProposalStatus to, int64 store_id, int actor_arg
 {
 	int64 proposal_id = arg_id(fcinfo, 0, "proposal_id");
 	Call *call = call_begin(fcinfo, actor_argno);
-	Row *proposal = row_fetch(call->rows, TABLE_proposal, proposal_id);
+	Row *proposal = proposal_lock(call, proposal_id);
 	Row *changed;
 	int64 job_id = 0;
 
-	call_require_seen(call, proposal, Col_proposal_organization_id, Col_proposal_merchant_id,
-					  "proposal", proposal_id);
-	if (row_lock_found(proposal, LockTupleNoKeyExclusive, LockWaitBlock) == NULL)
-		actor_complain_missing("proposal", proposal_id);
 	store_require(call, store_id, row_int64(proposal, Col_proposal_merchant_id));
 	require_decidable(call, proposal, to);
 	changed = row_copy(proposal);

@@ -9,6 +9,7 @@ SELECT regress.job('access', 'declined') AS declined \gset
 SELECT jobs.start_conversation(:org, 'Hello', actor => :'max') AS conversation \gset
 SELECT jobs.send_proposal(:conversation, :service, 'Offer', 'Work', 1, actor => :'ann') AS proposal \gset
 SELECT jobs.assign_self(:job, actor => :'ann');
+SELECT jobs.review_job(regress.job('access', 'confirmed'), 5, 5, actor => :'max') AS review \gset
 
 -- which access gives which function: app, bound, mailer, operator, monitor
 SELECT concat_ws(' ', CASE WHEN has_function_privilege('regress_jobs_app', p.oid, 'EXECUTE') THEN 'app' END,
@@ -90,7 +91,7 @@ DECLARE
 	count bigint;
 	counts text := '';
 BEGIN
-	FOREACH name IN ARRAY '{preferences,member,merchant,store,conversation,message,proposal,job,assignment,decline,job_event}'::text[] LOOP
+	FOREACH name IN ARRAY '{preferences,member,merchant,store,conversation,message,proposal,job,assignment,decline,job_event,review}'::text[] LOOP
 		EXECUTE format('SELECT count(*) FROM jobs.%I', name) INTO count;
 		counts := counts || name || ' ' || count || ', ';
 	END LOOP;
@@ -156,6 +157,9 @@ FROM (VALUES
 	('send_proposal(%s, 1, $$Title$$, $$Work$$, 1', :conversation),
 	('withdraw_proposal(%s', :proposal), ('decline_proposal(%s', :proposal), ('accept_proposal(%s', :proposal),
 	('add_member(%s, $$X$$, $$x@x.example$$', :org), ('set_preferences(%s', :org), ('provide_service(%s, 1', :org),
+	('block_conversation(%s', :conversation),
+	('review_job(%s, 1, 1', :job), ('review_job(%s, 1, 1', :declined), ('request_review(%s', :proposal), ('review_proposal(%s, 1, 1', :proposal),
+	('reply_to_review(%s, $$Text$$', :review),
 	('withdraw_service(%s, 1', :org), ('add_store(%s, $$X$$', :max_id)) c (call, id),
 	(VALUES (:'otto'), (:'mia')) a (actor);
 INSERT INTO regress.call VALUES

@@ -24,7 +24,8 @@ INSERT INTO good VALUES
 	('email_ids', quote_literal('{1}'), NULL), ('claim_tokens', quote_literal('{00000000-0000-0000-0000-000000000001}'), NULL), ('email_id', '1', NULL),
 	('claim_token', quote_literal('00000000-0000-0000-0000-000000000001'), NULL), ('error', quote_literal('Text'), NULL), ('is_permanent', 'false', NULL),
 	('first', '0', NULL), ('last', '1023', NULL), ('drop_data', 'false', NULL), ('format', quote_literal('dot'), NULL), ('status', quote_literal('new'), NULL),
-	('request_id', '1', NULL), ('owner', quote_literal('regress_jobs_nobody'), NULL), ('schedule', quote_literal('never'), NULL);
+	('request_id', '1', NULL), ('review_id', '1', NULL), ('communication', '3', NULL), ('quality', '3', NULL),
+	('owner', quote_literal('regress_jobs_nobody'), NULL), ('schedule', quote_literal('never'), NULL);
 
 CREATE TEMPORARY VIEW argument AS
 SELECT p.proname AS function, p.prokind, a.name, a.n
@@ -75,6 +76,7 @@ SELECT name, value, string_agg(DISTINCT pg_temp.complaint(function, name, value)
 FROM argument JOIN (VALUES ('min_price', '-0.01'), ('min_price', quote_literal('NaN')), ('min_price', quote_literal('Infinity')), ('min_price', '0'),
 	('max_price', '-1'), ('max_price', '0.5'), ('price', '-1'), ('price', quote_literal('NaN')), ('price', quote_literal('-Infinity')), ('budget', '-1'),
 	('budget', quote_literal('NaN')), ('max_matches', '0'), ('max_matches', '-1'), ('max_rows', '0'), ('batch_size', '-1'),
+	('communication', '0'), ('communication', '6'), ('communication', '1'), ('quality', '-1'), ('quality', '6'), ('quality', '5'),
 	('lease', quote_literal('0')), ('lease', quote_literal('-1 day')), ('store_id', '0'), ('first', '-1'), ('last', '1024')) v (name, value) USING (name)
 GROUP BY name, value ORDER BY name, value;
 

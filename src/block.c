@@ -1,0 +1,182 @@
+/*
+ * block.c
+ *
+ * Blocking a conversation, which its merchant does, and opening it again, which is the
+ * system's.
+ *
+ * Locks: the conversation FOR NO KEY UPDATE, then its live jobs in the order of their ids.
+ * What makes a job wants the conversation's lock, too, so that a block finds the job, or
+ * the job the block. A message takes none: it reads whether the conversation is blocked
+ * once it holds its job, so that it is written before the job is declined, or not at all.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "args.h"
+#include "conversation.h"
+#include "decline.h"
+
+/* The reason of what a block declines. */
+#define REASON_BLOCKED "blocked"
+
+static void
+require_blocker(const Call *call, int64 id)
+{
+	if (call->actor.kind != ACTOR_MERCHANT)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("only the merchant blocks conversation %lld", (long long) id),
+				 errdetail("It declines the merchant's live jobs, too."),
+				 errhint("Pass actor => 'merchant:...'; an operator sets is_blocked, which declines nothing.")));
+}
+
+static void
+require_unblocker(const Call *call, int64 id)
+{
+	if (call->actor.kind != ACTOR_SYSTEM)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("only the system unblocks conversation %lld", (long long) id),
+				 errdetail("Neither side opens a blocked conversation again."),
+				 errhint("Ask the marketplace's operator to call jobs.unblock_conversation().")));
+}
+
+/*
+ * After users' triggers: is it the conversation that it was, and blocked or open as it was
+ * decided?
+ */
+static void
+check_written(const Row *old, const Row *changed, bool is_blocked)
+{
+	static const int kept[] = {
+		Col_conversation_id, Col_conversation_organization_id, Col_conversation_merchant_id,
+		Col_conversation_created_at};
+	bool good = row_bool(changed, Col_conversation_is_blocked) == is_blocked;
+
+	for (int i = 0; i < lengthof(kept); i++)
+		good = good && !row_differs(old, changed, old->table->att[kept[i]]);
+	if (!good)
+		ereport(ERROR,
+				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+				 errmsg("a trigger changed what the rules decided for conversation %lld",
+						(long long) row_int64(old, Col_conversation_id)),
+				 errdetail("A BEFORE trigger on jobs.conversation changed whether it is blocked, or whose it is."),
+				 errhint("Let the trigger change columns of its own alone.")));
+}
+
+/*
+ * False: it was so before, or a trigger of a user suppressed it. The row is locked.
+ */
+static bool
+set_blocked(const Row *conversation, bool is_blocked)
+{
+	Row *changed;
+
+	if (row_bool(conversation, Col_conversation_is_blocked) == is_blocked)
+		return false;
+	changed = row_copy(conversation);
+	row_set(changed, Col_conversation_is_blocked, BoolGetDatum(is_blocked));
+	if (!row_update(conversation, changed))
+		return false;
+	check_written(conversation, changed, is_blocked);
+	return true;
+}
+
+static int
+compare_ids(const ListCell *a, const ListCell *b)
+{
+	int64 left = ((Job *) lfirst(a))->id;
+	int64 right = ((Job *) lfirst(b))->id;
+
+	return left < right ? -1 : left > right;
+}
+
+/*
+ * The conversation's jobs (Job *) that live, in the order of their ids, not locked: those
+ * that others made since the transaction's snapshot, too.
+ */
+static List *
+find_live_jobs(Call *call, int64 conversation_id)
+{
+	List *live = NIL;
+	ScanKeyData keys[1];
+	RowScan *scan;
+	Row *row;
+
+	row_key_int64(&keys[0], 1, conversation_id);
+	scan = row_scan_begin_latest(call->rows, TABLE_job, INDEX_job_conversation, 1, keys, ForwardScanDirection);
+	while ((row = row_scan_next(scan)) != NULL)
+	{
+		Job *job = job_of_row(row);
+
+		if (status_is_live(job_status(job)))
+			live = lappend(live, job);
+	}
+	row_scan_end(scan);
+	list_sort(live, compare_ids);
+	return live;
+}
+
+/*
+ * Declines a job, unless it has ended, or is gone, by the time that it is locked. 40001 when
+ * it is newer than the transaction's snapshot.
+ */
+static void
+decline_if_live(Call *call, int64 id)
+{
+	ScanKeyData keys[1];
+	Row *row;
+	Job *job;
+
+	row_key_int64(&keys[0], 1, id);
+	row = row_find_latest(call->rows, TABLE_job, PRIMARY_KEY, 1, keys);
+	if (row == NULL || row_lock_found(row, LockTupleNoKeyExclusive, LockWaitBlock) == NULL)
+		return;
+	job = job_of_row(row);
+	if (status_is_live(job_status(job)))
+		(void) decline_job(call, job, REASON_BLOCKED, NULL);
+}
+
+/*
+ * jobs.block_conversation(conversation_id, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_block_conversation);
+Datum
+jobs_block_conversation(PG_FUNCTION_ARGS)
+{
+	int64 conversation_id = arg_id(fcinfo, 0, "conversation_id");
+	Call *call = call_begin(fcinfo, 1);
+	Row *conversation = conversation_lock(call, conversation_id);
+
+	require_blocker(call, conversation_id);
+	if (set_blocked(conversation, true))
+	{
+		ListCell *cell;
+
+		foreach (cell, find_live_jobs(call, conversation_id))
+		{
+			CHECK_FOR_INTERRUPTS();
+			decline_if_live(call, ((Job *) lfirst(cell))->id);
+		}
+	}
+	call_end(call);
+	PG_RETURN_VOID();
+}
+
+/*
+ * jobs.unblock_conversation(conversation_id, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_unblock_conversation);
+Datum
+jobs_unblock_conversation(PG_FUNCTION_ARGS)
+{
+	int64 conversation_id = arg_id(fcinfo, 0, "conversation_id");
+	Call *call = call_begin(fcinfo, 1);
+	Row *conversation = conversation_lock(call, conversation_id);
+
+	require_unblocker(call, conversation_id);
+	(void) set_blocked(conversation, false);
+	call_end(call);
+	PG_RETURN_VOID();
+}
