@@ -92,6 +92,7 @@ static const struct
 	{"provide_service", ACTORS},
 	{"withdraw_service", ACTORS},
 	{"set_preferences", ACTORS},
+	{"set_email_scope", ACTORS},
 	{"add_store", ACTORS},
 	{"start_conversation", ACTORS},
 	{"send_message", ACTORS},
