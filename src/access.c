@@ -123,6 +123,7 @@ static const struct
 	{"set_slots", OPERATOR},
 	{"create_service", OPERATOR},
 	{"retry_email", OPERATOR},
+	{"cancel_emails", OPERATOR},
 	{"expire_jobs", OPERATOR},
 	{"expire_due_jobs", OPERATOR},
 	{"schedule_expiry", OPERATOR},
