@@ -124,6 +124,7 @@ static const struct
 	{"create_service", OPERATOR},
 	{"retry_email", OPERATOR},
 	{"cancel_emails", OPERATOR},
+	{"purge", OPERATOR},
 	{"expire_jobs", OPERATOR},
 	{"expire_due_jobs", OPERATOR},
 	{"schedule_expiry", OPERATOR},

@@ -156,7 +156,7 @@ FROM (VALUES
 	('send_proposal(%s, 1, $$Title$$, $$Work$$, 1', :conversation),
 	('withdraw_proposal(%s', :proposal), ('decline_proposal(%s', :proposal), ('accept_proposal(%s', :proposal),
 	('add_member(%s, $$X$$, $$x@x.example$$', :org), ('set_preferences(%s', :org), ('provide_service(%s, 1', :org),
-	('withdraw_service(%s, 1', :org), ('add_store(%s, $$X$$', :max_id)) c (call, id),
+	('withdraw_service(%s, 1', :org), ('set_email_scope(%s, $$none$$', :ann_id), ('add_store(%s, $$X$$', :max_id)) c (call, id),
 	(VALUES (:'otto'), (:'mia')) a (actor);
 INSERT INTO regress.call VALUES
 	(format('request_job(%s, $$Title$$, $$Text$$, %s, %%s', :service, :org), :mia_store, :'max'),
