@@ -25,6 +25,7 @@ SQL_PIECES = \
 	expiry \
 	schedule \
 	outbox \
+	purge \
 	health
 
 # What jobs.install() creates, in order; compiled into the library.

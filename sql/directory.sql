@@ -30,6 +30,20 @@ COMMENT ON FUNCTION jobs.add_member IS
 	'Errors: 22004 NULL; 22023 a bad value; P0002 the organization is missing or hidden; '
 	'42501 not permitted. For members of it and the system; for nobody while it has no member.';
 
+CREATE FUNCTION jobs.set_email_scope(
+	member_id bigint,
+	email_scope text,
+	actor text DEFAULT jobs.current_actor())
+RETURNS void
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_set_email_scope';
+REVOKE EXECUTE ON FUNCTION jobs.set_email_scope FROM PUBLIC;
+COMMENT ON FUNCTION jobs.set_email_scope IS
+	'Which e-mail a member wants from now on. email_scope: all; messages, which leaves out all that '
+	'is not written by somebody; or none. The organization''s own address is not affected. '
+	'Errors: 22004 NULL; 22023 no such scope; P0002 the member is missing or hidden; '
+	'42501 another member. For the member and the system.';
+
 CREATE FUNCTION jobs.create_service(name text, actor text DEFAULT jobs.current_actor())
 RETURNS bigint
 LANGUAGE C VOLATILE PARALLEL UNSAFE

@@ -2,7 +2,10 @@ CREATE FUNCTION jobs.health_report(
 	OUT expiry_lag interval,
 	OUT overdue_jobs bigint,
 	OUT oldest_unsent_email interval,
-	OUT last_sweep_at timestamptz)
+	OUT last_sweep_at timestamptz,
+	OUT outbox_depth bigint,
+	OUT dead_letters bigint,
+	OUT notification_queue_usage double precision)
 LANGUAGE C STABLE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_health_report';
 REVOKE EXECUTE ON FUNCTION jobs.health_report FROM PUBLIC;

@@ -21,6 +21,7 @@ COMMENT ON FUNCTION jobs.claim_emails IS
 	'Hands out e-mails that are due. Nobody else gets them before the lease is over; commit before '
 	'sending. worker: a name for people who look, or NULL. message_key stays the same in all attempts: '
 	'use it as the Message-ID. job_id is NULL for e-mail about no job. '
+	'What is for a member who was unassigned from its job since then is cancelled instead. '
 	'Errors: 22004 NULL; 22023 a bad value. For mailer and operator access.';
 
 CREATE FUNCTION jobs.ack_emails(email_ids bigint[], claim_tokens uuid[])
@@ -54,6 +55,17 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_retry_email';
 REVOKE EXECUTE ON FUNCTION jobs.retry_email FROM PUBLIC;
 COMMENT ON FUNCTION jobs.retry_email IS
-	'Sends an e-mail again that was given up or waits for its next attempt: it is due at once. '
+	'Sends an e-mail again that was given up or cancelled, or waits for its next attempt: it is due '
+	'at once. To a member who was unassigned it is not sent all the same. '
 	'Errors: 22004 NULL; P0002 no such e-mail; 55000 it was sent. For operator access.';
+
+CREATE FUNCTION jobs.cancel_emails(before timestamptz)
+RETURNS bigint
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_cancel_emails';
+REVOKE EXECUTE ON FUNCTION jobs.cancel_emails FROM PUBLIC;
+COMMENT ON FUNCTION jobs.cancel_emails IS
+	'Calls off all e-mail that was written before that time and is not sent yet, also what a mailer '
+	'holds: its acknowledgement counts for nothing then. For a copy of the database that must not '
+	'mail people. Returns how many were cancelled. Errors: 22004 NULL. For operator access.';
 

@@ -12,6 +12,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
+#include "utils/timestamp.h"
 #include "utils/uuid.h"
 
 #include "args.h"
@@ -187,6 +188,17 @@ check_currency(const char *value)
 }
 
 void
+check_email_scope(const char *value)
+{
+	if (strcmp(value, "all") != 0 && strcmp(value, "messages") != 0 && strcmp(value, "none") != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%s\" is not a scope of e-mail", args_excerpt(value, 20)),
+				 errdetail("A member wants all e-mail, messages alone, or none."),
+				 errhint("Pass 'all', 'messages' or 'none'.")));
+}
+
+void
 check_reason(const char *value)
 {
 	size_t length = strlen(value);
@@ -223,6 +235,24 @@ check_price_range(Numeric min, Numeric max)
 				 errmsg("max_price is below min_price"),
 				 errdetail("The highest price can't be lower than the lowest."),
 				 errhint("Exchange the two.")));
+}
+
+/*
+ * What is far beyond would overflow, so it is sorted out first.
+ */
+bool
+args_move_time(TimestampTz time, bool is_back, Interval *span, int days, TimestampTz *moved)
+{
+	Interval longest = {.day = days};
+	Interval shortest = {.day = -days};
+	Datum value = IntervalPGetDatum(span);
+
+	if (DatumGetBool(DirectFunctionCall2(interval_gt, value, IntervalPGetDatum(&longest))) ||
+		DatumGetBool(DirectFunctionCall2(interval_lt, value, IntervalPGetDatum(&shortest))))
+		return false;
+	*moved = DatumGetTimestampTz(DirectFunctionCall2(is_back ? timestamptz_mi_interval : timestamptz_pl_interval,
+													 TimestampTzGetDatum(time), value));
+	return true;
 }
 
 int64

@@ -7,6 +7,7 @@
 #ifndef JOBS_ARGS_H
 #define JOBS_ARGS_H
 
+#include "datatype/timestamp.h"
 #include "fmgr.h"
 
 #include "compat.h"
@@ -36,6 +37,13 @@ extern struct pg_uuid_t *arg_optional_uuid(FunctionCallInfo fcinfo, int argno);
 extern int arg_ids(FunctionCallInfo fcinfo, int argno, const char *name, int64 **ids);
 extern int arg_uuids(FunctionCallInfo fcinfo, int argno, const char *name, struct pg_uuid_t **uuids);
 
+/*
+ * The time that lies so far behind or before another one. False: the interval is longer than
+ * so many days, in either direction; a month counts 30 then. Its sign alone doesn't tell where
+ * the result lies, for a month has no fixed length.
+ */
+extern bool args_move_time(TimestampTz time, bool is_back, Interval *span, int days, TimestampTz *moved);
+
 /* The start of a text, for messages: up to `limit` characters. */
 extern char *args_excerpt(const char *text, int limit);
 
@@ -48,6 +56,7 @@ extern void check_text(const char *value, const char *name, int limit);
 extern void check_email(const char *value, const char *name);
 extern void check_language(const char *value);
 extern void check_currency(const char *value);
+extern void check_email_scope(const char *value);
 extern void check_reason(const char *value);
 extern void check_price(struct NumericData *value, const char *name);
 extern void check_price_range(struct NumericData *min, struct NumericData *max); /* NULL: not said */

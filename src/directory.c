@@ -4,11 +4,12 @@
  * The functions that keep the directory. Its triggers are in directory_dml.c.
  *
  * Locks: the organization FOR NO KEY UPDATE, so that what is done to it comes one after
- * another, then the row that changes.
+ * another, then the row that changes; for a member's own choices that row alone.
  */
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "utils/builtins.h"
 #include "utils/numeric.h"
 
 #include "args.h"
@@ -179,6 +180,44 @@ jobs_create_service(PG_FUNCTION_ARGS)
 	insert(row);
 	call_end(call);
 	PG_RETURN_INT64(id);
+}
+
+/*
+ * jobs.set_email_scope(member_id, email_scope, actor)
+ *
+ * A member's own choice, which colleagues leave alone.
+ */
+PG_FUNCTION_INFO_V1(jobs_set_email_scope);
+Datum
+jobs_set_email_scope(PG_FUNCTION_ARGS)
+{
+	int64 member_id = arg_id(fcinfo, 0, "member_id");
+	char *scope;
+	Call *call;
+	Row *old;
+	Row *row;
+
+	check_not_null(PG_ARGISNULL(1), "email_scope");
+	scope = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	check_email_scope(scope);
+	call = call_begin(fcinfo, 2);
+	old = row_fetch(call->rows, TABLE_member, member_id);
+	if (old == NULL || !actor_sees(&call->actor, row_int64(old, Col_member_organization_id), 0))
+		actor_complain_missing("member", member_id);
+	if (call->actor.kind == ACTOR_MEMBER && call->actor.id != member_id)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("the one who acts cannot choose the e-mail of member %lld", (long long) member_id),
+				 errdetail("This is for the member and the operator."),
+				 errhint("Let the member say which e-mail to send.")));
+	old = row_lock_found(old, LockTupleNoKeyExclusive, LockWaitBlock);
+	if (old == NULL)
+		actor_complain_missing("member", member_id);
+	row = row_copy(old);
+	row_set_text(row, Col_member_email_scope, scope);
+	(void) row_update(old, row);
+	call_end(call);
+	PG_RETURN_VOID();
 }
 
 static Row *

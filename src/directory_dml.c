@@ -20,6 +20,7 @@ typedef enum Kind
 	KIND_LANGUAGE,
 	KIND_CURRENCY,
 	KIND_PRICE,
+	KIND_SCOPE,
 	KIND_URL
 } Kind;
 
@@ -38,6 +39,7 @@ static const struct
 	{TABLE_member, Col_member_name, KIND_NAME, true},
 	{TABLE_member, Col_member_email, KIND_EMAIL, true},
 	{TABLE_member, Col_member_language, KIND_LANGUAGE, true},
+	{TABLE_member, Col_member_email_scope, KIND_SCOPE, true},
 	{TABLE_service, Col_service_name, KIND_NAME, true},
 	{TABLE_provided_service, Col_provided_service_min_price, KIND_PRICE, false},
 	{TABLE_provided_service, Col_provided_service_max_price, KIND_PRICE, false},
@@ -96,6 +98,9 @@ check_column(const Row *row, int column, Kind kind)
 			break;
 		case KIND_CURRENCY:
 			check_currency(row_text(row, column));
+			break;
+		case KIND_SCOPE:
+			check_email_scope(row_text(row, column));
 			break;
 		case KIND_PRICE:
 			check_price(DatumGetNumeric(row_get(row, column)), name);

@@ -35,7 +35,7 @@ const char *const email_kinds[EMAIL_KINDS] = {
 
 typedef struct Recipient
 {
-	int64 member_id; /* 0: an organization's or a merchant's address */
+	int64 member_id; /* 0: an organization's or a merchant's address, or one of several members */
 	char *address;
 	char *language;
 } Recipient;
@@ -67,7 +67,8 @@ same_address(const char *a, const char *b)
 }
 
 /*
- * Adds a recipient unless the address is there already.
+ * Adds a recipient unless the address is there already. What goes to an address of several
+ * members is no single one's: it stays, whoever of them is unassigned.
  */
 static List *
 add_recipient(List *recipients, int64 member_id, char *address, char *language)
@@ -79,7 +80,10 @@ add_recipient(List *recipients, int64 member_id, char *address, char *language)
 	{
 		recipient = lfirst(cell);
 		if (same_address(recipient->address, address))
+		{
+			recipient->member_id = 0;
 			return recipients;
+		}
 	}
 	recipient = palloc(sizeof(Recipient));
 	recipient->member_id = member_id;

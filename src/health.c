@@ -6,11 +6,11 @@
  */
 #include "postgres.h"
 
-#include "executor/spi.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 
 #include "rights.h"
+#include "statement.h"
 #include "table.h"
 
 /*
@@ -23,12 +23,16 @@ static const char *const report_query =
 	"(SELECT pg_catalog.count(*) FROM (SELECT FROM jobs.job o "
 	"WHERE o.due_at OPERATOR(pg_catalog.<=) pg_catalog.statement_timestamp() LIMIT 10000) c), "
 	"pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) e.created_at, "
-	"n.last_sweep_at "
+	"n.last_sweep_at, "
+	"e.depth, "
+	"(SELECT pg_catalog.count(*) FROM (SELECT FROM jobs.email d "
+	"WHERE d.dead_at IS NOT NULL LIMIT 10000) c), "
+	"pg_catalog.pg_notification_queue_usage() "
 	"FROM jobs.node n "
 	"LEFT JOIN (SELECT o.due_at FROM jobs.job o "
 	"WHERE o.due_at OPERATOR(pg_catalog.<=) pg_catalog.statement_timestamp() "
 	"ORDER BY o.due_at LIMIT 1) j ON true "
-	"LEFT JOIN (SELECT pg_catalog.min(p.created_at) AS created_at "
+	"LEFT JOIN (SELECT pg_catalog.min(p.created_at) AS created_at, pg_catalog.count(*) AS depth "
 	"FROM (SELECT m.created_at FROM jobs.email m "
 	"WHERE m.next_attempt_at IS NOT NULL ORDER BY m.next_attempt_at LIMIT 10000) p) e ON true";
 
@@ -42,8 +46,8 @@ jobs_health_report(PG_FUNCTION_ARGS)
 {
 	TupleDesc desc;
 	Rights caller;
-	Datum values[4];
-	bool nulls[4];
+	Datum values[7];
+	bool nulls[7];
 	HeapTuple tuple;
 	MemoryContext context = CurrentMemoryContext;
 
@@ -52,6 +56,7 @@ jobs_health_report(PG_FUNCTION_ARGS)
 
 	SPI_connect();
 	rights_switch(&caller, tables_owner(), SECURITY_NOFORCE_RLS);
+	statement_prefer_indexes();
 	if (SPI_execute(report_query, true, 1) != SPI_OK_SELECT || SPI_processed != 1)
 		elog(ERROR, "could not read the health of jobs");
 	for (int i = 0; i < lengthof(values); i++)

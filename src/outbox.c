@@ -8,8 +8,12 @@
  * jobs.fail_email(). email.claim_token is that of the claim which nobody has answered
  * yet; the end of the lease alone doesn't make it stale, for a mailer that was slow has
  * sent the e-mail all the same. email.next_attempt_at says when an e-mail is due, and
- * is NULL once it was sent or given up, so that the index email_pending holds just what
- * is left to do.
+ * is NULL once it was sent, given up or cancelled, so that the index email_pending holds
+ * just what is left to do.
+ *
+ * A claim cancels what is for a member who was unassigned since it was written. That is
+ * found out then, by a probe for each e-mail, because nothing else asks for the e-mails of
+ * a job: an index for it would cost more than it saves.
  *
  * Rows are locked FOR NO KEY UPDATE; a claim passes over those that somebody holds.
  */
@@ -38,6 +42,7 @@
 #include "notify.h"
 #include "outbox.h"
 #include "ready.h"
+#include "statement.h"
 #include "table.h"
 
 /* The first wait after a failure, which doubles, and the longest; seconds. */
@@ -50,17 +55,8 @@
 /* Characters of a mailer's error that are kept. */
 #define ERROR_LENGTH 2000
 
-#define MAX_PARAMETERS 4
-
-typedef struct Statement
-{
-	const char *sql;
-	Oid types[MAX_PARAMETERS]; /* up to the first InvalidOid */
-	SPIPlanPtr plan;		   /* kept */
-} Statement;
-
-static Statement lock_due = {
-	"SELECT e.id, e.attempts "
+static KeptStatement lock_due = {
+	"SELECT e.id, e.attempts, e.organization_id, e.job_id, e.member_id, e.created_at "
 	"FROM jobs.email e "
 	"WHERE e.next_attempt_at OPERATOR(pg_catalog.<=) $1 "
 	"ORDER BY e.next_attempt_at "
@@ -68,7 +64,7 @@ static Statement lock_due = {
 	"FOR NO KEY UPDATE SKIP LOCKED",
 	{TIMESTAMPTZOID, INT8OID}};
 
-static Statement claim = {
+static KeptStatement claim = {
 	"WITH claimed AS ("
 	"UPDATE jobs.email e "
 	"SET attempts = e.attempts OPERATOR(pg_catalog.+) 1, next_attempt_at = $2, "
@@ -83,38 +79,51 @@ static Statement claim = {
 	"ORDER BY c.created_at, c.id",
 	{INT8ARRAYOID, TIMESTAMPTZOID, TEXTOID}};
 
-static Statement bury = {
+static KeptStatement bury = {
 	"UPDATE jobs.email e "
 	"SET next_attempt_at = NULL, dead_at = $2, claim_token = NULL, "
 	"last_error = CASE WHEN e.claim_token IS NULL THEN e.last_error "
 	"ELSE 'The lease of the last attempt ended without an answer.' END "
 	"WHERE e.id OPERATOR(pg_catalog.=) ANY ($1) "
-	"RETURNING e.next_attempt_at IS NULL AS is_buried",
+	"RETURNING e.next_attempt_at IS NULL AS is_out",
 	{INT8ARRAYOID, TIMESTAMPTZOID}};
 
-static Statement acknowledge = {
+static KeptStatement call_off = {
+	"UPDATE jobs.email e "
+	"SET next_attempt_at = NULL, cancelled_at = $2, claim_token = NULL "
+	"WHERE e.id OPERATOR(pg_catalog.=) ANY ($1) "
+	"RETURNING e.next_attempt_at IS NULL AS is_out",
+	{INT8ARRAYOID, TIMESTAMPTZOID}};
+
+static KeptStatement call_off_before = {
+	"UPDATE jobs.email e "
+	"SET next_attempt_at = NULL, cancelled_at = $2, claim_token = NULL "
+	"WHERE e.next_attempt_at IS NOT NULL AND e.created_at OPERATOR(pg_catalog.<) $1",
+	{TIMESTAMPTZOID, TIMESTAMPTZOID}};
+
+static KeptStatement acknowledge = {
 	"UPDATE jobs.email e "
 	"SET sent_at = $3, next_attempt_at = NULL, claim_token = NULL "
 	"WHERE e.id OPERATOR(pg_catalog.=) $1 AND e.claim_token OPERATOR(pg_catalog.=) $2",
 	{INT8OID, UUIDOID, TIMESTAMPTZOID}};
 
-static Statement lock_one = {
+static KeptStatement lock_one = {
 	"SELECT e.attempts, e.claim_token, e.sent_at IS NOT NULL AS is_sent, "
-	"e.dead_at IS NOT NULL AS is_dead "
+	"e.dead_at IS NOT NULL AS is_dead, e.cancelled_at IS NOT NULL AS is_cancelled "
 	"FROM jobs.email e "
 	"WHERE e.id OPERATOR(pg_catalog.=) $1 "
 	"FOR NO KEY UPDATE",
 	{INT8OID}};
 
-static Statement note_failure = {
+static KeptStatement note_failure = {
 	"UPDATE jobs.email e "
 	"SET next_attempt_at = $2, dead_at = $3, claim_token = NULL, last_error = $4 "
 	"WHERE e.id OPERATOR(pg_catalog.=) $1",
 	{INT8OID, TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID}};
 
-static Statement make_due = {
+static KeptStatement make_due = {
 	"UPDATE jobs.email e "
-	"SET next_attempt_at = $2, attempts = 0, dead_at = NULL "
+	"SET next_attempt_at = $2, attempts = 0, dead_at = NULL, cancelled_at = NULL "
 	"WHERE e.id OPERATOR(pg_catalog.=) $1",
 	{INT8OID, TIMESTAMPTZOID}};
 
@@ -126,15 +135,33 @@ typedef struct Held
 	pg_uuid_t token; /* of that claim */
 	bool is_sent;
 	bool is_dead;
+	bool is_cancelled;
 } Held;
+
+/* A claim while it runs. */
+typedef struct Claim
+{
+	Call *call;
+	ReturnSetInfo *result;
+	TimestampTz now;
+	TimestampTz until; /* the end of the lease */
+	const char *worker;
+} Claim;
+
+/* What a claim does with an e-mail that is due. */
+typedef enum Fate
+{
+	FATE_CLAIMED,
+	FATE_DEAD,
+	FATE_CANCELLED,
+	FATES
+} Fate;
 
 static int email_max_attempts = 10;
 
 static Call *outbox_begin(void);
 static void outbox_end(Call *call);
-static int run(Statement *statement, Datum *values, const char *nulls, int expected);
-static int claim_some(ReturnSetInfo *result, int wanted, TimestampTz now, TimestampTz until,
-					  const char *worker, bool *again);
+static int claim_some(const Claim *c, int wanted, bool *again);
 static void lock_email(int64 id, Held *held);
 pg_noreturn static void complain_stale(int64 id, const Held *held);
 
@@ -148,27 +175,17 @@ outbox_init(void)
 }
 
 /*
- * When a lease that begins now ends. An interval's sign alone doesn't tell whether it
- * is in the future: a month has no fixed length.
+ * When a lease that begins now ends.
  */
 static TimestampTz
 arg_lease(FunctionCallInfo fcinfo, int argno, TimestampTz now)
 {
 	Interval *lease;
-	Interval longest = {.day = LEASE_LONGEST_DAYS};
-	Interval shortest = {.day = -LEASE_LONGEST_DAYS};
-	TimestampTz until = now;
+	TimestampTz until;
 
 	check_not_null(PG_ARGISNULL(argno), "lease");
 	lease = PG_GETARG_INTERVAL_P(argno);
-
-	/* first, because what is far beyond overflows */
-	if (DatumGetBool(DirectFunctionCall2(interval_le, IntervalPGetDatum(lease), IntervalPGetDatum(&longest))) &&
-		DatumGetBool(DirectFunctionCall2(interval_ge, IntervalPGetDatum(lease), IntervalPGetDatum(&shortest))))
-		until = DatumGetTimestampTz(DirectFunctionCall2(timestamptz_pl_interval,
-														TimestampTzGetDatum(now),
-														IntervalPGetDatum(lease)));
-	if (until <= now)
+	if (!args_move_time(now, false, lease, LEASE_LONGEST_DAYS, &until) || until <= now)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a lease must be positive, and not longer than a year"),
@@ -186,16 +203,16 @@ PG_FUNCTION_INFO_V1(jobs_claim_emails);
 Datum
 jobs_claim_emails(PG_FUNCTION_ARGS)
 {
-	TimestampTz now = GetCurrentTimestamp();
+	Claim c = {.now = GetCurrentTimestamp()};
 	int max_rows = arg_count(fcinfo, 0, "max_rows");
-	TimestampTz until = arg_lease(fcinfo, 1, now);
-	char *worker = arg_optional_text(fcinfo, 2, "worker", LIMIT_NAME);
 	int claimed = 0;
 	bool again = true;
-	Call *call;
 
+	c.until = arg_lease(fcinfo, 1, c.now);
+	c.worker = arg_optional_text(fcinfo, 2, "worker", LIMIT_NAME);
 	InitMaterializedSRF(fcinfo, 0);
-	call = outbox_begin();
+	c.result = (ReturnSetInfo *) fcinfo->resultinfo;
+	c.call = outbox_begin();
 
 	/*
 	 * A mailer sends as soon as it has committed. Were the commit lost in a crash, the
@@ -206,10 +223,9 @@ jobs_claim_emails(PG_FUNCTION_ARGS)
 	while (again && claimed < max_rows)
 	{
 		CHECK_FOR_INTERRUPTS();
-		claimed += claim_some((ReturnSetInfo *) fcinfo->resultinfo, max_rows - claimed,
-							  now, until, worker, &again);
+		claimed += claim_some(&c, max_rows - claimed, &again);
 	}
-	outbox_end(call);
+	outbox_end(c.call);
 	return (Datum) 0;
 }
 
@@ -245,7 +261,7 @@ jobs_ack_emails(PG_FUNCTION_ARGS)
 		values[0] = Int64GetDatum(ids[i]);
 		values[1] = UUIDPGetDatum(&tokens[i]);
 		values[2] = now;
-		acknowledged += run(&acknowledge, values, NULL, SPI_OK_UPDATE);
+		acknowledged += statement_run(&acknowledge, values, NULL, SPI_OK_UPDATE);
 	}
 	outbox_end(call);
 	PG_RETURN_INT32(acknowledged);
@@ -307,7 +323,7 @@ jobs_fail_email(PG_FUNCTION_ARGS)
 	values[2] = TimestampTzGetDatum(now);
 	values[3] = CStringGetTextDatum(error);
 	nulls[is_dead ? 1 : 2] = 'n';
-	run(&note_failure, values, nulls, SPI_OK_UPDATE);
+	statement_run(&note_failure, values, nulls, SPI_OK_UPDATE);
 	outbox_end(call);
 
 	if (is_dead)
@@ -316,8 +332,8 @@ jobs_fail_email(PG_FUNCTION_ARGS)
 }
 
 /*
- * jobs.retry_email(email_id): makes an e-mail due now, as if nobody had tried yet. A
- * claim that nobody has answered stays valid until the next one: if its mailer has sent
+ * jobs.retry_email(email_id): makes an e-mail due now, as if nobody had tried yet, or
+ * cancelled it. A claim that nobody has answered stays valid until the next one: if its mailer has sent
  * the e-mail after all, it isn't sent twice.
  */
 PG_FUNCTION_INFO_V1(jobs_retry_email);
@@ -339,26 +355,31 @@ jobs_retry_email(PG_FUNCTION_ARGS)
 				 errhint("No action is needed.")));
 	values[0] = Int64GetDatum(id);
 	values[1] = TimestampTzGetDatum(GetCurrentTimestamp());
-	run(&make_due, values, NULL, SPI_OK_UPDATE);
+	statement_run(&make_due, values, NULL, SPI_OK_UPDATE);
 	jobs_wake(WAKE_EMAIL);
 	outbox_end(call);
 	PG_RETURN_VOID();
 }
 
 /*
- * A plan that was made for a small table is kept while the table grows. So it is made
- * for a big one from the start: by way of indexes, whatever the statistics say. Where
- * there is no such way (jobs.node has one row), what is switched off costs so much on
- * paper that the statement would be compiled.
+ * jobs.cancel_emails(before): whatever was written before that time and is not sent yet
+ * isn't sent any more.
  */
-static void
-prefer_indexes(void)
+PG_FUNCTION_INFO_V1(jobs_cancel_emails);
+Datum
+jobs_cancel_emails(PG_FUNCTION_ARGS)
 {
-	static const char *const settings[] = {"enable_seqscan", "enable_bitmapscan", "enable_sort", "jit"};
+	Datum values[2];
+	uint64 cancelled;
+	Call *call;
 
-	for (int i = 0; i < lengthof(settings); i++)
-		(void) set_config_option(settings[i], "off", PGC_USERSET, PGC_S_SESSION,
-								 GUC_ACTION_SAVE, true, 0, false);
+	check_not_null(PG_ARGISNULL(0), "before");
+	values[0] = PG_GETARG_DATUM(0);
+	values[1] = TimestampTzGetDatum(GetCurrentTimestamp());
+	call = outbox_begin();
+	cancelled = statement_run(&call_off_before, values, NULL, SPI_OK_UPDATE);
+	outbox_end(call);
+	PG_RETURN_INT64((int64) cancelled);
 }
 
 /*
@@ -375,7 +396,7 @@ outbox_begin(void)
 	if (rel->rd_rules)
 		ready_complain_altered("jobs.email has rules, which would change what mailers are told.");
 	table_close(rel, NoLock);
-	prefer_indexes();
+	statement_prefer_indexes();
 	SPI_connect();
 	return call;
 }
@@ -385,41 +406,6 @@ outbox_end(Call *call)
 {
 	SPI_finish();
 	call_end(call);
-}
-
-/*
- * Runs a statement, and returns how many rows that were. SPI_tuptable has them. Users'
- * deferred triggers are refused: at the commit they would have the rights of whoever
- * commits.
- */
-static int
-run(Statement *statement, Datum *values, const char *nulls, int expected)
-{
-	int result;
-	Oid user;
-	int context;
-
-	/* the server makes a stale plan anew; a nested claim must not free ours */
-	if (statement->plan == NULL)
-	{
-		int count = 0;
-		SPIPlanPtr plan;
-
-		while (count < MAX_PARAMETERS && OidIsValid(statement->types[count]))
-			count++;
-		plan = SPI_prepare(statement->sql, count, statement->types);
-		if (plan == NULL)
-			elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
-		SPI_keepplan(plan);
-		statement->plan = plan;
-	}
-	GetUserIdAndSecContext(&user, &context);
-	SetUserIdAndSecContext(user, context | SECURITY_RESTRICTED_OPERATION);
-	result = SPI_execute_plan(statement->plan, values, nulls, false, 0);
-	SetUserIdAndSecContext(user, context);
-	if (result != expected)
-		elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(result));
-	return (int) SPI_processed;
 }
 
 /*
@@ -463,59 +449,107 @@ return_claimed(ReturnSetInfo *result)
 }
 
 /*
- * One pass of a claim: gives up what has no attempt left, claims the rest, and returns
- * how many. `again`: what was given up took the place of others, who are waiting.
+ * Is the due e-mail of this row for a member who is no longer assigned to its job, or was
+ * assigned anew since? Asked of what is committed by now, whatever the transaction sees.
  */
-static int
-claim_some(ReturnSetInfo *result, int wanted, TimestampTz now, TimestampTz until,
-		   const char *worker, bool *again)
+static bool
+is_called_off(Call *call, int row)
 {
-	Datum lock_values[2] = {TimestampTzGetDatum(now), Int64GetDatum(wanted)};
-	int count = run(&lock_due, lock_values, NULL, SPI_OK_SELECT);
-	Datum *claims = palloc(Max(count, 1) * sizeof(Datum));
-	Datum *exhausted = palloc(Max(count, 1) * sizeof(Datum));
-	int claim_count = 0;
-	int exhausted_count = 0;
+	bool is_no_job;
+	bool is_no_member;
+	bool isnull;
+	Datum job_id = column(row, 4, &is_no_job);
+	Datum member_id = column(row, 5, &is_no_member);
+	ScanKeyData keys[3];
+	RowScan *scan;
+	Row *assignment;
 
-	for (int i = 0; i < count; i++)
+	if (is_no_job || is_no_member)
+		return false;
+	row_key_int64(&keys[0], 1, DatumGetInt64(column(row, 3, &isnull)));
+	row_key_int64(&keys[1], 2, DatumGetInt64(job_id));
+	row_key_int64(&keys[2], 3, DatumGetInt64(member_id));
+	scan = row_scan_begin_latest(call->rows, TABLE_assignment, PRIMARY_KEY, 3, keys, ForwardScanDirection);
+	assignment = row_scan_next(scan);
+	row_scan_end(scan);
+	return assignment == NULL || row_time(assignment, Col_assignment_assigned_at, DT_NOBEGIN) >
+									 DatumGetTimestampTz(column(row, 6, &isnull));
+}
+
+static Fate
+fate_of(Call *call, int row)
+{
+	bool isnull;
+
+	if (is_called_off(call, row))
+		return FATE_CANCELLED;
+	return DatumGetInt32(column(row, 2, &isnull)) < email_max_attempts ? FATE_CLAIMED : FATE_DEAD;
+}
+
+/*
+ * Takes e-mails out of what is left to do. False: none went, for a trigger of a user may
+ * keep them due.
+ */
+static bool
+take_out(KeptStatement *statement, Datum *ids, int count, TimestampTz now)
+{
+	Datum values[2] = {id_array(ids, count), TimestampTzGetDatum(now)};
+	bool is_some_out = false;
+	int written;
+
+	if (count == 0)
+		return false;
+	written = (int) statement_run(statement, values, NULL, SPI_OK_UPDATE_RETURNING);
+	for (int i = 0; i < written; i++)
 	{
 		bool isnull;
-		Datum id = Int64GetDatum(DatumGetInt64(column(i, 1, &isnull)));
 
-		if (DatumGetInt32(column(i, 2, &isnull)) < email_max_attempts)
-			claims[claim_count++] = id;
-		else
-			exhausted[exhausted_count++] = id;
+		is_some_out |= DatumGetBool(column(i, 1, &isnull));
+	}
+	SPI_freetuptable(SPI_tuptable);
+	return is_some_out;
+}
+
+/*
+ * One pass of a claim: gives up what has no attempt left, cancels what was called off,
+ * claims the rest, and returns how many. `again`: what was not claimed took the place of
+ * others, who are waiting.
+ */
+static int
+claim_some(const Claim *c, int wanted, bool *again)
+{
+	Datum lock_values[2] = {TimestampTzGetDatum(c->now), Int64GetDatum(wanted)};
+	int due = (int) statement_run(&lock_due, lock_values, NULL, SPI_OK_SELECT);
+	Datum *ids[FATES];
+	int counts[FATES] = {0};
+
+	/* an e-mail that was just found may have come with its assignment */
+	rows_renew(c->call->rows);
+	for (int fate = 0; fate < FATES; fate++)
+		ids[fate] = palloc(Max(due, 1) * sizeof(Datum));
+	for (int i = 0; i < due; i++)
+	{
+		bool isnull;
+		Fate fate = fate_of(c->call, i);
+
+		ids[fate][counts[fate]++] = Int64GetDatum(DatumGetInt64(column(i, 1, &isnull)));
 	}
 	SPI_freetuptable(SPI_tuptable);
 
-	*again = false;
-	if (exhausted_count > 0)
+	*again = take_out(&bury, ids[FATE_DEAD], counts[FATE_DEAD], c->now);
+	*again |= take_out(&call_off, ids[FATE_CANCELLED], counts[FATE_CANCELLED], c->now);
+	if (counts[FATE_CLAIMED] > 0)
 	{
-		Datum values[2] = {id_array(exhausted, exhausted_count), TimestampTzGetDatum(now)};
+		Datum values[3] = {id_array(ids[FATE_CLAIMED], counts[FATE_CLAIMED]),
+						   TimestampTzGetDatum(c->until)};
 
-		int written = run(&bury, values, NULL, SPI_OK_UPDATE_RETURNING);
-
-		/* a trigger of a user may keep them due: then there is no progress */
-		for (int i = 0; i < written; i++)
-		{
-			bool isnull;
-
-			*again |= DatumGetBool(column(i, 1, &isnull));
-		}
+		if (c->worker)
+			values[2] = CStringGetTextDatum(c->worker);
+		counts[FATE_CLAIMED] = (int) statement_run(&claim, values, c->worker ? NULL : "  n", SPI_OK_SELECT);
+		return_claimed(c->result);
 		SPI_freetuptable(SPI_tuptable);
 	}
-	if (claim_count > 0)
-	{
-		Datum values[3] = {id_array(claims, claim_count), TimestampTzGetDatum(until)};
-
-		if (worker)
-			values[2] = CStringGetTextDatum(worker);
-		claim_count = run(&claim, values, worker ? NULL : "  n", SPI_OK_SELECT);
-		return_claimed(result);
-		SPI_freetuptable(SPI_tuptable);
-	}
-	return claim_count;
+	return counts[FATE_CLAIMED];
 }
 
 /*
@@ -528,7 +562,7 @@ lock_email(int64 id, Held *held)
 	Datum token;
 	bool isnull;
 
-	if (run(&lock_one, values, NULL, SPI_OK_SELECT) == 0)
+	if (statement_run(&lock_one, values, NULL, SPI_OK_SELECT) == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_NO_DATA_FOUND),
 				 errmsg("e-mail %lld does not exist", (long long) id),
@@ -541,6 +575,7 @@ lock_email(int64 id, Held *held)
 		held->token = *DatumGetUUIDP(token);
 	held->is_sent = DatumGetBool(column(0, 3, &isnull));
 	held->is_dead = DatumGetBool(column(0, 4, &isnull));
+	held->is_cancelled = DatumGetBool(column(0, 5, &isnull));
 }
 
 static void
@@ -549,9 +584,10 @@ complain_stale(int64 id, const Held *held)
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("the claim of e-mail %lld is stale", (long long) id),
-			 held->is_sent	  ? errdetail("The e-mail was acknowledged as sent.") :
-			 held->is_dead	  ? errdetail("The e-mail was given up.") :
-			 held->is_claimed ? errdetail("The token is not that of its latest claim.") :
-								errdetail("The claim has been answered, or there was none."),
+			 held->is_sent		? errdetail("The e-mail was acknowledged as sent.") :
+			 held->is_dead		? errdetail("The e-mail was given up.") :
+			 held->is_cancelled ? errdetail("The e-mail was cancelled.") :
+			 held->is_claimed	? errdetail("The token is not that of its latest claim.") :
+								  errdetail("The claim has been answered, or there was none."),
 			 errhint("Leave the e-mail alone, and claim again what is due.")));
 }

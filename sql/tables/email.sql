@@ -31,7 +31,7 @@ COMMENT ON TABLE jobs.email IS 'the outbox: one row a recipient, written in the 
 COMMENT ON COLUMN jobs.email.id IS 'number of the e-mail; its idempotency key derives from it';
 COMMENT ON COLUMN jobs.email.organization_id IS 'the organization on whose work it is';
 COMMENT ON COLUMN jobs.email.job_id IS 'the job that it is about; NULL: none';
-COMMENT ON COLUMN jobs.email.member_id IS 'the member it goes to; NULL for an organization''s or a merchant''s address';
+COMMENT ON COLUMN jobs.email.member_id IS 'the member it goes to; NULL for an organization''s or a merchant''s address, and for one that several members share';
 COMMENT ON COLUMN jobs.email.kind IS 'what it tells: assigned, message, job_created, declined, expired, completion_requested, ...';
 COMMENT ON COLUMN jobs.email.recipient IS 'the address, as it was at the time of the event';
 COMMENT ON COLUMN jobs.email.language IS 'the recipient''s language, two letters';

@@ -169,7 +169,10 @@ SELECT
 	h.expiry_lag,
 	h.overdue_jobs,
 	h.oldest_unsent_email,
-	h.last_sweep_at
+	h.last_sweep_at,
+	h.outbox_depth,
+	h.dead_letters,
+	h.notification_queue_usage
 FROM jobs.health_report() h;
 
 COMMENT ON VIEW jobs.job_list IS 'the jobs of whoever acts: a member''s organization''s, a merchant''s own, or all of them for the system';
@@ -230,5 +233,8 @@ COMMENT ON COLUMN jobs.job_timeline.details IS 'ids and reasons; NULL when there
 COMMENT ON VIEW jobs.health IS 'whether the marketplace keeps up: one row, cheap at any size';
 COMMENT ON COLUMN jobs.health.expiry_lag IS 'for how long the longest overdue job waits to be marked expired; zero when none does';
 COMMENT ON COLUMN jobs.health.overdue_jobs IS 'how many jobs wait to be marked expired, counted up to 10,000';
-COMMENT ON COLUMN jobs.health.oldest_unsent_email IS 'age of the oldest e-mail that is neither sent nor given up, among the 10,000 that are due first; NULL: there is none';
+COMMENT ON COLUMN jobs.health.oldest_unsent_email IS 'age of the oldest e-mail that waits to be sent, among the 10,000 that are due first; NULL: there is none';
 COMMENT ON COLUMN jobs.health.last_sweep_at IS 'when a sweep last expired a job; NULL before the first time';
+COMMENT ON COLUMN jobs.health.outbox_depth IS 'how many e-mails wait to be sent, those that mailers hold included, counted up to 10,000';
+COMMENT ON COLUMN jobs.health.dead_letters IS 'how many e-mails were given up and not purged, counted up to 10,000';
+COMMENT ON COLUMN jobs.health.notification_queue_usage IS 'how full the server''s queue of notifications is, of all its databases: 0 to 1';

@@ -160,7 +160,7 @@ FROM (VALUES
 	('block_conversation(%s', :conversation),
 	('review_job(%s, 1, 1', :job), ('review_job(%s, 1, 1', :declined), ('request_review(%s', :proposal), ('review_proposal(%s, 1, 1', :proposal),
 	('reply_to_review(%s, $$Text$$', :review),
-	('withdraw_service(%s, 1', :org), ('add_store(%s, $$X$$', :max_id)) c (call, id),
+	('withdraw_service(%s, 1', :org), ('set_email_scope(%s, $$none$$', :ann_id), ('add_store(%s, $$X$$', :max_id)) c (call, id),
 	(VALUES (:'otto'), (:'mia')) a (actor);
 INSERT INTO regress.call VALUES
 	(format('request_job(%s, $$Title$$, $$Text$$, %s, %%s', :service, :org), :mia_store, :'max'),

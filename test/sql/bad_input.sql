@@ -25,7 +25,9 @@ INSERT INTO good VALUES
 	('claim_token', quote_literal('00000000-0000-0000-0000-000000000001'), NULL), ('error', quote_literal('Text'), NULL), ('is_permanent', 'false', NULL),
 	('first', '0', NULL), ('last', '1023', NULL), ('drop_data', 'false', NULL), ('format', quote_literal('dot'), NULL), ('status', quote_literal('new'), NULL),
 	('request_id', '1', NULL), ('review_id', '1', NULL), ('communication', '3', NULL), ('quality', '3', NULL),
-	('owner', quote_literal('regress_jobs_nobody'), NULL), ('schedule', quote_literal('never'), NULL);
+	('owner', quote_literal('regress_jobs_nobody'), NULL), ('schedule', quote_literal('never'), NULL),
+	('member_id', '1', NULL), ('email_scope', quote_literal('all'), NULL), ('older_than', quote_literal('100 years'), NULL),
+	('before', quote_literal('-infinity'), NULL);
 
 CREATE TEMPORARY VIEW argument AS
 SELECT p.proname AS function, p.prokind, a.name, a.n

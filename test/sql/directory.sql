@@ -69,6 +69,29 @@ SELECT regress.try(format('SELECT jobs.set_preferences(%s, true)', :new_org));
 SELECT regress.try(format('SELECT jobs.set_preferences(%s, notification_email => %L, actor => %L)', :new_org, 'no address', 'member:' || :nora));
 SELECT regress.try(format('SELECT jobs.set_preferences(NULL, true, actor => %L)', 'member:' || :nora));
 
+-- which e-mail a member wants: for that member alone, and the operator
+SELECT jobs.set_email_scope(:nora, 'messages', actor => 'member:' || :nora);
+SELECT jobs.set_email_scope(:nora, 'messages', actor => 'member:' || :nora);
+SELECT regress.try(format('SELECT jobs.set_email_scope(%s, $$none$$, actor => %L)', :ann_id, :'bob'));
+SELECT regress.try(format('SELECT jobs.set_email_scope(%s, $$none$$, actor => %L)', :ann_id, :'otto'));
+SELECT regress.try(format('SELECT jobs.set_email_scope(1, $$none$$, actor => %L)', :'ann'));
+SELECT regress.try(format('SELECT jobs.set_email_scope(%s, $$none$$, actor => %L)', :ann_id, :'max'));
+SELECT regress.try(format('SELECT jobs.set_email_scope(%s, $$none$$, actor => %L)', :gone_id, :'gone'));
+SELECT regress.try(format('SELECT jobs.set_email_scope(%s, $$none$$)', :ann_id));
+SELECT regress.try(format('SELECT jobs.set_email_scope(NULL, $$none$$, actor => %L)', :'ann'));
+SELECT regress.try(format('SELECT jobs.set_email_scope(%s, NULL, actor => %L)', :ann_id, :'ann'));
+SELECT regress.try(format('SELECT jobs.set_email_scope(%s, $$None$$, actor => %L)', :ann_id, :'bob'));
+RESET SESSION AUTHORIZATION;
+SELECT name, email_scope FROM jobs.member WHERE organization_id = :new_org ORDER BY id;
+SET SESSION AUTHORIZATION regress_jobs_operator;
+SELECT jobs.set_email_scope(:nora, 'none'), jobs.set_email_scope(:gone_id, 'none');
+SELECT regress.try('SELECT jobs.set_email_scope(1, $$none$$)');
+SELECT regress.try(format('UPDATE jobs.member SET email_scope = $$some$$ WHERE id = %s', :nora));
+SELECT regress.try(format('UPDATE jobs.member SET email_scope = NULL WHERE id = %s', :nora));
+RESET SESSION AUTHORIZATION;
+SELECT name, email_scope FROM jobs.member WHERE id IN (:nora, :gone_id, :ann_id, :bob_id) ORDER BY name;
+SET SESSION AUTHORIZATION regress_jobs_app;
+
 -- stores
 SELECT jobs.add_store(:nick, 'Nick store', 'https://nick.example', actor => 'merchant:' || :nick) IS NOT NULL AS added;
 SELECT regress.try(format($$SELECT jobs.add_store(%s, 'Mine', actor => %L)$$, :nick, :'max'));

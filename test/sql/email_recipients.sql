@@ -121,14 +121,47 @@ SELECT jobs.reply_to_job(:job, 'Text', actor => :'max') IS NOT NULL AS sent;
 UPDATE jobs.member SET email = 'later@email_recipients.example' WHERE id = :bob_id;
 SELECT regress.mail('email_recipients');
 
--- muted: no status mail, no mail at all
-UPDATE jobs.member SET email = 'ann@email_recipients.example', email_scope = 'messages' WHERE id = :ann_id;
-UPDATE jobs.member SET email = 'bob@email_recipients.example', email_scope = 'none' WHERE id = :bob_id;
+UPDATE jobs.member SET email = 'ann@email_recipients.example' WHERE id = :ann_id;
+UPDATE jobs.member SET email = 'bob@email_recipients.example' WHERE id = :bob_id;
 UPDATE jobs.merchant SET email = 'max@email_recipients.example' WHERE id = :max_id;
-SELECT jobs.reply_to_job(:job, 'Text', actor => :'max') IS NOT NULL AS sent;
-SELECT jobs.decline_job(:job, actor => :'max');
-SELECT regress.mail('email_recipients');
-UPDATE jobs.member SET email_scope = 'all' WHERE organization_id = :org;
+
+-- Muted: of each kind that goes to members, with Bob's scope. Ann wants all.
+SET SESSION AUTHORIZATION regress_jobs_app;
+CREATE FUNCTION pg_temp.to_members(scope text)
+RETURNS SETOF text
+LANGUAGE plpgsql AS $$
+DECLARE
+	d regress.directory;
+	job bigint;
+BEGIN
+	SELECT * INTO d FROM regress.directory WHERE test = 'email_recipients';
+	PERFORM jobs.set_email_scope(d.bob_id, scope, actor => d.bob);
+	job := regress.job('email_recipients', 'responded');
+	PERFORM regress.mail('email_recipients');
+	PERFORM jobs.assign_members(job, ARRAY[d.ann_id, d.bob_id], actor => d.ann);
+	PERFORM jobs.reply_to_job(job, 'Text', actor => d.max);
+	PERFORM jobs.complete_job(job, actor => d.ann);
+	PERFORM jobs.reject_completion(job, actor => d.max);
+	PERFORM jobs.complete_job(job, actor => d.ann);
+	PERFORM jobs.confirm_completion(job, actor => d.max);
+	job := regress.job('email_recipients');
+	PERFORM jobs.assign_members(job, ARRAY[d.bob_id], actor => d.ann);
+	PERFORM jobs.decline_job(job, actor => d.max);
+	job := regress.job('email_recipients');
+	PERFORM jobs.assign_members(job, ARRAY[d.bob_id], actor => d.ann);
+	PERFORM regress.run_out(job);
+	PERFORM regress.expire();
+	RETURN QUERY SELECT regress.mail('email_recipients');
+END
+$$;
+RESET SESSION AUTHORIZATION;
+CREATE FUNCTION regress.expire() RETURNS integer LANGUAGE sql SECURITY DEFINER RETURN jobs.expire_jobs();
+SET SESSION AUTHORIZATION regress_jobs_app;
+SELECT pg_temp.to_members('all');
+SELECT pg_temp.to_members('messages');
+SELECT pg_temp.to_members('none');
+SELECT jobs.set_email_scope(:bob_id, 'all', actor => :'bob');
+RESET SESSION AUTHORIZATION;
 
 -- what a row holds
 SELECT pg_temp.assigned('new') AS job \gset

@@ -93,7 +93,9 @@ COMMIT;
 
 -- health: one row, for who watches
 SET SESSION AUTHORIZATION regress_jobs_monitor;
-SELECT overdue_jobs, expiry_lag > '0' AS lags, oldest_unsent_email > '0' AS has_unsent, last_sweep_at <= clock_timestamp() AS has_swept FROM jobs.health;
+SELECT overdue_jobs, expiry_lag > '0' AS lags, oldest_unsent_email > '0' AS has_unsent, last_sweep_at <= clock_timestamp() AS has_swept,
+	outbox_depth > 0 AS has_depth, dead_letters IS NOT NULL AS has_dead, notification_queue_usage >= 0 AND notification_queue_usage < 1 AS has_usage
+FROM jobs.health;
 SELECT regress.try('SELECT count(*) FROM jobs.job');
 SELECT regress.try('SELECT count(*) FROM jobs.job_list');
 SET SESSION AUTHORIZATION regress_jobs_app;
@@ -102,5 +104,20 @@ RESET SESSION AUTHORIZATION;
 SELECT jobs.expire_jobs();
 BEGIN;
 UPDATE jobs.email SET next_attempt_at = NULL WHERE next_attempt_at IS NOT NULL;
-SELECT overdue_jobs, expiry_lag, oldest_unsent_email FROM jobs.health;
+SELECT overdue_jobs, expiry_lag, oldest_unsent_email, outbox_depth FROM jobs.health;
+-- what is counted, and up to which number
+SET LOCAL session_replication_role = replica;
+DELETE FROM jobs.email;
+INSERT INTO jobs.email (id, organization_id, kind, recipient, language, payload, created_at, attempts, next_attempt_at, sent_at, dead_at, cancelled_at)
+SELECT n, 1024, 'message', 'r@views.example', 'en', '{}', now(), 0,
+	CASE WHEN n <= 3 THEN now() + interval '1 day' END,
+	CASE WHEN n = 4 THEN now() END,
+	CASE WHEN n = 5 OR n = 6 THEN now() END,
+	CASE WHEN n >= 7 THEN now() END
+FROM generate_series(1, 10) n;
+SELECT outbox_depth, dead_letters FROM jobs.health;
+INSERT INTO jobs.email (id, organization_id, kind, recipient, language, payload, created_at, attempts, next_attempt_at, dead_at)
+SELECT 10 + n, 1024, 'message', 'r@views.example', 'en', '{}', now(), 0, CASE WHEN n % 2 = 0 THEN now() END, CASE WHEN n % 2 = 1 THEN now() END
+FROM generate_series(1, 20050) n;
+SELECT outbox_depth, dead_letters FROM jobs.health;
 ROLLBACK;

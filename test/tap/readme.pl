@@ -70,6 +70,7 @@ foreach (split /\n/, $functions)
 	$call =~ s/actor text DEFAULT jobs\.current_actor\(\)/actor/;
 	$call =~ s/::\w+(?=[,)])//g;
 	$call =~ s/\(IN /(/;
+	$call =~ s/timestamp with time zone/timestamptz/g;
 	$result =~ s/^TABLE\((.*)\)$/'rows of ' . join(', ', map { s{ .*}{}r } split(m{, }, $1))/e;
 	$result =~ s/^SETOF /rows of /;
 	$result =~ s/^timestamp with time zone$/timestamptz/;
