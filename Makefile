@@ -22,6 +22,7 @@ SQL_PIECES = \
 	expiry \
 	schedule \
 	outbox \
+	email_template \
 	health
 
 # What jobs.install() creates, in order; compiled into the library.

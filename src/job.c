@@ -20,6 +20,7 @@
 #include "history.h"
 #include "ids.h"
 #include "job.h"
+#include "message.h"
 
 static int response_window = 72 * 3600 * 1000;
 static int proposal_response_window = 72 * 3600 * 1000;
@@ -63,6 +64,7 @@ job_of_row(Row *row)
 	job->facts.expert_wrote_last = false;
 	job->due_at = row_time(row, Col_job_due_at, DT_NOEND);
 	job->now = GetCurrentTimestamp();
+	job->said = NULL;
 	pfree(status);
 	return job;
 }
@@ -274,12 +276,14 @@ job_apply(const Job *job, Row *changed, const Transition *transition)
 }
 
 /*
- * The history of a transition, and what always follows from it.
+ * The history of a transition, and what always follows from it. The e-mail about a
+ * completion carries what was said with it.
  */
 void
 job_record(Call *call, const Job *job, const Transition *transition, Jsonb *details)
 {
 	JobStatus from = job->facts.status;
+	int64 message_id = 0;
 	Email email;
 
 	if (opens_too(job, transition))
@@ -289,6 +293,8 @@ job_record(Call *call, const Job *job, const Transition *transition, Jsonb *deta
 	}
 	history_write(call, job, transition->action, from,
 				  transition_result(transition, job->facts.status), details);
+	if (job->said)
+		message_id = message_add(call, job->id, job->said);
 
 	switch (transition->action)
 	{
@@ -307,6 +313,7 @@ job_record(Call *call, const Job *job, const Transition *transition, Jsonb *deta
 		default:
 			return;
 	}
+	email.message_id = message_id;
 	email_queue(call, &email);
 }
 

@@ -9,6 +9,9 @@ CREATE TABLE IF NOT EXISTS jobs.email_template (
 
 ALTER TABLE jobs.email_template ENABLE ROW LEVEL SECURITY;
 
+CREATE TRIGGER "00_jobs_fill" BEFORE INSERT OR UPDATE ON jobs.email_template
+	FOR EACH ROW EXECUTE FUNCTION jobs.email_template_fill();
+
 COMMENT ON TABLE jobs.email_template IS 'what e-mails say, for each kind and language; the operator may change it';
 COMMENT ON COLUMN jobs.email_template.kind IS 'kind of e-mail, as in jobs.email.kind';
 COMMENT ON COLUMN jobs.email_template.language IS 'two letters; English stands in where a recipient''s language has no text';
