@@ -41,7 +41,7 @@ template_parse(const char *template, const char **stray)
 
 	*stray = NULL;
 	initStringInfo(&words);
-	while (*c && *stray == NULL)
+	while (*stray == NULL && *c)
 	{
 		if ((*c == '{' || *c == '}') && c[1] == c[0])
 		{
@@ -61,10 +61,10 @@ template_parse(const char *template, const char **stray)
 		}
 		else if (*c == '}')
 			*stray = c;
-		else if (*c == '\n')
+		else if (*c == '\n' || (*c == '\r' && c[1] == '\n'))
 		{
 			parts = add_part(add_words(parts, &words), PART_LINE_END, NULL, 0);
-			c++;
+			c += *c == '\r' ? 2 : 1;
 		}
 		else
 			appendStringInfoChar(&words, *c++);
@@ -73,10 +73,10 @@ template_parse(const char *template, const char **stray)
 }
 
 /*
- * Puts the values in. A part's text is put in as it is; what is left out is told above.
+ * Puts the values in as they are, and leaves lines out if told to.
  */
 static char *
-fill(const List *parts, TemplateValue value, void *argument)
+fill(const List *parts, TemplateValue value, void *argument, bool leave_out)
 {
 	StringInfoData out;
 	int line = 0; /* where the last line begins */
@@ -105,7 +105,7 @@ fill(const List *parts, TemplateValue value, void *argument)
 			continue;
 
 		/* the end of a line */
-		if (has_placeholders && !has_values)
+		if (leave_out && has_placeholders && !has_values)
 		{
 			out.len = line;
 			skip_blank |= after_blank;
@@ -136,7 +136,7 @@ is_line_end(pg_wchar c)
 char *
 template_fill_line(const List *parts, TemplateValue value, void *argument, int limit)
 {
-	const char *rest = fill(parts, value, argument);
+	const char *rest = fill(parts, value, argument, false);
 	StringInfoData out;
 
 	initStringInfo(&out);
@@ -161,7 +161,7 @@ template_fill_line(const List *parts, TemplateValue value, void *argument, int l
 char *
 template_fill_text(const List *parts, TemplateValue value, void *argument)
 {
-	const char *rest = fill(parts, value, argument);
+	const char *rest = fill(parts, value, argument, true);
 	StringInfoData out;
 
 	initStringInfo(&out);

@@ -4,8 +4,9 @@
  * A text with {placeholders}: taken apart, and put together with values. It knows nothing
  * of what the placeholders stand for.
  *
- * {{ and }} stand for braces. A line that has placeholders, all of them without a value, is
- * left out, and the empty line behind it as well when there is one before it.
+ * {{ and }} stand for braces. Of a text of several lines, one that has placeholders, all of
+ * them without a value, is left out, and so is the empty line behind it when there is one
+ * before it.
  */
 #ifndef JOBS_TEMPLATE_H
 #define JOBS_TEMPLATE_H
