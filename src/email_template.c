@@ -53,7 +53,8 @@ check_placeholder(const char *name, const char *column, EmailKind kind)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s has a placeholder of other kinds of e-mail", column),
-				 errdetail("In e-mails of kind %s there is nothing that {%s} could stand for.", email_kinds[kind], name),
+				 errdetail("In e-mails of kind %s there is nothing that {%s} could stand for.",
+						   email_kinds[kind], name),
 				 errhint("They know %s.", placeholder_list(kind))));
 }
 

@@ -19,7 +19,7 @@ static const EmailText texts[EMAIL_KINDS][EMAIL_LANGUAGES] = {
 		[EMAIL_ENGLISH] = {
 			"You are assigned to \"{job_title}\"",
 			"Hello {recipient_name},\n\n"
-			"you are assigned to the job \"{job_title}\", and get an e-mail about all that happens in it from now on.\n\n"
+			"you are assigned to the job \"{job_title}\". From now on you get an e-mail about what happens in it.\n\n"
 			"Merchant: {merchant_name}\n"
 			"Store: {store_name}\n"
 			"Service: {service_name}\n"
@@ -31,7 +31,8 @@ static const EmailText texts[EMAIL_KINDS][EMAIL_LANGUAGES] = {
 		[EMAIL_GERMAN] = {
 			"Sie sind dem Auftrag \"{job_title}\" zugewiesen",
 			"Guten Tag {recipient_name},\n\n"
-			"Sie sind dem Auftrag \"{job_title}\" zugewiesen und erfahren von nun an per E-Mail, was darin geschieht.\n\n"
+			"Sie sind dem Auftrag \"{job_title}\" zugewiesen. "
+			"Von nun an erfahren Sie per E-Mail, was darin geschieht.\n\n"
 			"Händler: {merchant_name}\n"
 			"Shop: {store_name}\n"
 			"Leistung: {service_name}\n"
@@ -279,7 +280,8 @@ static const EmailText texts[EMAIL_KINDS][EMAIL_LANGUAGES] = {
 			"Wie war die Arbeit von {organization_name}?",
 			"Guten Tag {recipient_name},\n\n"
 			"{organization_name} bittet Sie um eine Bewertung von \"{title}\".\n\n"
-			"Bitte geben Sie je 1 bis 5 Sterne für Kommunikation und Qualität und, wenn Sie mögen, einen Kommentar.\n\n"
+			"Bitte geben Sie je 1 bis 5 Sterne für Kommunikation und Qualität "
+			"und, wenn Sie mögen, einen Kommentar.\n\n"
 			"Shop: {store_name}\n"
 			"Leistung: {service_name}\n",
 		},
