@@ -26,6 +26,7 @@ SQL_PIECES = \
 	schedule \
 	outbox \
 	purge \
+	email_template \
 	health
 
 # What jobs.install() creates, in order; compiled into the library.

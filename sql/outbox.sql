@@ -19,7 +19,8 @@ AS 'MODULE_PATHNAME', 'jobs_claim_emails';
 REVOKE EXECUTE ON FUNCTION jobs.claim_emails FROM PUBLIC;
 COMMENT ON FUNCTION jobs.claim_emails IS
 	'Hands out e-mails that are due. Nobody else gets them before the lease is over; commit before '
-	'sending. worker: a name for people who look, or NULL. message_key stays the same in all attempts: '
+	'sending. worker: a name for people who look, or NULL. subject is one line, body plain text with '
+	'line feeds; both come from jobs.email_template in the recipient''s language. message_key stays the same in all attempts: '
 	'use it as the Message-ID. job_id is NULL for e-mail about no job. '
 	'What is for a member who was unassigned from its job since then is cancelled instead. '
 	'Errors: 22004 NULL; 22023 a bad value. For mailer and operator access.';

@@ -59,8 +59,8 @@ check_not_null(bool isnull, const char *name)
  * The character that a text begins with, of which the text is moved on. In encodings
  * other than UTF-8 a character beyond ASCII is taken for a visible one.
  */
-static pg_wchar
-next_character(const char **text)
+pg_wchar
+args_next_character(const char **text)
 {
 	const unsigned char *c = (const unsigned char *) *text;
 	int length = pg_mblen(*text);
@@ -74,8 +74,8 @@ next_character(const char **text)
 /*
  * Ends a line, or does anything else but show.
  */
-static bool
-is_control(pg_wchar c)
+bool
+args_is_control(pg_wchar c)
 {
 	return c < ' ' || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029;
 }
@@ -86,7 +86,7 @@ is_control(pg_wchar c)
 static bool
 is_blank(pg_wchar c)
 {
-	return c == ' ' || is_control(c) || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200f) ||
+	return c == ' ' || args_is_control(c) || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200f) ||
 		   (c >= 0x202a && c <= 0x202f) || (c >= 0x205f && c <= 0x206f) || c == 0x3000 || c == 0xfeff;
 }
 
@@ -107,10 +107,10 @@ check_text(const char *value, const char *name, int limit)
 				 errhint("Shorten %s.", name)));
 	for (const char *rest = value; *rest;)
 	{
-		pg_wchar c = next_character(&rest);
+		pg_wchar c = args_next_character(&rest);
 
 		is_visible |= !is_blank(c);
-		if (is_control(c) && limit != LIMIT_TEXT)
+		if (args_is_control(c) && limit != LIMIT_TEXT)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("%s must be one line", name),
@@ -152,7 +152,7 @@ check_email(const char *value, const char *name)
 
 	for (const char *rest = value; *rest && good;)
 	{
-		pg_wchar c = next_character(&rest);
+		pg_wchar c = args_next_character(&rest);
 
 		good = !is_blank(c) && (c >= 0x80 || strchr("<>()[],;:\\\"", (int) c) == NULL);
 	}

@@ -9,6 +9,7 @@
 
 #include "datatype/timestamp.h"
 #include "fmgr.h"
+#include "mb/pg_wchar.h"
 
 #include "compat.h"
 
@@ -46,6 +47,10 @@ extern bool args_move_time(TimestampTz time, bool is_back, Interval *span, int d
 
 /* The start of a text, for messages: up to `limit` characters. */
 extern char *args_excerpt(const char *text, int limit);
+
+/* The character that a text begins with, of which the text is moved on; does it end a line, or never show? */
+extern pg_wchar args_next_character(const char **text);
+extern bool args_is_control(pg_wchar c);
 
 /* A text made as printf does, of any length. */
 extern char *args_vformat(const char *format, va_list args) pg_attribute_printf(1, 0);

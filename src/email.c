@@ -22,13 +22,13 @@ const char *const email_kinds[EMAIL_KINDS] = {
 	[EMAIL_JOB_CREATED] = "job_created",
 	[EMAIL_DECLINED] = "declined",
 	[EMAIL_EXPIRED] = "expired",
+	[EMAIL_EXPIRING_SOON] = "expiring_soon",
 	[EMAIL_COMPLETION_REQUESTED] = "completion_requested",
 	[EMAIL_COMPLETION_CONFIRMED] = "completion_confirmed",
 	[EMAIL_COMPLETION_REJECTED] = "completion_rejected",
 	[EMAIL_PROPOSAL_SENT] = "proposal_sent",
 	[EMAIL_PROPOSAL_ACCEPTED] = "proposal_accepted",
 	[EMAIL_PROPOSAL_DECLINED] = "proposal_declined",
-	[EMAIL_EXPIRING_SOON] = "expiring_soon",
 	[EMAIL_REVIEW_REQUESTED] = "review_requested",
 	[EMAIL_REVIEW_RECEIVED] = "review_received",
 };
@@ -39,6 +39,17 @@ typedef struct Recipient
 	char *address;
 	char *language;
 } Recipient;
+
+EmailKind
+email_kind_of_name(const char *name)
+{
+	for (int i = 0; i < EMAIL_KINDS; i++)
+	{
+		if (strcmp(email_kinds[i], name) == 0)
+			return i;
+	}
+	return EMAIL_KINDS;
+}
 
 Email
 email_about(const Job *job, EmailKind kind, int to)
@@ -138,22 +149,28 @@ add_assignees(List *recipients, Call *call, const Email *email)
 }
 
 static List *
+add_organization(List *recipients, Rows *rows, int64 organization_id)
+{
+	Row *preferences = row_fetch(rows, TABLE_preferences, organization_id);
+	Row *organization = row_fetch(rows, TABLE_organization, organization_id);
+
+	if (preferences == NULL || organization == NULL)
+		return recipients;
+	return add_recipient(recipients, 0, row_text(preferences, Col_preferences_notification_email),
+						 row_text(organization, Col_organization_language));
+}
+
+static List *
 find_recipients(Call *call, const Email *email)
 {
 	List *recipients = NIL;
 
 	if (email->to & TO_ORGANIZATION)
-	{
-		Row *preferences = row_fetch(call->rows, TABLE_preferences, email->organization_id);
-		Row *organization = row_fetch(call->rows, TABLE_organization, email->organization_id);
-
-		if (preferences && organization)
-			recipients = add_recipient(recipients, 0,
-									   row_text(preferences, Col_preferences_notification_email),
-									   row_text(organization, Col_organization_language));
-	}
-	if (email->to & TO_ASSIGNEES)
+		recipients = add_organization(recipients, call->rows, email->organization_id);
+	if (email->to & (TO_ASSIGNEES | TO_ASSIGNEES_ELSE_ORGANIZATION))
 		recipients = add_assignees(recipients, call, email);
+	if ((email->to & TO_ASSIGNEES_ELSE_ORGANIZATION) && recipients == NIL)
+		recipients = add_organization(recipients, call->rows, email->organization_id);
 	if (email->to & TO_MEMBER)
 		recipients = add_member(recipients, call->rows, email->member_id, email->kind);
 	if (email->to & TO_MERCHANT)

@@ -15,13 +15,13 @@ typedef enum EmailKind
 	EMAIL_JOB_CREATED,
 	EMAIL_DECLINED,
 	EMAIL_EXPIRED,
+	EMAIL_EXPIRING_SOON,
 	EMAIL_COMPLETION_REQUESTED,
 	EMAIL_COMPLETION_CONFIRMED,
 	EMAIL_COMPLETION_REJECTED,
 	EMAIL_PROPOSAL_SENT,
 	EMAIL_PROPOSAL_ACCEPTED,
 	EMAIL_PROPOSAL_DECLINED,
-	EMAIL_EXPIRING_SOON,
 	EMAIL_REVIEW_REQUESTED,
 	EMAIL_REVIEW_RECEIVED,
 	EMAIL_KINDS
@@ -31,7 +31,8 @@ typedef enum EmailKind
 #define TO_ORGANIZATION 1 /* its notification address */
 #define TO_ASSIGNEES 2	  /* of the job, less the member who acts */
 #define TO_MERCHANT 4
-#define TO_MEMBER 8 /* one member */
+#define TO_MEMBER 8						  /* one member */
+#define TO_ASSIGNEES_ELSE_ORGANIZATION 16 /* assignees who want such e-mail; the organization where there are none */
 
 typedef struct Email
 {
@@ -49,6 +50,9 @@ typedef struct Email
 
 /* The kinds as the column `kind` names them. */
 extern const char *const email_kinds[EMAIL_KINDS];
+
+/* EMAIL_KINDS when there is no such kind. */
+extern EmailKind email_kind_of_name(const char *name);
 
 /* An e-mail about a job. */
 extern Email email_about(const Job *job, EmailKind kind, int to);

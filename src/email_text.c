@@ -1,106 +1,332 @@
 /*
  * email_text.c
  *
- * What e-mails say, in English.
+ * The built-in texts of e-mails. jobs.install() puts them into jobs.email_template. The
+ * placeholders that a text may use are in email_value.c.
  */
 #include "postgres.h"
 
-#include "email.h"
 #include "email_text.h"
+#include "encoding.h"
 
-/* Subject and body by kind; they say nothing personal, for e-mail is read on the way. */
-static const struct
-{
-	const char *subject;
-	const char *body;
-} texts[EMAIL_KINDS] = {
+const char *const email_languages[EMAIL_LANGUAGES] = {
+	[EMAIL_ENGLISH] = "en",
+	[EMAIL_GERMAN] = "de",
+};
+
+static const EmailText texts[EMAIL_KINDS][EMAIL_LANGUAGES] = {
 	[EMAIL_ASSIGNED] = {
-		"A job was assigned to you",
-		"You were assigned to a job.\n\n"
-		"Open it to see what the merchant asks for, and by when a response is due.\n",
+		[EMAIL_ENGLISH] = {
+			"You are assigned to \"{job_title}\"",
+			"Hello {recipient_name},\n\n"
+			"you are assigned to the job \"{job_title}\". From now on you get an e-mail about what happens in it.\n\n"
+			"Merchant: {merchant_name}\n"
+			"Store: {store_name}\n"
+			"Service: {service_name}\n"
+			"Budget: {budget}\n"
+			"Respond by: {respond_by}\n"
+			"Assigned by: {author_name}\n\n"
+			"{job_description}\n",
+		},
+		[EMAIL_GERMAN] = {
+			"Sie sind dem Auftrag \"{job_title}\" zugewiesen",
+			"Guten Tag {recipient_name},\n\n"
+			"Sie sind dem Auftrag \"{job_title}\" zugewiesen. "
+			"Von nun an erfahren Sie per E-Mail, was darin geschieht.\n\n"
+			"Händler: {merchant_name}\n"
+			"Shop: {store_name}\n"
+			"Leistung: {service_name}\n"
+			"Budget: {budget}\n"
+			"Antwort bis: {respond_by}\n"
+			"Zugewiesen von: {author_name}\n\n"
+			"{job_description}\n",
+		},
 	},
 	[EMAIL_MESSAGE] = {
-		"You have a new message",
-		"Somebody wrote to you.\n\n"
-		"Open the conversation to read the message and to reply.\n",
+		[EMAIL_ENGLISH] = {
+			"New message from {author_name}",
+			"Hello {recipient_name},\n\n"
+			"{author_name} wrote:\n\n"
+			"{message}\n\n"
+			"Job: {job_title}\n"
+			"Store: {store_name}\n"
+			"Organization: {organization_name}\n"
+			"Merchant: {merchant_name}\n",
+		},
+		[EMAIL_GERMAN] = {
+			"Neue Nachricht von {author_name}",
+			"Guten Tag {recipient_name},\n\n"
+			"{author_name} schreibt:\n\n"
+			"{message}\n\n"
+			"Auftrag: {job_title}\n"
+			"Shop: {store_name}\n"
+			"Organisation: {organization_name}\n"
+			"Händler: {merchant_name}\n",
+		},
 	},
 	[EMAIL_JOB_CREATED] = {
-		"There is a new job for you",
-		"A merchant asks you for work.\n\n"
-		"Open the job to see what it is about. It expires when nobody responds in time.\n",
+		[EMAIL_ENGLISH] = {
+			"New job from {merchant_name}: {job_title}",
+			"Hello {recipient_name},\n\n"
+			"there is a new job for you from {merchant_name}: \"{job_title}\".\n\n"
+			"Please respond by {respond_by}; without a response the job expires then.\n\n"
+			"Store: {store_name}\n"
+			"Service: {service_name}\n"
+			"Budget: {budget}\n\n"
+			"{job_description}\n",
+		},
+		[EMAIL_GERMAN] = {
+			"Neuer Auftrag von {merchant_name}: {job_title}",
+			"Guten Tag {recipient_name},\n\n"
+			"Sie haben einen neuen Auftrag von {merchant_name}: \"{job_title}\".\n\n"
+			"Bitte antworten Sie bis {respond_by}; ohne Antwort läuft der Auftrag dann ab.\n\n"
+			"Shop: {store_name}\n"
+			"Leistung: {service_name}\n"
+			"Budget: {budget}\n\n"
+			"{job_description}\n",
+		},
 	},
 	[EMAIL_DECLINED] = {
-		"A job was declined",
-		"A job of yours was declined by the other side.\n\n"
-		"Open it to see the reason, if one was given.\n",
+		[EMAIL_ENGLISH] = {
+			"The job \"{job_title}\" was declined",
+			"Hello {recipient_name},\n\n"
+			"the job \"{job_title}\" was declined.\n\n"
+			"Declined by: {author_name}\n"
+			"Reason: {reason}\n"
+			"Organization: {organization_name}\n"
+			"Merchant: {merchant_name}\n"
+			"Store: {store_name}\n\n"
+			"{comment}\n",
+		},
+		[EMAIL_GERMAN] = {
+			"Der Auftrag \"{job_title}\" wurde abgelehnt",
+			"Guten Tag {recipient_name},\n\n"
+			"der Auftrag \"{job_title}\" wurde abgelehnt.\n\n"
+			"Abgelehnt von: {author_name}\n"
+			"Grund: {reason}\n"
+			"Organisation: {organization_name}\n"
+			"Händler: {merchant_name}\n"
+			"Shop: {store_name}\n\n"
+			"{comment}\n",
+		},
 	},
 	[EMAIL_EXPIRED] = {
-		"A job expired",
-		"Nobody responded to a job in time, so it expired.\n\n"
-		"No action is possible on it any more.\n",
-	},
-	[EMAIL_COMPLETION_REQUESTED] = {
-		"Please confirm that a job is complete",
-		"The expert says that the work on your job is done.\n\n"
-		"Open the job to confirm this, or to reject it with a comment.\n",
-	},
-	[EMAIL_COMPLETION_CONFIRMED] = {
-		"A job was confirmed as complete",
-		"The merchant confirmed that the work on a job is done.\n",
-	},
-	[EMAIL_COMPLETION_REJECTED] = {
-		"A job is not complete yet",
-		"The merchant does not consider the work on a job as done.\n\n"
-		"Open the job to read the comment, if there is one, and to go on.\n",
-	},
-	[EMAIL_PROPOSAL_SENT] = {
-		"You have a new proposal",
-		"An expert proposes work to you.\n\n"
-		"Open the proposal to accept or to decline it.\n",
-	},
-	[EMAIL_PROPOSAL_ACCEPTED] = {
-		"Your proposal was accepted",
-		"The merchant accepted a proposal of yours.\n\n"
-		"Open the conversation to agree on how to go on.\n",
-	},
-	[EMAIL_PROPOSAL_DECLINED] = {
-		"Your proposal was declined",
-		"The merchant declined a proposal of yours.\n\n"
-		"Open the conversation to ask why, or to send another one.\n",
+		[EMAIL_ENGLISH] = {
+			"The job \"{job_title}\" expired",
+			"Hello {recipient_name},\n\n"
+			"the job \"{job_title}\" expired, because the organization did not respond in time. "
+			"No action is possible on it any more.\n\n"
+			"Response was due by: {respond_by}\n"
+			"Organization: {organization_name}\n"
+			"Merchant: {merchant_name}\n"
+			"Store: {store_name}\n"
+			"Service: {service_name}\n",
+		},
+		[EMAIL_GERMAN] = {
+			"Der Auftrag \"{job_title}\" ist abgelaufen",
+			"Guten Tag {recipient_name},\n\n"
+			"der Auftrag \"{job_title}\" ist abgelaufen, weil die Organisation nicht rechtzeitig geantwortet hat. "
+			"Er kann nicht mehr bearbeitet werden.\n\n"
+			"Antwort war fällig bis: {respond_by}\n"
+			"Organisation: {organization_name}\n"
+			"Händler: {merchant_name}\n"
+			"Shop: {store_name}\n"
+			"Leistung: {service_name}\n",
+		},
 	},
 	[EMAIL_EXPIRING_SOON] = {
-		"A job expires soon",
-		"Nobody responded to a job yet.\n\n"
-		"Open it to respond before its deadline.\n",
+		[EMAIL_ENGLISH] = {
+			"Please respond to \"{job_title}\" by {respond_by}",
+			"Hello {recipient_name},\n\n"
+			"the job \"{job_title}\" from {merchant_name} still waits for a first response. "
+			"It expires at {respond_by}, and no action is possible on it then.\n\n"
+			"Store: {store_name}\n"
+			"Service: {service_name}\n"
+			"Budget: {budget}\n\n"
+			"{job_description}\n",
+		},
+		[EMAIL_GERMAN] = {
+			"Bitte antworten Sie bis {respond_by} auf \"{job_title}\"",
+			"Guten Tag {recipient_name},\n\n"
+			"der Auftrag \"{job_title}\" von {merchant_name} wartet noch auf eine erste Antwort. "
+			"Er läuft um {respond_by} ab und kann dann nicht mehr bearbeitet werden.\n\n"
+			"Shop: {store_name}\n"
+			"Leistung: {service_name}\n"
+			"Budget: {budget}\n\n"
+			"{job_description}\n",
+		},
+	},
+	[EMAIL_COMPLETION_REQUESTED] = {
+		[EMAIL_ENGLISH] = {
+			"Please confirm the completion of \"{job_title}\"",
+			"Hello {recipient_name},\n\n"
+			"{organization_name} marked the job \"{job_title}\" as completed.\n\n"
+			"{message}\n\n"
+			"Please have a look, and confirm the completion or reject it.\n\n"
+			"Store: {store_name}\n"
+			"Service: {service_name}\n",
+		},
+		[EMAIL_GERMAN] = {
+			"Bitte bestätigen Sie den Abschluss von \"{job_title}\"",
+			"Guten Tag {recipient_name},\n\n"
+			"{organization_name} hat den Auftrag \"{job_title}\" als abgeschlossen gemeldet.\n\n"
+			"{message}\n\n"
+			"Bitte prüfen Sie die Arbeit und bestätigen Sie den Abschluss oder weisen Sie ihn zurück.\n\n"
+			"Shop: {store_name}\n"
+			"Leistung: {service_name}\n",
+		},
+	},
+	[EMAIL_COMPLETION_CONFIRMED] = {
+		[EMAIL_ENGLISH] = {
+			"{merchant_name} confirmed the completion of \"{job_title}\"",
+			"Hello {recipient_name},\n\n"
+			"{merchant_name} confirmed that the job \"{job_title}\" is completed.\n\n"
+			"Store: {store_name}\n"
+			"Service: {service_name}\n",
+		},
+		[EMAIL_GERMAN] = {
+			"{merchant_name} hat den Abschluss von \"{job_title}\" bestätigt",
+			"Guten Tag {recipient_name},\n\n"
+			"{merchant_name} hat bestätigt, dass der Auftrag \"{job_title}\" abgeschlossen ist.\n\n"
+			"Shop: {store_name}\n"
+			"Leistung: {service_name}\n",
+		},
+	},
+	[EMAIL_COMPLETION_REJECTED] = {
+		[EMAIL_ENGLISH] = {
+			"{merchant_name} rejected the completion of \"{job_title}\"",
+			"Hello {recipient_name},\n\n"
+			"{merchant_name} does not consider the job \"{job_title}\" as completed. It waits for your response.\n\n"
+			"{message}\n\n"
+			"Store: {store_name}\n"
+			"Service: {service_name}\n",
+		},
+		[EMAIL_GERMAN] = {
+			"{merchant_name} hat den Abschluss von \"{job_title}\" zurückgewiesen",
+			"Guten Tag {recipient_name},\n\n"
+			"für {merchant_name} ist der Auftrag \"{job_title}\" noch nicht abgeschlossen. "
+			"Er wartet auf Ihre Antwort.\n\n"
+			"{message}\n\n"
+			"Shop: {store_name}\n"
+			"Leistung: {service_name}\n",
+		},
+	},
+	[EMAIL_PROPOSAL_SENT] = {
+		[EMAIL_ENGLISH] = {
+			"New proposal from {organization_name}: {proposal_title}",
+			"Hello {recipient_name},\n\n"
+			"{author_name} of {organization_name} sends you a proposal: \"{proposal_title}\".\n\n"
+			"Price: {price}\n"
+			"Service: {service_name}\n\n"
+			"{proposal_work}\n\n"
+			"You can accept or decline it in your conversation with {organization_name}.\n",
+		},
+		[EMAIL_GERMAN] = {
+			"Neues Angebot von {organization_name}: {proposal_title}",
+			"Guten Tag {recipient_name},\n\n"
+			"{author_name} von {organization_name} macht Ihnen ein Angebot: \"{proposal_title}\".\n\n"
+			"Preis: {price}\n"
+			"Leistung: {service_name}\n\n"
+			"{proposal_work}\n\n"
+			"Sie können es in Ihrer Unterhaltung mit {organization_name} annehmen oder ablehnen.\n",
+		},
+	},
+	[EMAIL_PROPOSAL_ACCEPTED] = {
+		[EMAIL_ENGLISH] = {
+			"{merchant_name} accepted your proposal \"{proposal_title}\"",
+			"Hello {recipient_name},\n\n"
+			"{merchant_name} accepted your proposal \"{proposal_title}\" for a new store.\n\n"
+			"Price: {price}\n"
+			"Service: {service_name}\n\n"
+			"Please agree on the next steps in your conversation with {merchant_name}.\n",
+		},
+		[EMAIL_GERMAN] = {
+			"{merchant_name} hat Ihr Angebot \"{proposal_title}\" angenommen",
+			"Guten Tag {recipient_name},\n\n"
+			"{merchant_name} hat Ihr Angebot \"{proposal_title}\" für einen neuen Shop angenommen.\n\n"
+			"Preis: {price}\n"
+			"Leistung: {service_name}\n\n"
+			"Bitte vereinbaren Sie die nächsten Schritte in Ihrer Unterhaltung mit {merchant_name}.\n",
+		},
+	},
+	[EMAIL_PROPOSAL_DECLINED] = {
+		[EMAIL_ENGLISH] = {
+			"{merchant_name} declined your proposal \"{proposal_title}\"",
+			"Hello {recipient_name},\n\n"
+			"{merchant_name} declined your proposal \"{proposal_title}\".\n\n"
+			"Price: {price}\n"
+			"Service: {service_name}\n\n"
+			"You can ask why, or send another one, in your conversation with {merchant_name}.\n",
+		},
+		[EMAIL_GERMAN] = {
+			"{merchant_name} hat Ihr Angebot \"{proposal_title}\" abgelehnt",
+			"Guten Tag {recipient_name},\n\n"
+			"{merchant_name} hat Ihr Angebot \"{proposal_title}\" abgelehnt.\n\n"
+			"Preis: {price}\n"
+			"Leistung: {service_name}\n\n"
+			"Sie können in Ihrer Unterhaltung mit {merchant_name} nachfragen oder ein neues Angebot machen.\n",
+		},
 	},
 	[EMAIL_REVIEW_REQUESTED] = {
-		"Please review the work that was done for you",
-		"An expert asks you for a review.\n\n"
-		"Open the proposal to say how it went.\n",
+		[EMAIL_ENGLISH] = {
+			"How was the work of {organization_name}?",
+			"Hello {recipient_name},\n\n"
+			"{organization_name} asks you for a review of \"{title}\".\n\n"
+			"Please give 1 to 5 stars each for communication and quality, and a comment if you like.\n\n"
+			"Store: {store_name}\n"
+			"Service: {service_name}\n",
+		},
+		[EMAIL_GERMAN] = {
+			"Wie war die Arbeit von {organization_name}?",
+			"Guten Tag {recipient_name},\n\n"
+			"{organization_name} bittet Sie um eine Bewertung von \"{title}\".\n\n"
+			"Bitte geben Sie je 1 bis 5 Sterne für Kommunikation und Qualität "
+			"und, wenn Sie mögen, einen Kommentar.\n\n"
+			"Shop: {store_name}\n"
+			"Leistung: {service_name}\n",
+		},
 	},
 	[EMAIL_REVIEW_RECEIVED] = {
-		"You have a new review",
-		"A merchant reviewed your work.\n\n"
-		"Open the review to read it and to reply.\n",
+		[EMAIL_ENGLISH] = {
+			"{merchant_name} reviewed your work on \"{title}\"",
+			"Hello {recipient_name},\n\n"
+			"{merchant_name} reviewed your work on \"{title}\".\n\n"
+			"Communication: {communication} of 5 stars\n"
+			"Quality: {quality} of 5 stars\n\n"
+			"{review_comment}\n\n"
+			"You can reply to the review once.\n",
+		},
+		[EMAIL_GERMAN] = {
+			"{merchant_name} hat Ihre Arbeit an \"{title}\" bewertet",
+			"Guten Tag {recipient_name},\n\n"
+			"{merchant_name} hat Ihre Arbeit an \"{title}\" bewertet.\n\n"
+			"Kommunikation: {communication} von 5 Sternen\n"
+			"Qualität: {quality} von 5 Sternen\n\n"
+			"{review_comment}\n\n"
+			"Sie können einmal auf die Bewertung antworten.\n",
+		},
 	},
 };
 
-/*
- * Texts of a kind. A kind that a later version wrote is better sent in general words
- * than not at all.
- */
-void
-email_text(const char *kind, const char **subject, const char **body)
+EmailText
+email_text(EmailKind kind, EmailLanguage language)
 {
-	*subject = "There is news on your work";
-	*body = "Something happened in one of your jobs or conversations.\n\n"
-			"Open the marketplace to see what it is.\n";
-	for (int i = 0; i < EMAIL_KINDS; i++)
-	{
-		if (strcmp(email_kinds[i], kind) == 0)
-		{
-			*subject = texts[i].subject;
-			*body = texts[i].body;
-		}
-	}
+	EmailText text = {
+		.subject = encoding_from_utf8(texts[kind][language].subject),
+		.body = encoding_from_utf8(texts[kind][language].body),
+	};
+
+	return text;
+}
+
+EmailText
+email_text_general(void)
+{
+	EmailText text = {
+		.subject = "There is news on your work",
+		.body = "Something happened in one of your jobs or conversations.\n\n"
+				"Open the marketplace to see what it is.\n",
+	};
+
+	return text;
 }

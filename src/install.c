@@ -26,6 +26,7 @@
 
 #include "access.h"
 #include "args.h"
+#include "email_template.h"
 #include "ids.h"
 #include "owner.h"
 #include "planted.h"
@@ -87,6 +88,7 @@ jobs_install(PG_FUNCTION_ARGS)
 		write_version();
 		changes++;
 	}
+	changes += email_template_fill_table();
 	ids_raise_sequences();
 	access_grant_again();
 	rights_restore(&caller);

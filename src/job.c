@@ -21,6 +21,7 @@
 #include "history.h"
 #include "ids.h"
 #include "job.h"
+#include "message.h"
 #include "rematch.h"
 
 static int response_window = 72 * 3600 * 1000;
@@ -65,6 +66,7 @@ job_of_row(Row *row)
 	job->facts.expert_wrote_last = false;
 	job->due_at = row_time(row, Col_job_due_at, DT_NOEND);
 	job->now = GetCurrentTimestamp();
+	job->said = NULL;
 	pfree(status);
 	return job;
 }
@@ -276,12 +278,14 @@ job_apply(const Job *job, Row *changed, const Transition *transition)
 }
 
 /*
- * The history of a transition, and what always follows from it.
+ * The history of a transition, and what always follows from it. The e-mail about a
+ * completion carries what was said with it.
  */
 void
 job_record(Call *call, const Job *job, const Transition *transition, Jsonb *details)
 {
 	JobStatus from = job->facts.status;
+	int64 message_id = 0;
 	Email email;
 
 	if (opens_too(job, transition))
@@ -292,6 +296,8 @@ job_record(Call *call, const Job *job, const Transition *transition, Jsonb *deta
 	history_write(call, job, transition->action, from,
 				  transition_result(transition, job->facts.status), details);
 	evidence_note_transition(call, job, transition);
+	if (job->said)
+		message_id = message_add(call, job->id, job->said);
 
 	switch (transition->action)
 	{
@@ -310,6 +316,7 @@ job_record(Call *call, const Job *job, const Transition *transition, Jsonb *deta
 		default:
 			return;
 	}
+	email.message_id = message_id;
 	email_queue(call, &email);
 	if (transition->action == ACTION_EXPIRE)
 		rematch_automatically(job);

@@ -28,6 +28,7 @@ typedef struct Job
 	JobFacts facts;
 	TimestampTz due_at; /* DT_NOEND: no deadline runs */
 	TimestampTz now;	/* the clock, after the lock */
+	const char *said;	/* a message that goes with the action; NULL: none */
 } Job;
 
 extern void job_init(void);

@@ -10,7 +10,6 @@
 
 #include "args.h"
 #include "job.h"
-#include "message.h"
 
 /*
  * The shape of all functions that do one thing to one job and return its status.
@@ -24,12 +23,9 @@ perform(FunctionCallInfo fcinfo, Action action, int actor_argno, const char *mes
 	const Transition *transition = job_require(call, job, action);
 	JobStatus status = job->facts.status;
 
+	job->said = message;
 	if (!transition_is_silent(transition) && job_move(call, job, transition, NULL))
-	{
 		status = transition_result(transition, status);
-		if (message)
-			message_add(call, job_id, message);
-	}
 	call_end(call);
 	PG_RETURN_TEXT_P(cstring_to_text(status_name(status)));
 }

@@ -247,7 +247,7 @@ message_is_repeated(Call *call, const Draft *draft)
 	return find_repeated(call, draft, draft->conversation_id) != 0;
 }
 
-void
+int64
 message_add(Call *call, int64 job_id, const char *body)
 {
 	Draft draft = {.job_id = job_id, .body = body};
@@ -261,6 +261,7 @@ message_add(Call *call, int64 job_id, const char *body)
 	if (id != 0)
 		history_write(call, place.job, ACTION_MESSAGE, place.job->facts.status,
 					  place.job->facts.status, details_id("message_id", id));
+	return id;
 }
 
 /*

@@ -32,8 +32,8 @@ extern bool message_is_repeated(Call *call, const Draft *draft);
 
 /*
  * Adds a message to a job whose cause is told otherwise: no e-mail, and the job stays
- * where its cause put it.
+ * where its cause put it. The message's id, or 0: a user's trigger suppressed it.
  */
-extern void message_add(Call *call, int64 job_id, const char *body);
+extern int64 message_add(Call *call, int64 job_id, const char *body);
 
 #endif

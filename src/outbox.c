@@ -38,7 +38,7 @@
 
 #include "args.h"
 #include "call.h"
-#include "email_text.h"
+#include "email_render.h"
 #include "notify.h"
 #include "outbox.h"
 #include "ready.h"
@@ -71,10 +71,11 @@ static KeptStatement claim = {
 	"claim_token = pg_catalog.gen_random_uuid(), claimed_by = $3 "
 	"WHERE e.id OPERATOR(pg_catalog.=) ANY ($1) "
 	"RETURNING e.id, e.attempts, e.claim_token, e.kind, e.recipient, e.language, e.job_id, "
-	"e.payload, e.created_at) "
+	"e.payload, e.created_at, e.organization_id, e.member_id) "
 	"SELECT c.id, c.attempts, c.claim_token, c.kind, c.recipient, c.language, c.job_id, "
 	"(n.marketplace_id::pg_catalog.text OPERATOR(pg_catalog.||) '-') "
-	"OPERATOR(pg_catalog.||) c.id::pg_catalog.text AS message_key, c.payload "
+	"OPERATOR(pg_catalog.||) c.id::pg_catalog.text AS message_key, c.payload, "
+	"c.organization_id, c.member_id "
 	"FROM claimed c CROSS JOIN jobs.node n "
 	"ORDER BY c.created_at, c.id",
 	{INT8ARRAYOID, TIMESTAMPTZOID, TEXTOID}};
@@ -424,28 +425,59 @@ id_array(Datum *ids, int count)
 										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
+static int64
+id_column(int row, int number)
+{
+	bool isnull;
+	Datum value = column(row, number, &isnull);
+
+	return isnull ? 0 : DatumGetInt64(value);
+}
+
+static void
+render(EmailRenderer *renderer, int row, char **subject, char **body)
+{
+	bool isnull;
+	ClaimedEmail email = {
+		.kind = TextDatumGetCString(column(row, 4, &isnull)),
+		.recipient = TextDatumGetCString(column(row, 5, &isnull)),
+		.language = TextDatumGetCString(column(row, 6, &isnull)),
+		.job_id = id_column(row, 7),
+		.payload = DatumGetJsonbP(column(row, 9, &isnull)),
+		.organization_id = id_column(row, 10),
+		.member_id = id_column(row, 11),
+	};
+
+	email_render(renderer, &email, subject, body);
+}
+
 /*
  * Adds the claimed rows that SPI_tuptable holds to the function's result.
  */
 static void
 return_claimed(ReturnSetInfo *result)
 {
+	EmailRenderer *renderer = email_renderer_begin();
+
 	for (uint64 i = 0; i < SPI_tuptable->numvals; i++)
 	{
 		Datum values[11];
 		bool nulls[11] = {false};
-		const char *subject;
-		const char *body;
+		char *subject;
+		char *body;
 
 		for (int j = 0; j < 6; j++) /* id to language */
 			values[j] = column(i, j + 1, &nulls[j]);
-		email_text(TextDatumGetCString(values[3]), &subject, &body);
+		render(renderer, i, &subject, &body);
 		values[6] = CStringGetTextDatum(subject);
 		values[7] = CStringGetTextDatum(body);
 		for (int j = 8; j < 11; j++) /* job_id to payload */
 			values[j] = column(i, j - 1, &nulls[j]);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		pfree(subject);
+		pfree(body);
 	}
+	email_renderer_end(renderer);
 }
 
 /*

@@ -142,6 +142,15 @@ row_key_uuid(ScanKey key, int column, const pg_uuid_t *value)
 	ScanKeyInit(key, column, BTEqualStrategyNumber, F_UUID_EQ, UUIDPGetDatum(value));
 }
 
+/*
+ * begin_scan gives the key its index's collation.
+ */
+void
+row_key_text(ScanKey key, int column, const char *value)
+{
+	ScanKeyInit(key, column, BTEqualStrategyNumber, F_TEXTEQ, CStringGetTextDatum(value));
+}
+
 static RowScan *
 begin_scan(Rows *rows, TableId id, IndexId index, int nkeys, ScanKey keys, ScanDirection direction,
 		   Snapshot snapshot)
@@ -163,6 +172,8 @@ begin_scan(Rows *rows, TableId id, IndexId index, int nkeys, ScanKey keys, ScanD
 												   AccessShareLock);
 		scan->index = scan->target->primary_key;
 	}
+	for (int i = 0; i < nkeys; i++)
+		keys[i].sk_collation = scan->index->rd_indcollation[keys[i].sk_attno - 1];
 	caller = MemoryContextSwitchTo(rows->context);
 	scan->snapshot = RegisterSnapshot(snapshot);
 	scan->desc = compat_index_beginscan(scan->target->rel, scan->index, scan->snapshot, nkeys);

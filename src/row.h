@@ -88,6 +88,7 @@ extern Row *row_find_latest(Rows *rows, TableId id, IndexId index, int nkeys, Sc
 
 /* A key of such a scan: index column `column`, counted from 1, equals the value. */
 extern void row_key_int64(ScanKey key, int column, int64 value);
+extern void row_key_text(ScanKey key, int column, const char *value);
 extern void row_key_uuid(ScanKey key, int column, const pg_uuid_t *value);
 
 /* A row that stands in a slot already, such as a trigger's. */

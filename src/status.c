@@ -11,10 +11,10 @@
 
 #include "funcapi.h"
 #include "lib/stringinfo.h"
-#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
 #include "args.h"
+#include "encoding.h"
 #include "status.h"
 
 #define BIT(status) (1 << (status))
@@ -324,8 +324,7 @@ jobs_status_label(PG_FUNCTION_ARGS)
 	JobStatus status = status_of_name_or_complain(name);
 
 	if (strcmp(language, "de") == 0)
-		PG_RETURN_TEXT_P(cstring_to_text(pg_any_to_server(statuses[status].german,
-														  strlen(statuses[status].german), PG_UTF8)));
+		PG_RETURN_TEXT_P(cstring_to_text(encoding_from_utf8(statuses[status].german)));
 	if (strcmp(language, "en") == 0)
 		PG_RETURN_TEXT_P(cstring_to_text(statuses[status].english));
 	ereport(ERROR,

@@ -17,7 +17,7 @@ SELECT c.email_id AS email, c.claim_token AS token, c.attempt, c.kind, c.recipie
 FROM jobs.claim_emails() c, jobs.node n \gset claim_
 \echo :claim_kind, :claim_attempt, :claim_recipient, :claim_language, :claim_subject
 \echo :claim_is_about_job :claim_key_is_stable :claim_has_payload
-SELECT :'claim_body' LIKE 'A merchant asks you for work.%' AS has_body;
+SELECT :'claim_body' LIKE E'Guten Tag outbox organization,\n\nSie haben einen neuen Auftrag%' AS has_body;
 SELECT jobs.ack_emails(ARRAY[:claim_email]::bigint[], ARRAY[:'claim_token']::uuid[]);
 DELETE FROM jobs.email;
 

@@ -49,4 +49,27 @@ $node->safe_psql('postgres', 'DROP DATABASE one');
 $node->safe_psql('postgres', 'ALTER DATABASE two RENAME TO four');
 works($node, 'four', 'renamed');
 
+# Databases of other encodings: what the library says in German is converted, and written
+# out where the encoding has no umlauts.
+foreach my $case ([ 'LATIN1', 'Geöffnet' ], [ 'LATIN2', 'Geöffnet' ], [ 'EUC_JP', 'Geöffnet' ], [ 'WIN1251', 'Geoeffnet' ],
+	[ 'EUC_KR', 'Geoeffnet' ], [ 'SQL_ASCII', 'Geoeffnet' ])
+{
+	my ($encoding, $opened) = @$case;
+	my $database = lc $encoding;
+	my $client = $encoding eq 'SQL_ASCII' ? '' : "SET client_encoding = 'UTF8';";
+
+	$node->safe_psql('postgres', "CREATE DATABASE $database ENCODING '$encoding' LOCALE 'C' TEMPLATE template0");
+	is($node->safe_psql($database, q{CREATE EXTENSION jobs; SELECT jobs.install(owner => 'owner_two')}),
+		"jobs $version: installed", "$encoding: installs");
+	is($node->safe_psql($database, 'SELECT jobs.install()'), "jobs $version: up to date", "$encoding: and that is all");
+	is($node->safe_psql($database, "$client SELECT jobs.status_label('opened', 'de')"), $opened, "$encoding: labels");
+	fill($node, $database);
+	is($node->safe_psql($database, qq{$client
+			UPDATE jobs.email SET language = 'de';
+			SELECT count(DISTINCT kind), string_agg(DISTINCT substring(body from 'H.*ndler: Max'), ' '),
+				string_agg(DISTINCT substring(subject from 'best.*tigt.*'), ' ')
+			FROM jobs.claim_emails(1000) }),
+		$opened eq 'Geoeffnet' ? '9|Haendler: Max|bestaetigt' : '9|Händler: Max|bestätigt', "$encoding: claims");
+}
+
 done_testing();

@@ -123,6 +123,7 @@ install($node, 'rows', 'jobs_owner');
 $node->safe_psql('rows', q{
 	ALTER TABLE jobs.job ADD COLUMN shelf text DEFAULT 'top';
 	CREATE INDEX job_shelf ON jobs.job (shelf);
+	DELETE FROM jobs.email_template;
 	DELETE FROM jobs.node });
 {
 	local $ENV{PGOPTIONS} = '-c session_replication_role=replica';

@@ -85,6 +85,27 @@ my $settings = $node->safe_psql('marketplace', q{
 is_deeply(\%settings, { map { my ($name, $value) = split /\|/, $_, -1; $name => $value eq '' ? '' : "`$value`" } split /\n/, $settings },
 	'the settings');
 
+# Every placeholder, and the e-mails that it is for: as the hints of a refused text list them.
+my (%placeholders, %known);
+my @kinds = split /\n/, $node->safe_psql('marketplace', q{SELECT DISTINCT kind FROM jobs.email_template ORDER BY kind});
+foreach my $row ($readme =~ /^(\| `\{.*)$/mg)
+{
+	my (undef, $names, $for) = split /\s*\|\s*/, $row;
+	my %named = map { $_ => 1 } $for =~ /`(\w+)`/g;
+
+	foreach my $kind ($for =~ /^all/ ? grep({ !$named{$_} } @kinds) : keys %named)
+	{
+		$placeholders{$kind}{$_} = 1 foreach $names =~ /(\{\w+\})/g;
+	}
+}
+foreach my $kind (@kinds)
+{
+	my (undef, undef, $err) = $node->psql('marketplace', "UPDATE jobs.email_template SET body = '{' WHERE kind = '$kind'");
+
+	$known{$kind} = { map { $_ => 1 } $err =~ /(\{\w+\})/g };
+}
+is_deeply(\%placeholders, \%known, 'the placeholders of e-mails');
+
 my ($views) = $readme =~ /^\| view \| \|\n(.*?)\n\n/ms;
 is(join(' ', sort $views =~ /^\| `(\w+)`/gm), $node->safe_psql('marketplace', q{
 	SELECT string_agg(viewname, ' ' ORDER BY viewname) FROM pg_views WHERE schemaname = 'jobs'}), 'the views');
