@@ -21,6 +21,7 @@
 #include "call.h"
 #include "job.h"
 #include "node.h"
+#include "reminder.h"
 
 /* A sweep ends after this time; the scheduler starts the next one. In milliseconds. */
 #define SWEEP_MAX_TIME 50000
@@ -110,42 +111,61 @@ jobs_expire_jobs(PG_FUNCTION_ARGS)
 	PG_RETURN_INT32(expired);
 }
 
+/* A call of jobs.expire_due_jobs(). */
+typedef struct Sweep
+{
+	int batch_size;
+	bool is_atomic; /* inside a transaction block, where it can't commit */
+	TimestampTz started;
+	MemoryContext batch;
+} Sweep;
+
+typedef int (*Batch)(Call *call, int max_rows, TimestampTz *from);
+
 /*
- * jobs.expire_due_jobs(batch_size): batch after batch, each committed, as long as
- * there are due ones. Inside a transaction block it can't commit and does one batch.
- *
- * A call never spans a commit: the session would keep the owner's rights.
+ * Batch after batch, each committed, as long as there is something to do; in a transaction
+ * block one batch. A call never spans a commit: the session would keep the owner's rights.
+ */
+static void
+run(const Sweep *sweep, Batch batch)
+{
+	TimestampTz from = DT_NOBEGIN;
+
+	for (;;)
+	{
+		MemoryContext caller = MemoryContextSwitchTo(sweep->batch);
+		Call *call = call_begin_system();
+		int done = batch(call, sweep->batch_size, &from);
+
+		call_end(call);
+		MemoryContextSwitchTo(caller);
+		MemoryContextReset(sweep->batch);
+		if (sweep->is_atomic || done < sweep->batch_size ||
+			TimestampDifferenceExceeds(sweep->started, GetCurrentTimestamp(), SWEEP_MAX_TIME))
+			break;
+		SPI_commit();
+		EnsurePortalSnapshotExists();
+	}
+}
+
+/*
+ * jobs.expire_due_jobs(batch_size): expires what is due, and reminds of what soon will be.
  */
 PG_FUNCTION_INFO_V1(jobs_expire_due_jobs);
 Datum
 jobs_expire_due_jobs(PG_FUNCTION_ARGS)
 {
-	int batch_size = arg_count(fcinfo, 0, "batch_size");
-	bool is_atomic = !(fcinfo->context && IsA(fcinfo->context, CallContext) &&
-					   !castNode(CallContext, fcinfo->context)->atomic);
-	TimestampTz started = GetCurrentTimestamp();
-	TimestampTz from = DT_NOBEGIN;
-	MemoryContext batch;
-	int expired;
+	Sweep sweep;
 
-	if (SPI_connect_ext(is_atomic ? 0 : SPI_OPT_NONATOMIC) != SPI_OK_CONNECT)
+	sweep.batch_size = arg_count(fcinfo, 0, "batch_size");
+	sweep.is_atomic = !(fcinfo->context && IsA(fcinfo->context, CallContext) &&
+						!castNode(CallContext, fcinfo->context)->atomic);
+	sweep.started = GetCurrentTimestamp();
+	if (SPI_connect_ext(sweep.is_atomic ? 0 : SPI_OPT_NONATOMIC) != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect_ext failed");
-	batch = AllocSetContextCreate(CurrentMemoryContext, "jobs sweep", ALLOCSET_DEFAULT_SIZES);
-	for (;;)
-	{
-		MemoryContext caller = MemoryContextSwitchTo(batch);
-		Call *call = call_begin_system();
-
-		expired = expire_batch(call, batch_size, &from);
-		call_end(call);
-		MemoryContextSwitchTo(caller);
-		MemoryContextReset(batch);
-		if (is_atomic || expired < batch_size ||
-			TimestampDifferenceExceeds(started, GetCurrentTimestamp(), SWEEP_MAX_TIME))
-			break;
-		SPI_commit();
-		EnsurePortalSnapshotExists();
-	}
+	sweep.batch = AllocSetContextCreate(CurrentMemoryContext, "jobs sweep", ALLOCSET_DEFAULT_SIZES);
+	run(&sweep, expire_batch);
+	run(&sweep, reminder_batch);
 	SPI_finish();
 	PG_RETURN_VOID();
 }
