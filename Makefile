@@ -22,7 +22,8 @@ SQL_PIECES = \
 	expiry \
 	schedule \
 	outbox \
-	health
+	health \
+	search
 
 # What jobs.install() creates, in order; compiled into the library.
 TABLE_PIECES = \

@@ -89,14 +89,10 @@ is_blank(pg_wchar c)
 		   (c >= 0x202a && c <= 0x202f) || (c >= 0x205f && c <= 0x206f) || c == 0x3000 || c == 0xfeff;
 }
 
-/*
- * Not blank, not longer than the limit, and one line unless it is a long text.
- */
 void
-check_text(const char *value, const char *name, int limit)
+check_length(const char *value, const char *name, int limit)
 {
 	int length = pg_mbstrlen(value);
-	bool is_visible = false;
 
 	if (length > limit)
 		ereport(ERROR,
@@ -104,6 +100,17 @@ check_text(const char *value, const char *name, int limit)
 				 errmsg("%s is too long", name),
 				 errdetail("It has %d characters; %d are allowed.", length, limit),
 				 errhint("Shorten %s.", name)));
+}
+
+/*
+ * Not blank, not longer than the limit, and one line unless it is a long text.
+ */
+void
+check_text(const char *value, const char *name, int limit)
+{
+	bool is_visible = false;
+
+	check_length(value, name, limit);
 	for (const char *rest = value; *rest;)
 	{
 		pg_wchar c = next_character(&rest);

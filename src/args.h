@@ -44,6 +44,7 @@ extern char *args_vformat(const char *format, va_list args) pg_attribute_printf(
 
 /* The same rules for a value that comes from elsewhere. */
 extern void check_not_null(bool isnull, const char *name);
+extern void check_length(const char *value, const char *name, int limit);
 extern void check_text(const char *value, const char *name, int limit);
 extern void check_email(const char *value, const char *name);
 extern void check_language(const char *value);

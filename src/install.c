@@ -32,6 +32,7 @@
 #include "ready.h"
 #include "rights.h"
 #include "schema.h"
+#include "search.h"
 
 #ifndef JOBS_VERSION
 #error "JOBS_VERSION must be defined: the Makefile reads it from jobs.control"
@@ -87,6 +88,7 @@ jobs_install(PG_FUNCTION_ARGS)
 		write_version();
 		changes++;
 	}
+	changes += search_backfill();
 	ids_raise_sequences();
 	access_grant_again();
 	rights_restore(&caller);
