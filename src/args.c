@@ -89,6 +89,12 @@ is_blank(pg_wchar c)
 		   (c >= 0x202a && c <= 0x202f) || (c >= 0x205f && c <= 0x206f) || c == 0x3000 || c == 0xfeff;
 }
 
+bool
+args_skip_blank(const char **text)
+{
+	return is_blank(next_character(text));
+}
+
 void
 check_length(const char *value, const char *name, int limit)
 {

@@ -39,6 +39,9 @@ extern int arg_uuids(FunctionCallInfo fcinfo, int argno, const char *name, struc
 /* The start of a text, for messages: up to `limit` characters. */
 extern char *args_excerpt(const char *text, int limit);
 
+/* Does the text begin with a character that shows nothing? It is moved on behind it. */
+extern bool args_skip_blank(const char **text);
+
 /* A text made as printf does, of any length. */
 extern char *args_vformat(const char *format, va_list args) pg_attribute_printf(1, 0);
 

@@ -5,10 +5,12 @@
  *
  * What is asked for is in no language of its own: it is read once in each language that
  * an organization may have, and each organization is judged by the reading in its own. One
- * that comes to nothing (stop words alone) is replaced by the words as they are written.
+ * that comes to nothing (stop words alone) gives way to the words as they are written.
  * The index is asked for all readings at once.
  */
 #include "postgres.h"
+
+#include <ctype.h>
 
 #include "access/table.h"
 #include "catalog/pg_type.h"
@@ -33,6 +35,9 @@
  */
 #define LIMIT_QUERY 500
 
+/* An even number that is below the server's 32. */
+#define LIMIT_NEGATIONS 20
+
 /* Parameters of all statements, of which each uses some. */
 enum
 {
@@ -40,8 +45,8 @@ enum
 	PARAMETER_SERVICE,
 	PARAMETER_ANY,		 /* all readings, joined by OR */
 	PARAMETER_WRITTEN,	 /* the words as they are written */
-	PARAMETER_LANGUAGES, /* codes of languages */
-	PARAMETER_READINGS,	 /* the readings in them */
+	PARAMETER_LANGUAGES, /* codes of languages in which they are read otherwise */
+	PARAMETER_READINGS,	 /* the readings in these */
 	PARAMETERS
 };
 
@@ -73,15 +78,33 @@ static Statement statements[2][2] = {
 };
 
 /*
- * The query as a text; NULL: none. It may be anything: people type it.
+ * The query as a text; NULL: there is none, or it is blank. It may be anything else:
+ * people type it. The server's parser alone has a limit, to negations of negations, so of
+ * so many minus signs without a word in between the last ones are left out.
  */
 static text *
 arg_query(FunctionCallInfo fcinfo, int argno)
 {
+	char *query;
+	bool is_visible = false;
+	int negations = 0;
+
 	if (PG_ARGISNULL(argno))
 		return NULL;
-	check_length(text_to_cstring(PG_GETARG_TEXT_PP(argno)), "query", LIMIT_QUERY);
-	return PG_GETARG_TEXT_PP(argno);
+	query = text_to_cstring(PG_GETARG_TEXT_PP(argno));
+	check_length(query, "query", LIMIT_QUERY);
+	for (const char *rest = query; *rest;)
+	{
+		char *c = query + (rest - query);
+		bool is_blank = args_skip_blank(&rest);
+
+		is_visible |= !is_blank;
+		if (*c == '-' && ++negations > LIMIT_NEGATIONS)
+			*c = ' ';
+		else if (isalnum((unsigned char) *c) || (IS_HIGHBIT_SET(*c) && !is_blank))
+			negations = 0;
+	}
+	return is_visible ? cstring_to_text(query) : NULL;
 }
 
 /*
@@ -118,11 +141,10 @@ read_in_all_languages(text *query, Datum *values)
 	{
 		Oid config = search_config(search_languages[i].config);
 		TSQuery reading = OidIsValid(config) ? read_query(config, query) : written;
-		bool is_known;
+		bool is_known = false;
 
-		if (reading->size == 0)
-			reading = written;
-		is_known = is_same(reading, written);
+		if (reading->size == 0 || is_same(reading, written))
+			continue;
 		for (int j = 0; j < count && !is_known; j++)
 			is_known = is_same(reading, DatumGetTSQuery(readings[j]));
 		if (!is_known)
