@@ -163,13 +163,14 @@ read_in_all_languages(text *query, Datum *values)
 
 /*
  * A plan that was made for small tables is kept while they grow. So it is made for big
- * ones from the start: the words by way of their index, the rest by key. All organizations
- * are read as the server likes.
+ * ones from the start, and reads nothing but by a key: bitmaps alone can't do without, so
+ * they are what is left. Without words and service, all organizations are read anyway.
  */
 static void
-prefer_indexes(void)
+prefer_keys(void)
 {
-	static const char *const settings[] = {"enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit"};
+	static const char *const settings[] = {"enable_seqscan", "enable_indexscan", "enable_indexonlyscan",
+										   "enable_hashjoin", "enable_mergejoin", "jit"};
 
 	for (int i = 0; i < lengthof(settings); i++)
 		(void) set_config_option(settings[i], "off", PGC_USERSET, PGC_S_SESSION,
@@ -244,7 +245,7 @@ jobs_search_organizations(PG_FUNCTION_ARGS)
 	values[PARAMETER_SERVICE] = Int64GetDatum(service_id);
 	has_words = query && read_in_all_languages(query, values);
 	if (has_words || service_id != 0)
-		prefer_indexes();
+		prefer_keys();
 	run(&statements[has_words][service_id != 0], values, has_words ? NULL : "  nnnn",
 		(ReturnSetInfo *) fcinfo->resultinfo);
 	call_end(call);
