@@ -27,6 +27,7 @@ SQL_PIECES = \
 	outbox \
 	purge \
 	email_template \
+	search \
 	health
 
 # What jobs.install() creates, in order; compiled into the library.

@@ -86,6 +86,7 @@ static const struct
 	{"create_merchant", DELEGATES},
 
 	{"display_name", ACTORS},
+	{"search_organizations", ACTORS},
 	{"sees_organization", ACTORS},
 	{"store_name", ACTORS},
 	{"add_member", ACTORS},

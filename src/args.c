@@ -83,11 +83,24 @@ args_is_control(pg_wchar c)
 /*
  * Shows nothing: Unicode's spaces, joiners and marks of direction, too.
  */
-static bool
-is_blank(pg_wchar c)
+bool
+args_is_blank(pg_wchar c)
 {
 	return c == ' ' || args_is_control(c) || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200f) ||
 		   (c >= 0x202a && c <= 0x202f) || (c >= 0x205f && c <= 0x206f) || c == 0x3000 || c == 0xfeff;
+}
+
+void
+check_length(const char *value, const char *name, int limit)
+{
+	int length = pg_mbstrlen(value);
+
+	if (length > limit)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s is too long", name),
+				 errdetail("It has %d characters; %d are allowed.", length, limit),
+				 errhint("Shorten %s.", name)));
 }
 
 /*
@@ -96,20 +109,14 @@ is_blank(pg_wchar c)
 void
 check_text(const char *value, const char *name, int limit)
 {
-	int length = pg_mbstrlen(value);
 	bool is_visible = false;
 
-	if (length > limit)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s is too long", name),
-				 errdetail("It has %d characters; %d are allowed.", length, limit),
-				 errhint("Shorten %s.", name)));
+	check_length(value, name, limit);
 	for (const char *rest = value; *rest;)
 	{
 		pg_wchar c = args_next_character(&rest);
 
-		is_visible |= !is_blank(c);
+		is_visible |= !args_is_blank(c);
 		if (args_is_control(c) && limit != LIMIT_TEXT)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -154,7 +161,7 @@ check_email(const char *value, const char *name)
 	{
 		pg_wchar c = args_next_character(&rest);
 
-		good = !is_blank(c) && (c >= 0x80 || strchr("<>()[],;:\\\"", (int) c) == NULL);
+		good = !args_is_blank(c) && (c >= 0x80 || strchr("<>()[],;:\\\"", (int) c) == NULL);
 	}
 	if (!good)
 		ereport(ERROR,

@@ -48,15 +48,20 @@ extern bool args_move_time(TimestampTz time, bool is_back, Interval *span, int d
 /* The start of a text, for messages: up to `limit` characters. */
 extern char *args_excerpt(const char *text, int limit);
 
-/* The character that a text begins with, of which the text is moved on; does it end a line, or never show? */
+/*
+ * The character that a text begins with, behind which the text is moved on; does it end a line, or
+ * never show? Does it show nothing?
+ */
 extern pg_wchar args_next_character(const char **text);
 extern bool args_is_control(pg_wchar c);
+extern bool args_is_blank(pg_wchar c);
 
 /* A text made as printf does, of any length. */
 extern char *args_vformat(const char *format, va_list args) pg_attribute_printf(1, 0);
 
 /* The same rules for a value that comes from elsewhere. */
 extern void check_not_null(bool isnull, const char *name);
+extern void check_length(const char *value, const char *name, int limit);
 extern void check_text(const char *value, const char *name, int limit);
 extern void check_email(const char *value, const char *name);
 extern void check_language(const char *value);

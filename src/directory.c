@@ -3,8 +3,9 @@
  *
  * The functions that keep the directory. Its triggers are in directory_dml.c.
  *
- * Locks: the organization FOR NO KEY UPDATE, so that what is done to it comes one after
- * another, then the row that changes; for a member's own choices that row alone.
+ * Locks: a service that an organization is to provide FOR KEY SHARE (see search.c), the
+ * organization FOR NO KEY UPDATE, so that what is done to it comes one after another, then
+ * the row that changes; for a member's own choices that row alone.
  */
 #include "postgres.h"
 
@@ -16,6 +17,7 @@
 #include "call.h"
 #include "directory.h"
 #include "ids.h"
+#include "search.h"
 
 /*
  * 42501 unless the actor is one of these kinds (Side bits; SIDE_NOBODY stands for 0 and
@@ -104,6 +106,7 @@ jobs_create_organization(PG_FUNCTION_ARGS)
 	row_set_text(row, Col_organization_description, description);
 	row_set_text(row, Col_organization_language, language);
 	row_set_time(row, Col_organization_created_at, started());
+	search_fill(row);
 	insert(row);
 
 	row = row_new(call->rows, TABLE_preferences, TRIGGERS_PARENT_UNLOCKED);
@@ -310,14 +313,18 @@ jobs_provide_service(PG_FUNCTION_ARGS)
 	Numeric max_price = arg_optional_price(fcinfo, 3, "max_price");
 	char *currency = arg_currency(fcinfo, 4);
 	Call *call;
+	Row *service;
+	Row *organization;
 	Row *old;
 	Row *row;
 
 	check_price_range(min_price, max_price);
 	call = call_begin(fcinfo, 5);
-	(void) lock_organization(call, organization_id);
+	service = search_hold_service(call->rows, service_id);
+	organization = lock_organization(call, organization_id);
 	require_side(call, SIDE_EXPERT | SIDE_SYSTEM, false, "provide a service");
-	service_require(call, service_id);
+	if (service == NULL)
+		actor_complain_missing("service", service_id);
 	old = provided_service_find(call->rows, organization_id, service_id);
 	if (old)
 		old = row_lock_found(old, LockTupleNoKeyExclusive, LockWaitBlock);
@@ -334,7 +341,10 @@ jobs_provide_service(PG_FUNCTION_ARGS)
 	if (old)
 		(void) row_update(old, row);
 	else
+	{
 		insert(row);
+		search_refresh(organization);
+	}
 	call_end(call);
 	PG_RETURN_VOID();
 }
@@ -349,9 +359,10 @@ jobs_withdraw_service(PG_FUNCTION_ARGS)
 	int64 organization_id = arg_id(fcinfo, 0, "organization_id");
 	int64 service_id = arg_id(fcinfo, 1, "service_id");
 	Call *call = call_begin(fcinfo, 2);
+	Row *organization;
 	Row *row;
 
-	(void) lock_organization(call, organization_id);
+	organization = lock_organization(call, organization_id);
 	require_side(call, SIDE_EXPERT | SIDE_SYSTEM, false, "withdraw a service");
 	service_require(call, service_id);
 	row = provided_service_find(call->rows, organization_id, service_id);
@@ -362,7 +373,8 @@ jobs_withdraw_service(PG_FUNCTION_ARGS)
 						(long long) organization_id, (long long) service_id),
 				 errdetail("The service is not among those that it provides."),
 				 errhint("SELECT service_id FROM jobs.provided_service lists what it provides.")));
-	(void) row_delete(row);
+	if (row_delete(row))
+		search_refresh(organization);
 	call_end(call);
 	PG_RETURN_VOID();
 }

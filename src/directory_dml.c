@@ -11,6 +11,7 @@
 #include "args.h"
 #include "dml.h"
 #include "ids.h"
+#include "search.h"
 
 typedef enum Kind
 {
@@ -144,6 +145,22 @@ assign_organization_id(Dml *dml)
 	row_set(row, Col_organization_slot, Int32GetDatum(SLOT_OF(id)));
 }
 
+/*
+ * An organization's words are ours to write; who sends them as they are may.
+ */
+static void
+fill_search(Dml *dml)
+{
+	Row *given = row_copy(dml->new);
+
+	if (DML_IS_UPDATE(dml) && dml_changes(dml, Col_organization_search))
+		dml_complain(dml, Col_organization_search);
+	search_fill(dml->new);
+	if (DML_IS_INSERT(dml) && !row_isnull(given, Col_organization_search) &&
+		row_differs(given, dml->new, dml->new->table->att[Col_organization_search]))
+		dml_complain(dml, Col_organization_search);
+}
+
 static Datum
 fill(FunctionCallInfo fcinfo, TableId id)
 {
@@ -172,8 +189,12 @@ fill(FunctionCallInfo fcinfo, TableId id)
 		check_not_null(row_isnull(dml->new, Col_member_organization_id), "organization_id");
 		ids_assign_dml(dml->call, dml->new, SLOT_OF(row_int64(dml->new, Col_member_organization_id)), ID_OF_TENANT);
 	}
-	else if (id != TABLE_preferences && id != TABLE_provided_service)
+	else if (id == TABLE_provided_service)
+		(void) search_hold_service(dml->call->rows, row_int64(dml->new, Col_provided_service_service_id));
+	else if (id != TABLE_preferences)
 		ids_assign_dml(dml->call, dml->new, ids_catalogue_slot(dml->call->rows), ID_OF_CATALOGUE);
+	if (id == TABLE_organization)
+		fill_search(dml);
 	return dml_end(dml);
 }
 

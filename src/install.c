@@ -33,6 +33,7 @@
 #include "ready.h"
 #include "rights.h"
 #include "schema.h"
+#include "search.h"
 
 #ifndef JOBS_VERSION
 #error "JOBS_VERSION must be defined: the Makefile reads it from jobs.control"
@@ -89,6 +90,7 @@ jobs_install(PG_FUNCTION_ARGS)
 		changes++;
 	}
 	changes += email_template_fill_table();
+	changes += search_backfill();
 	ids_raise_sequences();
 	access_grant_again();
 	rights_restore(&caller);

@@ -99,8 +99,12 @@ CREATE TRIGGER "00_jobs_fill" BEFORE INSERT OR UPDATE ON jobs.member
 	FOR EACH ROW EXECUTE FUNCTION jobs.member_fill();
 CREATE TRIGGER "00_jobs_fill" BEFORE INSERT OR UPDATE ON jobs.service
 	FOR EACH ROW EXECUTE FUNCTION jobs.service_fill();
+CREATE TRIGGER "00_jobs_record" AFTER UPDATE ON jobs.service
+	FOR EACH ROW EXECUTE FUNCTION jobs.service_record();
 CREATE TRIGGER "00_jobs_fill" BEFORE INSERT OR UPDATE ON jobs.provided_service
 	FOR EACH ROW EXECUTE FUNCTION jobs.provided_service_fill();
+CREATE TRIGGER "00_jobs_record" AFTER INSERT OR DELETE ON jobs.provided_service
+	FOR EACH ROW EXECUTE FUNCTION jobs.provided_service_record();
 CREATE TRIGGER "00_jobs_fill" BEFORE INSERT OR UPDATE ON jobs.merchant
 	FOR EACH ROW EXECUTE FUNCTION jobs.merchant_fill();
 CREATE TRIGGER "00_jobs_fill" BEFORE INSERT OR UPDATE ON jobs.store
@@ -110,7 +114,7 @@ COMMENT ON TABLE jobs.organization IS 'an expert''s business: members who work f
 COMMENT ON COLUMN jobs.organization.id IS 'a multiple of 1024 plus the organization''s slot';
 COMMENT ON COLUMN jobs.organization.name IS 'up to 200 characters, as merchants see it';
 COMMENT ON COLUMN jobs.organization.description IS 'profile text, up to 20,000 characters; NULL when none was written';
-COMMENT ON COLUMN jobs.organization.language IS 'language of e-mail to the notification address, two letters';
+COMMENT ON COLUMN jobs.organization.language IS 'language of name and description, and of e-mail to the notification address; two letters';
 COMMENT ON COLUMN jobs.organization.slot IS 'added to every id of this organization''s rows, 0 to 1023, for good: an id alone tells where a row lives';
 COMMENT ON COLUMN jobs.organization.search IS 'internal: the words of name, services and description, for jobs.search_organizations()';
 COMMENT ON COLUMN jobs.organization.created_at IS 'when it signed up';

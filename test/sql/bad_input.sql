@@ -10,6 +10,7 @@ SELECT regress.state() AS before \gset
 -- Arguments that are good in themselves; ids are such that no row has them.
 CREATE TEMPORARY TABLE good (name text PRIMARY KEY, value text, max_length integer);
 INSERT INTO good VALUES
+	('query', quote_literal('Text'), 500),
 	('actor', quote_literal('system'), NULL), ('is_local', 'true', NULL), ('role_name', quote_literal('regress_jobs_nobody'), NULL),
 	('access', quote_literal('app'), NULL), ('organization_id', '1', NULL), ('name', quote_literal('Name'), 200), ('email', quote_literal('a@b.example'), NULL),
 	('notification_email', quote_literal('a@b.example'), NULL), ('description', quote_literal('Text'), 20000), ('language', quote_literal('en'), NULL),

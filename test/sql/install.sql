@@ -299,7 +299,7 @@ BEGIN
 END
 $$;
 
--- What users' triggers do: a new row with some columns changed, the trigger's argument; or a statement.
+-- What users' triggers do: a new row with some columns changed, the trigger's argument; a statement; or nothing is written.
 CREATE FUNCTION regress.set_column() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
 	NEW := jsonb_populate_record(NEW, TG_ARGV[0]::jsonb);
@@ -312,6 +312,7 @@ BEGIN
 	RETURN NEW;
 END
 $$;
+CREATE FUNCTION regress.keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 GRANT USAGE ON SCHEMA regress TO regress_jobs_owner;
 
 -- A job of Ann & Bob for Max in a status or in one of these situations: overdue (new in
