@@ -312,7 +312,7 @@ BEGIN
 	RETURN NEW;
 END
 $$;
-CREATE FUNCTION regress.keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE FUNCTION regress.suppress() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 GRANT USAGE ON SCHEMA regress TO regress_jobs_owner;
 
 -- A job of Ann & Bob for Max in a status or in one of these situations: overdue (new in
