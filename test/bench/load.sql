@@ -43,10 +43,10 @@ SELECT id, organization_id, merchant_id, pg_catalog.now() - interval '1 day'
 FROM pair
 ORDER BY id;
 
-INSERT INTO jobs.job (id, organization_id, merchant_id, store_id, conversation_id, request_id, service_id,
-	title, description, budget, currency, status, created_at, respond_by, opened_at, first_response_at)
-SELECT id, organization_id, merchant_id, merchant_id, id, i * 1024, 1024,
-	'Job ' || i, pg_catalog.repeat('what is to be done ', 15), 50, 'USD', 'awaiting_response',
+INSERT INTO jobs.job (id, organization_id, merchant_id, store_id, conversation_id, request_id, origin,
+	auto_rematch, service_id, title, description, budget, currency, status, created_at, respond_by, opened_at, first_response_at)
+SELECT id, organization_id, merchant_id, merchant_id, id, i * 1024, 'direct',
+	false, 1024, 'Job ' || i, pg_catalog.repeat('what is to be done ', 15), 50, 'USD', 'awaiting_response',
 	pg_catalog.now() - interval '1 day', pg_catalog.now() + interval '2 days',
 	pg_catalog.now() - interval '20 hours', pg_catalog.now() - interval '18 hours'
 FROM pair
