@@ -13,8 +13,8 @@ SELECT 'member:' || :ada_id AS ada \gset
 SELECT jobs.add_member(:northlight, 'Ben', 'ben@northlight.example', actor => :'ada') AS ben_id \gset
 SELECT 'member:' || :ben_id AS ben \gset
 
-SELECT jobs.create_organization('Southpaw', 'office@southpaw.example', 'Shops and searches') AS southpaw \gset
-SELECT jobs.add_member(:southpaw, 'Cleo', 'cleo@southpaw.example', 'de') AS cleo_id \gset
+SELECT jobs.create_organization('Southpaw', 'office@southpaw.example', 'Shops and searches', 'de') AS southpaw \gset
+SELECT jobs.add_member(:southpaw, 'Cleo', 'cleo@southpaw.example') AS cleo_id \gset
 SELECT 'member:' || :cleo_id AS cleo \gset
 
 SELECT jobs.create_merchant('Mia', 'mia@teahouse.example') AS mia_id \gset
@@ -29,7 +29,7 @@ FROM jobs.service s \g /dev/null
 SELECT jobs.provide_service(:southpaw, :ranking, 100, 800, actor => :'cleo') \g /dev/null
 
 \echo '  Northlight, an organization: Ada is' :ada', Ben is' :ben
-\echo '  Southpaw, another one: Cleo is' :cleo', who reads German'
+\echo '  Southpaw, another one, which reads German: Cleo is' :cleo
 \echo '  Mia, a merchant with the store Teahouse:' :mia
 
 -- What is looked at, is looked at through Ada's eyes; what is done names who does it.

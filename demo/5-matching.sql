@@ -43,3 +43,4 @@ SELECT jobs.reply_to_job(:next, 'We have time again.', actor => :'ada') \g /dev/
 :status :next;
 COMMIT;
 \! demo/show mail
+\echo

@@ -48,7 +48,7 @@ evidence_init(void)
 {
 	DefineCustomIntVariable("jobs.ranking_half_life",
 							"After how long what an organization did counts half in matching.",
-							"Holds from the next thing that happens; jobs.rebuild_ranking() applies it to all that happened.",
+							"Holds from the next thing that happens; jobs.rebuild_ranking() applies it to all.",
 							&half_life, 90 * DAY, 60 * 60, INT_MAX, PGC_SUSET, GUC_UNIT_S, NULL, NULL, NULL);
 	RegisterSubXactCallback(end_subtransaction, NULL);
 	RegisterXactCallback(end_transaction, NULL);

@@ -35,7 +35,7 @@ ScoreMeans
 score_means(const Evidence *evidence, int count)
 {
 	double sums[EVIDENCE_KINDS] = {0};
-	ScoreMeans means;
+	ScoreMeans means = {0};
 
 	for (int i = 0; i < count; i++)
 	{

@@ -49,8 +49,8 @@ my ($uninstall) = $readme =~ /^## Uninstall\n.*?^```\n(.*?)^```$/ms;
 is($node->safe_psql('marketplace', $uninstall) =~ s/\n+$//r, 't', 'uninstalls');
 is($node->safe_psql('marketplace', 'SELECT count(*) FROM jobs.email'), $emails, '... and the data stays');
 $node->safe_psql('marketplace', 'CREATE EXTENSION jobs; SELECT jobs.install()');
-is($node->safe_psql('marketplace', 'SET ROLE app; BEGIN; SELECT jobs.act_as($$member:1025$$); SELECT title FROM jobs.job_list'),
-	"\nA calmer storefront", 'and all of it comes back');
+is($node->safe_psql('marketplace', 'SET ROLE app; BEGIN; SELECT jobs.act_as($$member:1025$$); SELECT title FROM jobs.job_list ORDER BY id'),
+	"\nA calmer storefront\nA summer sale", 'and all of it comes back');
 
 my ($diagram) = $readme =~ /^```mermaid\n(.*?)\n*^```$/ms;
 is($diagram, $node->safe_psql('marketplace', 'SELECT jobs.transition_diagram()') =~ s/\n+$//r, 'the diagram');
@@ -80,7 +80,8 @@ is_deeply(\%documented, \%functions, 'the functions');
 
 my %settings = $readme =~ /^\| `(jobs\.\w+)` \| (.*?) ?\|/gm;
 my $settings = $node->safe_psql('marketplace', q{
-	SELECT name, CASE unit WHEN 'ms' THEN setting::bigint / 3600000 || 'h' ELSE setting END
+	SELECT name, CASE unit WHEN 'ms' THEN setting::bigint / 3600000 || 'h'
+		WHEN 's' THEN setting::bigint / 86400 || 'd' ELSE setting END
 	FROM pg_settings WHERE name LIKE 'jobs.%'});
 is_deeply(\%settings, { map { my ($name, $value) = split /\|/, $_, -1; $name => $value eq '' ? '' : "`$value`" } split /\n/, $settings },
 	'the settings');
