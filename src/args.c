@@ -56,8 +56,17 @@ check_not_null(bool isnull, const char *name)
 }
 
 /*
+ * Does the encoding number characters as ISO 8859 does, with control characters from 0x80 on?
+ */
+static bool
+is_iso_8859(int encoding)
+{
+	return (encoding >= PG_LATIN1 && encoding <= PG_LATIN10) || (encoding >= PG_ISO_8859_5 && encoding <= PG_ISO_8859_8);
+}
+
+/*
  * The character that a text begins with, of which the text is moved on. In encodings
- * other than UTF-8 a character beyond ASCII is taken for a visible one.
+ * other than UTF-8 and ISO 8859 a character beyond ASCII is taken for a visible one.
  */
 pg_wchar
 args_next_character(const char **text)
@@ -66,7 +75,7 @@ args_next_character(const char **text)
 	int length = pg_mblen(*text);
 
 	*text += length;
-	if (*c < 0x80)
+	if (*c < 0xa0 && (*c < 0x80 || is_iso_8859(GetDatabaseEncoding())))
 		return *c;
 	return GetDatabaseEncoding() == PG_UTF8 ? utf8_to_unicode(c) : 0xffff;
 }

@@ -4,9 +4,10 @@
  * Blocking a conversation, which its merchant does, and opening it again, which is the
  * system's.
  *
- * Locks: the conversation FOR NO KEY UPDATE, then its live jobs in the order of their ids.
- * What makes a job wants the conversation's lock, too, so that a block finds the job, or
- * the job the block. A message takes none: it reads whether the conversation is blocked
+ * Locks: the conversation's live jobs in the order of their ids, as everybody locks jobs
+ * first, then the conversation FOR NO KEY UPDATE. What makes a job wants the conversation's
+ * lock, too, so that a block finds the job, or the job the block; one that was made after the
+ * first look is locked after the conversation. A message takes none: it reads whether the conversation is blocked
  * once it holds its job, so that it is written before the job is declined, or not at all.
  */
 #include "postgres.h"
@@ -118,6 +119,18 @@ find_live_jobs(Call *call, int64 conversation_id)
 	return live;
 }
 
+static void
+lock_live_jobs(Call *call, int64 conversation_id)
+{
+	ListCell *cell;
+
+	foreach (cell, find_live_jobs(call, conversation_id))
+	{
+		CHECK_FOR_INTERRUPTS();
+		(void) row_lock_found(((Job *) lfirst(cell))->row, LockTupleNoKeyExclusive, LockWaitBlock);
+	}
+}
+
 /*
  * Declines a job, unless it has ended, or is gone, by the time that it is locked. 40001 when
  * it is newer than the transaction's snapshot.
@@ -147,10 +160,11 @@ jobs_block_conversation(PG_FUNCTION_ARGS)
 {
 	int64 conversation_id = arg_id(fcinfo, 0, "conversation_id");
 	Call *call = call_begin(fcinfo, 1);
-	Row *conversation = conversation_lock(call, conversation_id);
 
+	(void) conversation_get(call, conversation_id);
 	require_blocker(call, conversation_id);
-	if (set_blocked(conversation, true))
+	lock_live_jobs(call, conversation_id);
+	if (set_blocked(conversation_lock(call, conversation_id), true))
 	{
 		ListCell *cell;
 

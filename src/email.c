@@ -104,22 +104,22 @@ add_recipient(List *recipients, int64 member_id, char *address, char *language)
 }
 
 /*
- * Does the member want no such e-mail? Of scope "messages" there are messages alone.
+ * Does the member want no such e-mail? Of scope "messages" there is what somebody wrote alone.
  */
 static bool
-is_muted(const Row *member, EmailKind kind)
+is_muted(const Row *member, const Email *email)
 {
 	char *scope = row_text(member, Col_member_email_scope);
 
-	return strcmp(scope, "all") != 0 && (kind != EMAIL_MESSAGE || strcmp(scope, "messages") != 0);
+	return strcmp(scope, "all") != 0 && (email->message_id == 0 || strcmp(scope, "messages") != 0);
 }
 
 static List *
-add_member(List *recipients, Rows *rows, int64 member_id, EmailKind kind)
+add_member(List *recipients, Rows *rows, int64 member_id, const Email *email)
 {
 	Row *member = row_fetch(rows, TABLE_member, member_id);
 
-	if (member == NULL || !row_bool(member, Col_member_is_active) || is_muted(member, kind))
+	if (member == NULL || !row_bool(member, Col_member_is_active) || is_muted(member, email))
 		return recipients;
 	return add_recipient(recipients, member_id, row_text(member, Col_member_email),
 						 row_text(member, Col_member_language));
@@ -142,7 +142,7 @@ add_assignees(List *recipients, Call *call, const Email *email)
 		int64 member_id = row_int64(assignment, Col_assignment_member_id);
 
 		if (member_id != acting)
-			recipients = add_member(recipients, call->rows, member_id, email->kind);
+			recipients = add_member(recipients, call->rows, member_id, email);
 	}
 	row_scan_end(scan);
 	return recipients;
@@ -172,7 +172,7 @@ find_recipients(Call *call, const Email *email)
 	if ((email->to & TO_ASSIGNEES_ELSE_ORGANIZATION) && recipients == NIL)
 		recipients = add_organization(recipients, call->rows, email->organization_id);
 	if (email->to & TO_MEMBER)
-		recipients = add_member(recipients, call->rows, email->member_id, email->kind);
+		recipients = add_member(recipients, call->rows, email->member_id, email);
 	if (email->to & TO_MERCHANT)
 	{
 		Row *merchant = row_fetch(call->rows, TABLE_merchant, email->merchant_id);

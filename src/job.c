@@ -141,7 +141,7 @@ job_allowed_actions(Call *call, const Job *job)
 		const Transition *transition = transition_find(action, side, &job->facts);
 
 		if (transition && !transition_is_silent(transition) && action != ACTION_EXPIRE &&
-			(action != ACTION_MESSAGE || !is_blocked(call, job)))
+			((action != ACTION_MESSAGE && action != ACTION_REJECT) || !is_blocked(call, job)))
 			allowed = lappend_int(allowed, action);
 	}
 	return allowed;
@@ -227,6 +227,9 @@ job_require(Call *call, Job *job, Action action)
 				 errdetail("The job is %s%s; allowed now: %s.", status_name(job->facts.status),
 						   job->facts.confirmed ? " and confirmed" : "", job_list_allowed(call, job)),
 				 errhint("SELECT jobs.allowed_actions(%lld) tells what can be done.", (long long) job->id)));
+	/* a completed job would live again, where nobody can write in it */
+	if (action == ACTION_REJECT)
+		conversation_require_open(conversation_lock(call, job->conversation_id));
 	return transition;
 }
 

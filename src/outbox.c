@@ -52,17 +52,20 @@
 /* A longer lease would keep an e-mail from everybody when its mailer dies. */
 #define LEASE_LONGEST_DAYS 366
 
+/* A claim looks at no more at a time, unless more are wanted. */
+#define MAX_BATCH 1000
+
 /* Characters of a mailer's error that are kept. */
 #define ERROR_LENGTH 2000
 
 static KeptStatement lock_due = {
-	"SELECT e.id, e.attempts, e.organization_id, e.job_id, e.member_id, e.created_at "
+	"SELECT e.id, e.attempts, e.organization_id, e.job_id, e.member_id, e.created_at, e.next_attempt_at "
 	"FROM jobs.email e "
-	"WHERE e.next_attempt_at OPERATOR(pg_catalog.<=) $1 "
+	"WHERE e.next_attempt_at OPERATOR(pg_catalog.>=) $1 AND e.next_attempt_at OPERATOR(pg_catalog.<=) $2 "
 	"ORDER BY e.next_attempt_at "
-	"LIMIT $2 "
+	"LIMIT $3 "
 	"FOR NO KEY UPDATE SKIP LOCKED",
-	{TIMESTAMPTZOID, INT8OID}};
+	{TIMESTAMPTZOID, TIMESTAMPTZOID, INT8OID}};
 
 static KeptStatement claim = {
 	"WITH claimed AS ("
@@ -99,7 +102,10 @@ static KeptStatement call_off = {
 static KeptStatement call_off_before = {
 	"UPDATE jobs.email e "
 	"SET next_attempt_at = NULL, cancelled_at = $2, claim_token = NULL "
-	"WHERE e.next_attempt_at IS NOT NULL AND e.created_at OPERATOR(pg_catalog.<) $1",
+	"WHERE e.id OPERATOR(pg_catalog.=) ANY (ARRAY("
+	"SELECT p.id FROM jobs.email p "
+	"WHERE p.next_attempt_at IS NOT NULL AND p.created_at OPERATOR(pg_catalog.<) $1 "
+	"ORDER BY p.id FOR NO KEY UPDATE))",
 	{TIMESTAMPTZOID, TIMESTAMPTZOID}};
 
 static KeptStatement acknowledge = {
@@ -147,6 +153,8 @@ typedef struct Claim
 	TimestampTz now;
 	TimestampTz until; /* the end of the lease */
 	const char *worker;
+	TimestampTz from; /* what was due before was looked at */
+	int batch;		  /* how many to look at, at least */
 } Claim;
 
 /* What a claim does with an e-mail that is due. */
@@ -162,7 +170,7 @@ static int email_max_attempts = 10;
 
 static Call *outbox_begin(void);
 static void outbox_end(Call *call);
-static int claim_some(const Claim *c, int wanted, bool *again);
+static int claim_some(Claim *c, int wanted, bool *again);
 static void lock_email(int64 id, Held *held);
 pg_noreturn static void complain_stale(int64 id, const Held *held);
 
@@ -204,7 +212,7 @@ PG_FUNCTION_INFO_V1(jobs_claim_emails);
 Datum
 jobs_claim_emails(PG_FUNCTION_ARGS)
 {
-	Claim c = {.now = GetCurrentTimestamp()};
+	Claim c = {.now = GetCurrentTimestamp(), .from = DT_NOBEGIN, .batch = 1};
 	int max_rows = arg_count(fcinfo, 0, "max_rows");
 	int claimed = 0;
 	bool again = true;
@@ -230,6 +238,22 @@ jobs_claim_emails(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
+/* An e-mail that a mailer has sent, and the token of its claim. */
+typedef struct Answer
+{
+	int64 id;
+	pg_uuid_t token;
+} Answer;
+
+static int
+compare_answers(const void *a, const void *b)
+{
+	int64 left = ((const Answer *) a)->id;
+	int64 right = ((const Answer *) b)->id;
+
+	return left < right ? -1 : left > right;
+}
+
 /*
  * jobs.ack_emails(email_ids, claim_tokens): these were sent. Pairs that don't match,
  * or no longer, are passed over.
@@ -242,6 +266,7 @@ jobs_ack_emails(PG_FUNCTION_ARGS)
 	int count = arg_ids(fcinfo, 0, "email_ids", &ids);
 	pg_uuid_t *tokens;
 	int token_count = arg_uuids(fcinfo, 1, "claim_tokens", &tokens);
+	Answer *answers;
 	int acknowledged = 0;
 	Datum now = TimestampTzGetDatum(GetCurrentTimestamp());
 	Call *call;
@@ -253,14 +278,23 @@ jobs_ack_emails(PG_FUNCTION_ARGS)
 				 errdetail("There are %d ids and %d tokens.", count, token_count),
 				 errhint("Pass one token for each id, in the same order.")));
 
+	/* in the order of the ids, as all who lock several do */
+	answers = palloc(Max(count, 1) * sizeof(Answer));
+	for (int i = 0; i < count; i++)
+	{
+		answers[i].id = ids[i];
+		answers[i].token = tokens[i];
+	}
+	qsort(answers, count, sizeof(Answer), compare_answers);
+
 	call = outbox_begin();
 	for (int i = 0; i < count; i++)
 	{
 		Datum values[3];
 
 		CHECK_FOR_INTERRUPTS();
-		values[0] = Int64GetDatum(ids[i]);
-		values[1] = UUIDPGetDatum(&tokens[i]);
+		values[0] = Int64GetDatum(answers[i].id);
+		values[1] = UUIDPGetDatum(&answers[i].token);
 		values[2] = now;
 		acknowledged += statement_run(&acknowledge, values, NULL, SPI_OK_UPDATE);
 	}
@@ -458,6 +492,7 @@ static void
 return_claimed(ReturnSetInfo *result)
 {
 	EmailRenderer *renderer = email_renderer_begin();
+	MemoryContext row = AllocSetContextCreate(CurrentMemoryContext, "jobs e-mail", ALLOCSET_DEFAULT_SIZES);
 
 	for (uint64 i = 0; i < SPI_tuptable->numvals; i++)
 	{
@@ -465,6 +500,7 @@ return_claimed(ReturnSetInfo *result)
 		bool nulls[11] = {false};
 		char *subject;
 		char *body;
+		MemoryContext caller = MemoryContextSwitchTo(row);
 
 		for (int j = 0; j < 6; j++) /* id to language */
 			values[j] = column(i, j + 1, &nulls[j]);
@@ -474,15 +510,28 @@ return_claimed(ReturnSetInfo *result)
 		for (int j = 8; j < 11; j++) /* job_id to payload */
 			values[j] = column(i, j - 1, &nulls[j]);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-		pfree(subject);
-		pfree(body);
+		MemoryContextSwitchTo(caller);
+		MemoryContextReset(row);
 	}
+	MemoryContextDelete(row);
 	email_renderer_end(renderer);
 }
 
 /*
- * Is the due e-mail of this row for a member who is no longer assigned to its job, or was
- * assigned anew since? Asked of what is committed by now, whatever the transaction sees.
+ * Is the member active? Nobody writes e-mail to one who isn't.
+ */
+static bool
+is_active(Call *call, int64 member_id)
+{
+	Row *member = row_fetch(call->rows, TABLE_member, member_id);
+
+	return member && row_bool(member, Col_member_is_active);
+}
+
+/*
+ * Is the due e-mail of this row for a member who is no longer assigned to its job, was
+ * assigned anew since, or is no longer active? Assignments are those that are committed by now,
+ * whatever the transaction sees.
  */
 static bool
 is_called_off(Call *call, int row)
@@ -496,7 +545,11 @@ is_called_off(Call *call, int row)
 	RowScan *scan;
 	Row *assignment;
 
-	if (is_no_job || is_no_member)
+	if (is_no_member)
+		return false;
+	if (!is_active(call, DatumGetInt64(member_id)))
+		return true;
+	if (is_no_job)
 		return false;
 	row_key_int64(&keys[0], 1, DatumGetInt64(column(row, 3, &isnull)));
 	row_key_int64(&keys[1], 2, DatumGetInt64(job_id));
@@ -545,12 +598,13 @@ take_out(KeptStatement *statement, Datum *ids, int count, TimestampTz now)
 /*
  * One pass of a claim: gives up what has no attempt left, cancels what was called off,
  * claims the rest, and returns how many. `again`: what was not claimed took the place of
- * others, who are waiting.
+ * others, who are waiting; they are looked for from there on.
  */
 static int
-claim_some(const Claim *c, int wanted, bool *again)
+claim_some(Claim *c, int wanted, bool *again)
 {
-	Datum lock_values[2] = {TimestampTzGetDatum(c->now), Int64GetDatum(wanted)};
+	int batch = Max(c->batch, wanted);
+	Datum lock_values[3] = {TimestampTzGetDatum(c->from), TimestampTzGetDatum(c->now), Int64GetDatum(batch)};
 	int due = (int) statement_run(&lock_due, lock_values, NULL, SPI_OK_SELECT);
 	Datum *ids[FATES];
 	int counts[FATES] = {0};
@@ -564,12 +618,17 @@ claim_some(const Claim *c, int wanted, bool *again)
 		bool isnull;
 		Fate fate = fate_of(c->call, i);
 
+		c->from = DatumGetTimestampTz(column(i, 7, &isnull));
+		if (fate == FATE_CLAIMED && counts[fate] == wanted)
+			break;
 		ids[fate][counts[fate]++] = Int64GetDatum(DatumGetInt64(column(i, 1, &isnull)));
 	}
 	SPI_freetuptable(SPI_tuptable);
 
 	*again = take_out(&bury, ids[FATE_DEAD], counts[FATE_DEAD], c->now);
 	*again |= take_out(&call_off, ids[FATE_CANCELLED], counts[FATE_CANCELLED], c->now);
+	/* where nothing can be sent, there may be much of the kind */
+	c->batch = Min(2 * batch, MAX_BATCH);
 	if (counts[FATE_CLAIMED] > 0)
 	{
 		Datum values[3] = {id_array(ids[FATE_CLAIMED], counts[FATE_CLAIMED]),

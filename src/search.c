@@ -16,8 +16,6 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_namespace.h"
-#include "catalog/pg_ts_config.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "tsearch/ts_utils.h"
@@ -27,9 +25,9 @@
 #include "utils/fmgrprotos.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
-#include "utils/syscache.h"
 
 #include "dml.h"
+#include "language.h"
 #include "search.h"
 
 /* Organizations that are refreshed together, and whose rows are in memory together. */
@@ -40,59 +38,6 @@
  * providing one service more should not fail for it.
  */
 #define SERVICES_LENGTH 65536
-
-const SearchLanguage search_languages[] = {
-	{"ar", "arabic"},
-	{"ca", "catalan"},
-	{"da", "danish"},
-	{"de", "german"},
-	{"el", "greek"},
-	{"en", "english"},
-	{"es", "spanish"},
-	{"et", "estonian"},
-	{"eu", "basque"},
-	{"fi", "finnish"},
-	{"fr", "french"},
-	{"ga", "irish"},
-	{"hi", "hindi"},
-	{"hu", "hungarian"},
-	{"hy", "armenian"},
-	{"id", "indonesian"},
-	{"it", "italian"},
-	{"lt", "lithuanian"},
-	{"nb", "norwegian"},
-	{"ne", "nepali"},
-	{"nl", "dutch"},
-	{"nn", "norwegian"},
-	{"no", "norwegian"},
-	{"pt", "portuguese"},
-	{"ro", "romanian"},
-	{"ru", "russian"},
-	{"sr", "serbian"},
-	{"sv", "swedish"},
-	{"ta", "tamil"},
-	{"tr", "turkish"},
-	{"yi", "yiddish"},
-};
-const int search_language_count = lengthof(search_languages);
-
-Oid
-search_config(const char *name)
-{
-	return GetSysCacheOid2(TSCONFIGNAMENSP, Anum_pg_ts_config_oid, CStringGetDatum(name),
-						   ObjectIdGetDatum(PG_CATALOG_NAMESPACE));
-}
-
-static Oid
-config_of_language(const char *code)
-{
-	for (int i = 0; i < search_language_count; i++)
-	{
-		if (strcmp(search_languages[i].code, code) == 0)
-			return search_config(search_languages[i].config);
-	}
-	return InvalidOid;
-}
 
 int
 search_quiet_begin(void)
@@ -135,7 +80,7 @@ add_words(ParsedText *words, Oid config, char *text)
 	int end;
 
 	words->pos = start;
-	parsetext(search_config("simple"), words, text, length);
+	parsetext(language_simple_config(), words, text, length);
 	if (!OidIsValid(config))
 		return;
 	end = words->pos;
@@ -185,7 +130,7 @@ append_words(Datum document, ParsedText *words, char weight)
 void
 search_fill(Row *organization)
 {
-	Oid config = config_of_language(row_text(organization, Col_organization_language));
+	Oid config = language_config(row_text(organization, Col_organization_language));
 	char *description = row_text(organization, Col_organization_description);
 	int level = search_quiet_begin();
 	ParsedText words;

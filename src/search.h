@@ -8,19 +8,6 @@
 
 #include "row.h"
 
-/* Languages whose word forms are known, and the configuration of each in pg_catalog. */
-typedef struct SearchLanguage
-{
-	const char *code;
-	const char *config;
-} SearchLanguage;
-
-extern const SearchLanguage search_languages[];
-extern const int search_language_count;
-
-/* The configuration; InvalidOid when this server has none of that name. */
-extern Oid search_config(const char *name);
-
 /* Parsing is silent in between: it has a notice for each word that it leaves out. */
 extern int search_quiet_begin(void);
 extern void search_quiet_end(int level);

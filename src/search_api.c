@@ -26,6 +26,7 @@
 #include "args.h"
 #include "call.h"
 #include "directory.h"
+#include "language.h"
 #include "search.h"
 #include "table.h"
 
@@ -131,15 +132,15 @@ static bool
 read_in_all_languages(text *query, Datum *values)
 {
 	int level = search_quiet_begin();
-	TSQuery written = read_query(search_config("simple"), query);
+	TSQuery written = read_query(language_simple_config(), query);
 	TSQuery any = written;
-	Datum *codes = palloc(search_language_count * sizeof(Datum));
-	Datum *readings = palloc(search_language_count * sizeof(Datum));
+	Datum *codes = palloc(language_count() * sizeof(Datum));
+	Datum *readings = palloc(language_count() * sizeof(Datum));
 	int count = 0;
 
-	for (int i = 0; i < search_language_count; i++)
+	for (int i = 0; i < language_count(); i++)
 	{
-		Oid config = search_config(search_languages[i].config);
+		Oid config = language_config_of(i);
 		TSQuery reading = OidIsValid(config) ? read_query(config, query) : written;
 		bool is_known = false;
 
@@ -149,7 +150,7 @@ read_in_all_languages(text *query, Datum *values)
 			is_known = is_same(reading, DatumGetTSQuery(readings[j]));
 		if (!is_known)
 			any = DatumGetTSQuery(DirectFunctionCall2(tsquery_or, TSQueryGetDatum(any), TSQueryGetDatum(reading)));
-		codes[count] = CStringGetTextDatum(search_languages[i].code);
+		codes[count] = CStringGetTextDatum(language_code(i));
 		readings[count++] = TSQueryGetDatum(reading);
 	}
 	search_quiet_end(level);

@@ -105,6 +105,9 @@ SELECT regress.state() = :'before' AS unchanged;
 -- what settles goes on: a proposal is declined, a completion confirmed and reviewed, members assigned
 BEGIN;
 SELECT jobs.decline_proposal(:offer, actor => :'max');
+-- a completed job can't be brought to life again
+SELECT regress.try(format('SELECT jobs.reject_completion(%s, actor => %L)', :completed, :'max'));
+SELECT string_agg(a, ' ') FROM jobs.allowed_actions(:completed, actor => :'max') a;
 SELECT jobs.confirm_completion(:completed, actor => :'max');
 SELECT jobs.assign_self(:completed, actor => :'ann');
 SELECT jobs.review_job(:completed, 1, 1, actor => :'max') IS NOT NULL AS reviewed;

@@ -74,6 +74,20 @@ SELECT pg_temp.worked_on() AS job \gset
 SELECT jobs.unassign_members(:job, ARRAY[:ann_id, :bob_id], actor => :'ann');
 SELECT pg_temp.claimed(1);
 SELECT pg_temp.claimed(1);
+-- much that is called off, which a claim of one e-mail passes
+SET session_replication_role = replica;
+INSERT INTO jobs.email (organization_id, job_id, member_id, kind, recipient, language, payload, created_at, attempts, next_attempt_at)
+SELECT :org, :job, :bob_id, 'message', 'bob@cancel.example', 'en', '{}', now(), 0, now() - interval '1 day' + n * interval '1 ms'
+FROM generate_series(1, 5000) n;
+RESET session_replication_role;
+SELECT jobs.reply_to_job(:job, 'Text', actor => :'ann') IS NOT NULL AS sent;
+SELECT pg_temp.claimed(1);
+DELETE FROM jobs.email WHERE cancelled_at IS NOT NULL;
+-- a member who has left is sent nothing any more
+SELECT pg_temp.worked_on() AS job \gset
+UPDATE jobs.member SET is_active = false WHERE id = :bob_id;
+SELECT pg_temp.claimed();
+UPDATE jobs.member SET is_active = true WHERE id = :bob_id;
 -- one that a mailer holds can still be acknowledged; after its lease it is called off, and then it can't
 SELECT pg_temp.worked_on() AS job \gset
 SELECT pg_temp.claimed();

@@ -125,7 +125,7 @@ UPDATE jobs.member SET email = 'ann@email_recipients.example' WHERE id = :ann_id
 UPDATE jobs.member SET email = 'bob@email_recipients.example' WHERE id = :bob_id;
 UPDATE jobs.merchant SET email = 'max@email_recipients.example' WHERE id = :max_id;
 
--- Muted: of each kind that goes to members, with Bob's scope. Ann wants all.
+-- Muted: of each kind that goes to members, with Bob's scope. Ann wants all. What is rejected with words is a message, too.
 SET SESSION AUTHORIZATION regress_jobs_app;
 CREATE FUNCTION pg_temp.to_members(scope text)
 RETURNS SETOF text
@@ -142,6 +142,8 @@ BEGIN
 	PERFORM jobs.reply_to_job(job, 'Text', actor => d.max);
 	PERFORM jobs.complete_job(job, actor => d.ann);
 	PERFORM jobs.reject_completion(job, actor => d.max);
+	PERFORM jobs.complete_job(job, actor => d.ann);
+	PERFORM jobs.reject_completion(job, 'With words', actor => d.max);
 	PERFORM jobs.complete_job(job, actor => d.ann);
 	PERFORM jobs.confirm_completion(job, actor => d.max);
 	job := regress.job('email_recipients');

@@ -253,7 +253,7 @@ SELECT subject, body FROM pg_temp.render('{message}', E'> {message}');
 SET LOCAL session_replication_role = replica;
 UPDATE jobs.email SET payload = '{"message_id": 1, "conversation_id": "x"}', job_id = 4711;
 SELECT * FROM pg_temp.render('{author_name} {other_name}', E'{message}\n{recipient_name}\n{conversation_id}{job_id}{title}{respond_by}\nEnd');
-UPDATE jobs.email SET payload = '[1e400]', job_id = NULL, organization_id = 4711, member_id = 4711;
+UPDATE jobs.email SET payload = '[1e400]', job_id = NULL, organization_id = 4711, member_id = NULL;
 SELECT * FROM pg_temp.render('{author_name} {other_name}', E'{message}\n{recipient_name}\n{organization_name}{merchant_name}\nEnd');
 UPDATE jobs.email SET payload = '{"message_id": 1e400, "conversation_id": 1.5}';
 SELECT * FROM pg_temp.render('{author_name} {other_name}', E'{message}\n{recipient_name}\n{organization_name}{merchant_name}\nEnd');

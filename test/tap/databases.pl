@@ -70,6 +70,14 @@ foreach my $case ([ 'LATIN1', 'Geöffnet' ], [ 'LATIN2', 'Geöffnet' ], [ 'EUC_J
 				string_agg(DISTINCT substring(subject from 'best.*tigt.*'), ' ')
 			FROM jobs.claim_emails(1000) }),
 		$opened eq 'Geoeffnet' ? '9|Haendler: Max|bestaetigt' : '9|Händler: Max|bestätigt', "$encoding: claims");
+	# languages whose dictionaries have characters that the encoding lacks
+	is($node->safe_psql($database, q{
+			SELECT jobs.create_organization('Hungarian works', 'hu@x.example', language => 'hu') > 0,
+				jobs.create_organization('Nepali works', 'ne@x.example', language => 'ne') > 0;
+			UPDATE jobs.organization SET description = 'works everywhere';
+			SELECT string_agg(name, ', ' ORDER BY name) FROM jobs.search_organizations('works -nepali');
+			SELECT string_agg(name, ', ' ORDER BY name) FROM jobs.search_organizations('working everywhere') WHERE name ~ 'Ann'}),
+		"t|t\nAnn & Co, Hungarian works\nAnn & Co", "$encoding: searches");
 }
 
 done_testing();
