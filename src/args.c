@@ -61,7 +61,8 @@ check_not_null(bool isnull, const char *name)
 static bool
 is_iso_8859(int encoding)
 {
-	return (encoding >= PG_LATIN1 && encoding <= PG_LATIN10) || (encoding >= PG_ISO_8859_5 && encoding <= PG_ISO_8859_8);
+	return (encoding >= PG_LATIN1 && encoding <= PG_LATIN10) ||
+		   (encoding >= PG_ISO_8859_5 && encoding <= PG_ISO_8859_8);
 }
 
 /*
