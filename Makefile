@@ -9,6 +9,7 @@ SQL_PIECES = \
 	actor \
 	install \
 	access \
+	binding \
 	directory \
 	visibility \
 	conversation \
@@ -33,6 +34,7 @@ SQL_PIECES = \
 # What jobs.install() creates, in order; compiled into the library.
 TABLE_PIECES = \
 	node \
+	role_binding \
 	directory \
 	conversation \
 	proposal \

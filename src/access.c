@@ -65,7 +65,7 @@ static const struct
 
 /*
  * Functions. Those that administer the tables themselves are the owner's alone and not
- * listed: install, uninstall, grant_access, revoke_access.
+ * listed: install, uninstall, grant_access, revoke_access, bind_role, unbind_role.
  */
 static const struct
 {
@@ -167,6 +167,7 @@ static const struct
 	{TABLE_provided_service, ACTORS, OPERATOR, "INSERT, UPDATE"},
 	{TABLE_ranking_stat, ACTORS, 0, NULL},
 	{TABLE_review, ACTORS, 0, NULL},
+	{TABLE_role_binding, OPERATOR, 0, NULL},
 	{TABLE_service, ACTORS, OPERATOR, "INSERT, UPDATE"},
 	{TABLE_store, ACTORS, OPERATOR, "INSERT, UPDATE"},
 };
@@ -465,25 +466,26 @@ check_granting(Oid owner, Oid role)
 }
 
 static void
-change_access(FunctionCallInfo fcinfo, bool give)
+require_role(const char *role)
 {
-	const char *role;
-	Oid roleid;
-	Oid owner;
-	int access;
-	int before;
-	Rights caller;
-
-	check_not_null(PG_ARGISNULL(0), "role_name");
-	role = NameStr(*PG_GETARG_NAME(0));
-	access = arg_access(fcinfo, 1);
-	roleid = get_role_oid(role, true);
-	if (!OidIsValid(roleid))
+	if (!OidIsValid(get_role_oid(role, true)))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("role \"%s\" does not exist", role),
 				 errdetail("Access is given to roles of the server."),
 				 errhint("Create it first, with CREATE ROLE.")));
+}
+
+/*
+ * Of a role that is gone, nothing but what is remembered can be taken back.
+ */
+static void
+change(const char *role, int access, bool give)
+{
+	Oid roleid = get_role_oid(role, true);
+	Oid owner;
+	int before;
+	Rights caller;
 
 	schema_lock();
 	/* access can be taken back whatever the tables have lost */
@@ -502,11 +504,33 @@ change_access(FunctionCallInfo fcinfo, bool give)
 	}
 	else
 	{
-		change_rights(role, access, before & ~access, false);
+		if (OidIsValid(roleid))
+			change_rights(role, access, before & ~access, false);
 		remember(role, before & ~access);
 	}
 	rights_restore(&caller);
 	SPI_finish();
+}
+
+static void
+change_access(FunctionCallInfo fcinfo, bool give)
+{
+	const char *role;
+	int access;
+
+	check_not_null(PG_ARGISNULL(0), "role_name");
+	role = NameStr(*PG_GETARG_NAME(0));
+	access = arg_access(fcinfo, 1);
+	require_role(role);
+	change(role, access, give);
+}
+
+void
+access_change_bound(const char *role, bool give)
+{
+	if (give)
+		require_role(role);
+	change(role, BOUND, give);
 }
 
 /*

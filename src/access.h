@@ -15,6 +15,12 @@ extern bool access_is_operator(Oid role);
 extern bool access_may_act_as(Oid role);
 
 /*
+ * Gives a role bound access, or takes it back, as jobs.grant_access() does; refuses whom that
+ * refuses. A role that is gone has none to take back.
+ */
+extern void access_change_bound(const char *role, bool give);
+
+/*
  * Parts of installing and uninstalling, run as the tables' owner, inside SPI: grants
  * what is remembered once more; drops the operators' policies, and with `forget` takes
  * back all that was granted.

@@ -1,7 +1,8 @@
 /*
  * actor.c
  *
- * Finds out who acts, and looks actors up. A call in progress says so before anything else.
+ * Finds out who acts, and looks actors up. A call in progress says so before anything else,
+ * then what the role is bound to.
  *
  * The setting jobs.actor holds what jobs.act_as() said. Only superusers may SET it,
  * and its check hook takes it from a running session alone, so that neither a
@@ -17,6 +18,7 @@
 #include "access.h"
 #include "actor.h"
 #include "args.h"
+#include "binding.h"
 #include "row.h"
 
 static char *actor_setting;
@@ -180,6 +182,8 @@ actor_current(void)
 		return actor;
 	if (running)
 		return *running->actor;
+	if (binding_of_role(GetOuterUserId(), &actor))
+		return actor;
 	if (actor_setting && actor_setting[0])
 	{
 		/* whoever was an operator when it was said may be none after SET ROLE */
@@ -212,9 +216,19 @@ static void
 check_may_name(const Actor *actor)
 {
 	Actor current = actor_current();
+	Actor bound;
+	char text[ACTOR_TEXT_SIZE];
 
 	if (current.kind == actor->kind && current.id == actor->id)
 		return;
+	/* by its own hand; code of a role that may act for others decides for itself */
+	if (GetUserId() == GetOuterUserId() && binding_of_role(GetUserId(), &bound))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("role \"%s\" acts for nobody but %s", GetUserNameFromId(GetUserId(), false),
+						actor_format(&bound, text)),
+				 errdetail("It was bound to this actor."),
+				 errhint("Leave the actor out, or connect as another role.")));
 	if (!access_may_act_as(GetUserId()))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),

@@ -10,6 +10,7 @@
 
 #include "access.h"
 #include "actor.h"
+#include "binding.h"
 #include "evidence.h"
 #include "job.h"
 #include "notify.h"
@@ -32,6 +33,7 @@ _PG_init(void)
 	MarkGUCPrefixReserved("jobs");
 
 	access_init();
+	binding_init();
 	rights_init();
 	table_init();
 }

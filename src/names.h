@@ -17,7 +17,8 @@
 #define JOBS_TABLES(T) \
 	T(assignment) T(conversation) T(decline) T(email) T(email_template) T(job) T(job_event) T(member) \
 	T(merchant) T(message) T(node) T(organization) T(preferences) T(proposal) \
-	T(provided_service) T(ranking_stat) T(review) T(service) T(store)
+	T(provided_service) T(ranking_stat) T(review) T(role_binding) \
+	T(service) T(store)
 
 #define COLUMNS_assignment(C) \
 	C(assignment, organization_id) C(assignment, job_id) C(assignment, member_id) \
@@ -91,6 +92,9 @@
 	C(review, job_id) C(review, proposal_id) C(review, communication) C(review, quality) \
 	C(review, comment) C(review, written_at) C(review, reply) C(review, replied_by) \
 	C(review, replied_at)
+#define COLUMNS_role_binding(C) \
+	C(role_binding, role_name) C(role_binding, role_oid) C(role_binding, actor) \
+	C(role_binding, bound_at)
 #define COLUMNS_service(C) \
 	C(service, id) C(service, name)
 #define COLUMNS_store(C) \
