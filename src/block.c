@@ -4,10 +4,10 @@
  * Blocking a conversation, which its merchant does, and opening it again, which is the
  * system's.
  *
- * Locks: the conversation's live jobs in the order of their ids, as everybody locks jobs
- * first, then the conversation FOR NO KEY UPDATE. What makes a job wants the conversation's
- * lock, too, so that a block finds the job, or the job the block; one that was made after the
- * first look is locked after the conversation. A message takes none: it reads whether the conversation is blocked
+ * Locks: the merchant FOR NO KEY UPDATE, so that none of its requests comes in between, the
+ * conversation's live jobs in the order of their ids, then the conversation. What makes a job
+ * wants the conversation's lock, too, so that a block finds the job, or the job the block; one
+ * that an acceptance made after the first look is locked after the conversation. A message takes none: it reads whether the conversation is blocked
  * once it holds its job, so that it is written before the job is declined, or not at all.
  */
 #include "postgres.h"
@@ -17,6 +17,7 @@
 #include "args.h"
 #include "conversation.h"
 #include "decline.h"
+#include "directory.h"
 
 /* The reason of what a block declines. */
 #define REASON_BLOCKED "blocked"
@@ -163,6 +164,7 @@ jobs_block_conversation(PG_FUNCTION_ARGS)
 
 	(void) conversation_get(call, conversation_id);
 	require_blocker(call, conversation_id);
+	(void) merchant_lock(call, call->actor.id);
 	lock_live_jobs(call, conversation_id);
 	if (set_blocked(conversation_lock(call, conversation_id), true))
 	{

@@ -123,16 +123,26 @@ conversation_open(Call *call, int64 organization_id, int64 merchant_id)
 }
 
 int64
-conversation_open_for_job(Call *call, int64 organization_id, int64 merchant_id, bool complain)
+conversation_open_for_job(Call *call, int64 organization_id, int64 merchant_id)
 {
 	Row *row = find_latest(call->rows, organization_id, merchant_id);
 
 	if (row == NULL)
 		return start(call, organization_id, merchant_id);
 	row = conversation_lock(call, row_int64(row, Col_conversation_id));
-	if (complain)
-		conversation_require_open(row);
-	return row_bool(row, Col_conversation_is_blocked) ? 0 : row_int64(row, Col_conversation_id);
+	conversation_require_open(row);
+	return row_int64(row, Col_conversation_id);
+}
+
+int64
+conversation_try_open_for_job(Call *call, int64 organization_id, int64 merchant_id)
+{
+	Row *row = find_latest(call->rows, organization_id, merchant_id);
+
+	if (row == NULL)
+		return start(call, organization_id, merchant_id);
+	row = row_lock_found(row, LockTupleNoKeyExclusive, LockWaitSkip);
+	return row && !row_bool(row, Col_conversation_is_blocked) ? row_int64(row, Col_conversation_id) : 0;
 }
 
 void

@@ -34,9 +34,10 @@ extern int64 conversation_open(Call *call, int64 organization_id, int64 merchant
 
 /*
  * The same, where a job is about to be made in it: nobody blocks it before the job is there.
- * Blocked: 55000, or 0 when told not to complain.
+ * The second one waits for nobody: 0 when it is blocked, or somebody else holds it.
  */
-extern int64 conversation_open_for_job(Call *call, int64 organization_id, int64 merchant_id, bool complain);
+extern int64 conversation_open_for_job(Call *call, int64 organization_id, int64 merchant_id);
+extern int64 conversation_try_open_for_job(Call *call, int64 organization_id, int64 merchant_id);
 
 /* The conversation of the two, or NULL. */
 extern Row *conversation_find(Rows *rows, int64 organization_id, int64 merchant_id);

@@ -3,7 +3,8 @@
  *
  * Declining a job, by either side.
  *
- * Locks: the job FOR NO KEY UPDATE.
+ * Locks: the job FOR NO KEY UPDATE; before it, where another organization is asked then, the
+ * merchant, as everybody locks who asks for it.
  */
 #include "postgres.h"
 
@@ -11,6 +12,7 @@
 
 #include "args.h"
 #include "decline.h"
+#include "directory.h"
 #include "email.h"
 #include "history.h"
 #include "rematch.h"
@@ -60,12 +62,16 @@ jobs_decline_job(PG_FUNCTION_ARGS)
 	char *reason = PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1));
 	char *comment = arg_optional_text(fcinfo, 2, "comment", LIMIT_TEXT);
 	Call *call;
+	Row *row;
 	JobStatus status;
 
 	if (reason)
 		check_reason(reason);
 	call = call_begin(fcinfo, 3);
-	status = decline_job(call, job_lock(call, job_id), reason, comment);
+	row = job_get(call, job_id);
+	if (call->actor.kind == ACTOR_MEMBER && row_bool(row, Col_job_auto_rematch))
+		(void) merchant_lock(call, row_int64(row, Col_job_merchant_id));
+	status = decline_job(call, job_lock_found(row), reason, comment);
 	call_end(call);
 	PG_RETURN_TEXT_P(cstring_to_text(status_name(status)));
 }

@@ -17,6 +17,7 @@
 #include "utils/guc.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
+#include "utils/portal.h"
 #include "utils/timestamp.h"
 
 #include "evidence.h"
@@ -26,6 +27,9 @@
 #define ANSWER_WINDOW (24 * USECS_PER_HOUR)
 
 #define DAY (24 * 60 * 60)
+
+/* Nothing weighs more than 2 to this. */
+#define MAX_HALF_LIVES 64
 
 /* What a (sub)transaction noted. */
 typedef struct Frame
@@ -69,7 +73,10 @@ evidence_half_lives(TimestampTz from, TimestampTz to, int length)
 static double
 weight(TimestampTz happened_at)
 {
-	return exp2(evidence_half_lives(GetCurrentTransactionStartTimestamp(), happened_at, half_life));
+	double half_lives = evidence_half_lives(GetCurrentTransactionStartTimestamp(), happened_at, half_life);
+
+	/* a time of the far future, which somebody loaded, is no more than that */
+	return exp2(Min(half_lives, MAX_HALF_LIVES));
 }
 
 EvidenceTable *
@@ -349,9 +356,11 @@ end_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransactionId p
 		HASH_SEQ_STATUS status;
 		Evidence *evidence;
 
-		frame->level--;
-		if (frame->outer == NULL || frame->outer->level < frame->level)
+		if (frame->outer == NULL || frame->outer->level < frame->level - 1)
+		{
+			frame->level--;
 			return;
+		}
 		hash_seq_init(&status, frame->table);
 		while ((evidence = hash_seq_search(&status)) != NULL)
 			merge(frame->outer->table, evidence, 1);
@@ -373,6 +382,8 @@ end_transaction(XactEvent event, void *arg)
 
 				drop_frame();
 				ranking_write(pending);
+				/* what the server does after deferred triggers: nothing stays open */
+				(void) PreCommit_Portals(event == XACT_EVENT_PRE_PREPARE);
 			}
 			break;
 		case XACT_EVENT_COMMIT:

@@ -165,6 +165,12 @@ jobs_expire_due_jobs(PG_FUNCTION_ARGS)
 		elog(ERROR, "SPI_connect_ext failed");
 	sweep.batch = AllocSetContextCreate(CurrentMemoryContext, "jobs sweep", ALLOCSET_DEFAULT_SIZES);
 	run(&sweep, expire_batch);
+	if (!sweep.is_atomic)
+	{
+		/* what has expired stays so, whatever comes of the reminders */
+		SPI_commit();
+		EnsurePortalSnapshotExists();
+	}
 	run(&sweep, reminder_batch);
 	SPI_finish();
 	PG_RETURN_VOID();

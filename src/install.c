@@ -30,6 +30,7 @@
 #include "ids.h"
 #include "owner.h"
 #include "planted.h"
+#include "ranking.h"
 #include "ready.h"
 #include "rights.h"
 #include "schema.h"
@@ -91,6 +92,7 @@ jobs_install(PG_FUNCTION_ARGS)
 	}
 	changes += email_template_fill_table();
 	changes += search_backfill();
+	changes += ranking_fill_table();
 	ids_raise_sequences();
 	access_grant_again();
 	rights_restore(&caller);

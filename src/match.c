@@ -24,6 +24,9 @@
 #include "ranking.h"
 #include "score.h"
 
+/* Digits of the share of a price range behind the point. */
+#define PRICE_DIGITS 6
+
 /* One search. */
 typedef struct Search
 {
@@ -93,8 +96,8 @@ is_willing(Search *search, int64 organization_id)
 }
 
 /*
- * The share of the price range that the budget covers; in numeric, for a price can be larger
- * than a float.
+ * The share of the price range that the budget covers; in numeric and rounded, for a price can
+ * be larger and a share smaller than a float.
  */
 static double
 price_fit_of(const Row *provided, Numeric budget)
@@ -105,7 +108,10 @@ price_fit_of(const Row *provided, Numeric budget)
 	Datum range = DirectFunctionCall2(numeric_sub, row_get(provided, Col_provided_service_max_price), min);
 	Datum covered = DirectFunctionCall2(numeric_sub, NumericGetDatum(budget), min);
 
-	return DatumGetFloat8(DirectFunctionCall1(numeric_float8, DirectFunctionCall2(numeric_div, covered, range)));
+	Datum share = DirectFunctionCall2(numeric_round, DirectFunctionCall2(numeric_div, covered, range),
+									  Int32GetDatum(PRICE_DIGITS));
+
+	return DatumGetFloat8(DirectFunctionCall1(numeric_float8, share));
 }
 
 static bool

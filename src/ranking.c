@@ -19,6 +19,8 @@
 #include <math.h>
 
 #include "access/xact.h"
+#include "commands/extension.h"
+#include "commands/trigger.h"
 #include "common/pg_prng.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
@@ -143,19 +145,33 @@ add(Rows *rows, const Evidence *evidence)
 }
 
 /*
- * Nothing of a user's may be put off here: at the commit, the time for it is over.
+ * Not any more, when the same transaction uninstalls the tables or drops the extension.
+ */
+static bool
+is_installed(void)
+{
+	Oid relid = table_oid(TABLE_ranking_stat);
+
+	return OidIsValid(get_extension_oid("jobs", true)) && OidIsValid(relid) &&
+		   OidIsValid(get_trigger_oid(relid, JOBS_TRIGGER_PREFIX "guard", true));
+}
+
+/*
+ * Nothing of a user's may be put off here: at the commit, the time for it is over. Nor does it
+ * matter that the transaction has become read-only since.
  */
 void
 ranking_write(List *evidence)
 {
+	bool is_read_only = XactReadOnly;
 	Call *call;
 	Oid user;
 	int context;
 	ListCell *cell;
 
-	/* the tables were dropped by the same transaction */
-	if (evidence == NIL || !OidIsValid(table_oid(TABLE_ranking_stat)))
+	if (evidence == NIL || !is_installed())
 		return;
+	XactReadOnly = false;
 	PushActiveSnapshot(GetTransactionSnapshot());
 	call = call_begin_system();
 	GetUserIdAndSecContext(&user, &context);
@@ -167,6 +183,7 @@ ranking_write(List *evidence)
 	}
 	call_end(call);
 	PopActiveSnapshot();
+	XactReadOnly = is_read_only;
 }
 
 /*
@@ -330,7 +347,7 @@ static const char *const reviews_query =
  * others are about to add is added afterwards.
  */
 static int
-rebuild(Call *call)
+rebuild(Rows *rows)
 {
 	EvidenceTable *table = evidence_table(CurrentMemoryContext);
 	List *counted;
@@ -351,9 +368,26 @@ rebuild(Call *call)
 
 	counted = evidence_sorted(table);
 	foreach (cell, counted)
-		add(call->rows, lfirst(cell));
+		add(rows, lfirst(cell));
 	evidence_cancel_pending();
 	return list_length(counted);
+}
+
+int
+ranking_fill_table(void)
+{
+	Rows *rows;
+	int count;
+
+	if (SPI_execute("SELECT FROM jobs.job WHERE NOT EXISTS (SELECT FROM jobs.ranking_stat) LIMIT 1", true, 1) !=
+		SPI_OK_SELECT)
+		elog(ERROR, "could not look for evidence");
+	if (SPI_processed == 0)
+		return 0;
+	rows = rows_begin();
+	count = rebuild(rows);
+	rows_end(rows);
+	return count;
 }
 
 /*
@@ -373,7 +407,7 @@ jobs_rebuild_ranking(PG_FUNCTION_ARGS)
 				 errdetail("What others commit meanwhile would be missed."),
 				 errhint("Call it in a transaction that is READ COMMITTED.")));
 	call = call_begin_system();
-	count = rebuild(call);
+	count = rebuild(call->rows);
 	call_end(call);
 	PG_RETURN_INT32(count);
 }

@@ -11,6 +11,9 @@
 /* Adds to the table: a list of Evidence *, in the order of the keys. */
 extern void ranking_write(List *evidence);
 
+/* Counts all evidence where there is none yet, inside SPI; returns how many rows that made. */
+extern int ranking_fill_table(void);
+
 /*
  * What is known of all who do work of one kind, in the order of the organizations' ids and
  * with what the running transaction noted. Weights are those of evidence.h.

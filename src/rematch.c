@@ -5,11 +5,15 @@
  * one call, or by itself.
  *
  * Locks: the merchant's row FOR NO KEY UPDATE, so that no organization is asked twice: the
- * jobs of the request are read after it. The job whose end sets it off is locked before.
+ * jobs of the request are read after it. The job whose end sets it off is locked, too: after the
+ * merchant by jobs.decline_job(), before it by a plain UPDATE, and by a sweep, which doesn't wait.
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "funcapi.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
 
 #include "args.h"
 #include "directory.h"
@@ -60,18 +64,13 @@ somebody_responded(const List *jobs)
  * By the system, whoever set it off: the organization that is asked next is no business of
  * the one that declined.
  */
-void
-rematch_automatically(const Job *job)
+static void
+ask_next(const Job *job)
 {
-	Call *call;
-	Row *merchant;
-	List *jobs;
+	Call *call = call_begin_system();
+	Row *merchant = merchant_lock(call, job->merchant_id);
+	List *jobs = request_jobs(call, row_int64(job->row, Col_job_request_id));
 
-	if (!row_bool(job->row, Col_job_auto_rematch) || row_isnull(job->row, Col_job_request_id))
-		return;
-	call = call_begin_system();
-	merchant = merchant_lock(call, job->merchant_id);
-	jobs = request_jobs(call, row_int64(job->row, Col_job_request_id));
 	if (!somebody_responded(jobs))
 	{
 		Request request = request_of_job(job->row);
@@ -79,6 +78,69 @@ rematch_automatically(const Job *job)
 		(void) request_ask_best(call, &request, merchant, jobs, 1, "rematch");
 	}
 	call_end(call);
+}
+
+/*
+ * Is it an error that says something of this very request, such as one that a trigger of a
+ * user raises? All others end the transaction: it is to be run again, or not at all.
+ */
+static bool
+is_of_request(int sqlstate)
+{
+	static const int others[] = {
+		ERRCODE_TRANSACTION_ROLLBACK, ERRCODE_INSUFFICIENT_RESOURCES, ERRCODE_OPERATOR_INTERVENTION,
+		ERRCODE_SYSTEM_ERROR, ERRCODE_INTERNAL_ERROR};
+
+	for (int i = 0; i < lengthof(others); i++)
+	{
+		if (ERRCODE_TO_CATEGORY(sqlstate) == ERRCODE_TO_CATEGORY(others[i]))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * In a subtransaction: that nobody else can be asked is no reason why a job couldn't be
+ * declined, or why a sweep should stop.
+ */
+void
+rematch_automatically(const Job *job)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	MemoryContext context;
+
+	if (!row_bool(job->row, Col_job_auto_rematch) || row_isnull(job->row, Col_job_request_id))
+		return;
+	context = AllocSetContextCreate(caller, "jobs rematch", ALLOCSET_DEFAULT_SIZES);
+	BeginInternalSubTransaction(NULL);
+	PG_TRY();
+	{
+		MemoryContextSwitchTo(context);
+		ask_next(job);
+		ReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		ErrorData *error;
+
+		if (!is_of_request(geterrcode()))
+			PG_RE_THROW();
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		ereport(WARNING,
+				(errcode(error->sqlerrcode),
+				 errmsg("no other organization was asked under request %lld: %s",
+						(long long) row_int64(job->row, Col_job_request_id), error->message),
+				 error->detail ? errdetail_internal("%s", error->detail) : 0,
+				 errhint("Mend it, and call jobs.rematch_request().")));
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(caller);
+	CurrentResourceOwner = owner;
+	MemoryContextDelete(context);
 }
 
 /*
@@ -114,7 +176,7 @@ jobs_rematch_request(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	int64 request_id = arg_id(fcinfo, 0, "request_id");
-	int max_matches = arg_count(fcinfo, 1, "max_matches");
+	int max_matches = request_arg_max_matches(fcinfo, 1);
 	Call *call;
 	Request request;
 	Row *merchant;

@@ -21,9 +21,9 @@
  * Reminds of one job, if nobody holds it, and it still waits and is not overdue.
  */
 static bool
-remind(Call *call, Row *row)
+remind(Call *call, int64 job_id)
 {
-	Row *locked = row_lock_found(row, LockTupleNoKeyExclusive, LockWaitSkip);
+	Row *locked = row_lock(call->rows, TABLE_job, job_id, LockTupleNoKeyExclusive, LockWaitSkip);
 	Row *changed;
 	Job *job;
 	Email email;
@@ -46,22 +46,24 @@ remind(Call *call, Row *row)
 int
 reminder_batch(Call *call, int max_rows, TimestampTz *from)
 {
+	TimestampTz now = GetCurrentTimestamp();
 	int reminded = 0;
 	ScanKeyData keys[2];
 	RowScan *scan;
-	Row *row;
+	const Row *row;
 
 	ScanKeyInit(&keys[0], 1, BTGreaterEqualStrategyNumber, F_TIMESTAMPTZ_GE,
 				TimestampTzGetDatum(*from));
 	ScanKeyInit(&keys[1], 1, BTLessEqualStrategyNumber, F_TIMESTAMPTZ_LE,
-				TimestampTzGetDatum(GetCurrentTimestamp()));
+				TimestampTzGetDatum(now));
 	rows_renew(call->rows);
 	scan = row_scan_begin(call->rows, TABLE_job, INDEX_job_remind, 2, keys, ForwardScanDirection);
-	while (reminded < max_rows && (row = row_scan_next(scan)) != NULL)
+	while (reminded < max_rows && (row = row_scan_pass(scan)) != NULL)
 	{
 		CHECK_FOR_INTERRUPTS();
 		*from = row_time(row, Col_job_remind_at, *from);
-		if (remind(call, row))
+		/* what is overdue waits for the sweep, and there may be much of it */
+		if (row_time(row, Col_job_due_at, DT_NOEND) > now && remind(call, row_int64(row, Col_job_id)))
 			reminded++;
 	}
 	row_scan_end(scan);

@@ -5,8 +5,9 @@
  * is in rematch.c.
  *
  * Locks: the client_key, the merchant's row FOR NO KEY UPDATE, so that its requests come one
- * after another and no conversation is opened twice, then the conversation FOR SHARE, so that
- * nobody blocks it before the job is there.
+ * after another and no conversation is opened twice, then the conversation in the same way, so
+ * that nobody blocks it before the job is there. Where the marketplace chooses, conversations
+ * that somebody else holds are not waited for.
  */
 #include "postgres.h"
 
@@ -22,6 +23,9 @@
 #include "job.h"
 #include "match.h"
 #include "request.h"
+
+/* Organizations that are asked at once. */
+#define MAX_MATCHES 100
 
 void
 request_require_asker(Call *call, const Row *row)
@@ -54,7 +58,21 @@ int64
 request_open_conversation(Call *call, Row *row)
 {
 	return conversation_open_for_job(call, row_int64(row, Col_job_organization_id),
-									 row_int64(row, Col_job_merchant_id), true);
+									 row_int64(row, Col_job_merchant_id));
+}
+
+int
+request_arg_max_matches(FunctionCallInfo fcinfo, int argno)
+{
+	int max_matches = arg_count(fcinfo, argno, "max_matches");
+
+	if (max_matches > MAX_MATCHES)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("max_matches must be %d at most", MAX_MATCHES),
+				 errdetail("It is %d, and each organization that is asked gets a job and an e-mail.", max_matches),
+				 errhint("Ask a few, and others later, with jobs.rematch_request().")));
+	return max_matches;
 }
 
 static Request
@@ -147,10 +165,10 @@ request_ask_best(Call *call, const Request *request, const Row *merchant, const 
 	for (int i = 0; i < count; i++)
 	{
 		Row *job = make_job(call, request, matches[i].organization_id);
-		int64 conversation_id = conversation_open_for_job(call, matches[i].organization_id,
-														  request->merchant_id, false);
+		int64 conversation_id = conversation_try_open_for_job(call, matches[i].organization_id,
+															  request->merchant_id);
 
-		/* it was blocked a moment ago */
+		/* it was blocked a moment ago, or is about to be */
 		if (conversation_id == 0)
 			continue;
 		if (made == NIL && request->client_key)
@@ -255,7 +273,7 @@ jobs_request_job(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	Request request = request_of_arguments(fcinfo);
-	int max_matches = arg_count(fcinfo, 7, "max_matches");
+	int max_matches = request_arg_max_matches(fcinfo, 7);
 	Call *call;
 	ListCell *cell;
 

@@ -29,6 +29,9 @@ typedef struct Request
 	pg_uuid_t *client_key; /* NULL: none */
 } Request;
 
+/* How many organizations are to be asked at once. */
+extern int request_arg_max_matches(FunctionCallInfo fcinfo, int argno);
+
 /* The jobs of a request in the order of their ids, as they are by now: a list of Row *. */
 extern List *request_jobs(Call *call, int64 request_id);
 

@@ -13,6 +13,7 @@
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/rel.h"
+#include "utils/snapmgr.h"
 
 #include "compat.h"
 #include "row_private.h"
@@ -329,11 +330,18 @@ check_still_there(const Row *row)
 	Rows *rows = row->rows;
 	Target *target = &rows->targets[row->table->id];
 	TupleTableSlot *slot;
+	Snapshot snapshot;
+	bool is_there;
 
 	if (!rows->ran_triggers)
 		return;
 	slot = rows_make_slot(rows, target);
-	if (!table_tuple_fetch_row_version(target->rel, &row->slot->tts_tid, rows_snapshot(rows), slot))
+	/* a locked row may be newer than the transaction's snapshot, and nobody else changes it */
+	snapshot = rows_snapshot(rows);
+	snapshot = RegisterSnapshot(IsolationUsesXactSnapshot() ? GetLatestSnapshot() : snapshot);
+	is_there = table_tuple_fetch_row_version(target->rel, &row->slot->tts_tid, snapshot, slot);
+	UnregisterSnapshot(snapshot);
+	if (!is_there)
 		rows_complain_self_modified(target->table);
 	ExecClearTuple(slot);
 }

@@ -140,6 +140,23 @@ FROM (VALUES (100), (2e400)) b (budget), jobs.match_organizations(:priced, budge
 JOIN jobs.organization o ON o.id = m.organization_id
 ORDER BY budget, o.id;
 
+-- a share that is smaller than any float
+SELECT jobs.provide_service(:org, :priced, NULL, 1e500);
+SELECT price_part FROM jobs.match_organizations(:priced, budget => 1) WHERE organization_id = :org;
+SELECT jobs.withdraw_service(:org, :priced);
+
+-- Reviews, by hand: one of 5 and 4 stars, 4.5, for Otto. The mean is (4.5 + 5 x 3) / (1 + 5) = 3.25,
+-- Otto has (4.5 + 5 x 3.25) / (1 + 5) = 3.4583, which is (3.4583 - 1) / 4 = 0.6146, and others (3.25 - 1) / 4 = 0.5625.
+SELECT jobs.create_service('match reviewed') AS reviewed \gset
+SELECT jobs.provide_service(:org, :reviewed), jobs.provide_service(:other_org, :reviewed);
+SELECT pg_temp.jobs(:reviewed, :other_org, 1, 'confirmed');
+SELECT jobs.review_job(max(id), 5, 4, actor => :'max') IS NOT NULL AS reviewed FROM jobs.job WHERE service_id = :reviewed;
+SELECT o.name, round(rating::numeric, 4), round(rating_part::numeric, 4)
+FROM jobs.match_organizations(:reviewed) m JOIN jobs.organization o ON o.id = m.organization_id ORDER BY 1;
+SELECT jobs.rebuild_ranking() > 0 AS rebuilt;
+SELECT o.name, round(rating::numeric, 4), round(rating_part::numeric, 4)
+FROM jobs.match_organizations(:reviewed) m JOIN jobs.organization o ON o.id = m.organization_id ORDER BY 1;
+
 -- Other merchants are as if they were not there.
 SET SESSION AUTHORIZATION regress_jobs_app;
 SELECT count(*) FROM jobs.match_organizations(:service, :max_id);
@@ -221,6 +238,19 @@ SELECT count(*) FROM jobs.job WHERE request_id = :request;
 SELECT jobs.decline_job((:'asked'::bigint[])[1], actor => 'member:' || min(m.id))
 FROM jobs.job j JOIN jobs.member m USING (organization_id) WHERE j.id = (:'asked'::bigint[])[1];
 SELECT count(*) FROM jobs.job WHERE request_id = :request;
+-- what goes wrong with the next one stops neither a decline nor a sweep
+SELECT job_id AS first, request_id AS request FROM jobs.request_job(:fourth, 'Auto', 'Text', :org, auto_rematch => true, actor => :'mia') \gset
+SELECT job_id AS second FROM jobs.request_job(:fourth, 'Auto', 'Text', :org, auto_rematch => true, actor => :'mia') \gset
+CREATE TRIGGER zz_user BEFORE INSERT ON jobs.job FOR EACH ROW WHEN (NEW.origin = 'rematch') EXECUTE FUNCTION regress.run('SELECT 1 / 0');
+SET client_min_messages = error;
+SELECT jobs.decline_job(:first, actor => :'ann');
+SELECT regress.run_out(:second);
+SELECT jobs.expire_jobs();
+RESET client_min_messages;
+DROP TRIGGER zz_user ON jobs.job;
+SELECT pg_temp.asked(:request);
+SELECT count(*) FROM jobs.rematch_request(:request, actor => :'mia');
+SELECT regress.try(format('SELECT jobs.rematch_request(%s, 101, actor => %L)', :request, :'mia'));
 -- a blocked conversation is left out
 BEGIN;
 UPDATE jobs.conversation SET is_blocked = true WHERE organization_id = :other_org AND merchant_id = :max_id;

@@ -173,6 +173,45 @@ SELECT regress.try('SELECT jobs.rebuild_ranking()');
 RESET SESSION AUTHORIZATION;
 SELECT regress.try(format('INSERT INTO jobs.ranking_stat SELECT (r).* FROM (SELECT r FROM jobs.ranking_stat r LIMIT 1) x')) ~ '^42501' AS refused;
 
+-- What a trigger opens at the commit is closed with it.
+CREATE FUNCTION regress.leak() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+	leaked refcursor := 'leaked';
+	number integer;
+BEGIN
+	OPEN leaked FOR SELECT generate_series(1, 10);
+	FETCH leaked INTO number;
+	RETURN NULL;
+END
+$$;
+CREATE TRIGGER zz_user AFTER INSERT OR UPDATE ON jobs.ranking_stat FOR EACH ROW EXECUTE FUNCTION regress.leak();
+SELECT regress.job('ranking') IS NOT NULL AS asked;
+FETCH leaked;
+DROP TRIGGER zz_user ON jobs.ranking_stat;
+-- a transaction that has become read-only, and those that uninstall
+SELECT regress.job('ranking') AS one, regress.job('ranking') AS other, regress.job('ranking') AS third \gset
+BEGIN;
+SELECT jobs.decline_job(:one, actor => :'ann');
+SET TRANSACTION READ ONLY;
+COMMIT;
+BEGIN;
+SELECT jobs.decline_job(:other, actor => :'ann');
+SELECT jobs.uninstall();
+SELECT jobs.install() ~ 'brought up to date' AS installed;
+COMMIT;
+BEGIN;
+SELECT jobs.decline_job(:third, actor => :'ann');
+SELECT jobs.uninstall();
+COMMIT;
+SELECT jobs.install() ~ 'brought up to date' AS installed;
+SELECT jobs.rebuild_ranking() > 0 AS rebuilt;
+-- where there is no evidence at all, install() counts it
+SELECT array_agg(s ORDER BY s)::text AS before FROM pg_temp.sums('ranking') s \gset
+DELETE FROM jobs.ranking_stat;
+SELECT jobs.install() ~ 'brought up to date' AS installed;
+SELECT array_agg(s ORDER BY s)::text = :'before' AS same FROM pg_temp.sums('ranking') s;
+SELECT jobs.install() ~ 'up to date' AS installed;
+
 -- A trigger of a user that suppresses the row, or that fails, at the commit.
 CREATE TRIGGER zz_user BEFORE UPDATE ON jobs.ranking_stat FOR EACH ROW EXECUTE FUNCTION regress.run('SELECT 1 / 0');
 SELECT regress.try(format('SELECT jobs.decline_job(%s, actor => %L)', :c, :'ann')) ~ '^55000' AS is_declined;

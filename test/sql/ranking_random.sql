@@ -45,8 +45,13 @@ BEGIN
 			PERFORM jobs.complete_job(job, actor => member);
 			IF random() < 0.5 THEN
 				PERFORM jobs.confirm_completion(job, actor => d.max);
+				PERFORM jobs.review_job(job, ceil(random() * 5)::integer, ceil(random() * 5)::integer, actor => d.max);
 			END IF;
 		WHEN 4 THEN PERFORM jobs.confirm_completion(job, actor => d.max);
+			-- work for a new store
+			job := jobs.send_proposal(jobs.start_conversation(organization, 'Hello', actor => d.max), service, 'Offer', 'Work', 1, actor => member);
+			PERFORM jobs.accept_proposal(job, actor => d.max), jobs.request_review(job, actor => member),
+				jobs.review_proposal(job, 1, 5, actor => d.max);
 		ELSE PERFORM regress.run_out(job), jobs.expire_jobs();
 	END CASE;
 END
@@ -88,6 +93,8 @@ SELECT count(*) FILTER (WHERE j.status = 'expired') > 0 AS expired, count(*) FIL
 	count(*) FILTER (WHERE j.origin = 'rematch') > 0 AS rematched,
 	count(*) FILTER (WHERE j.first_response_at > j.created_at + interval '24 hours') > 0 AS answered_late
 FROM jobs.job j LEFT JOIN jobs.decline d ON d.job_id = j.id WHERE j.title = 'Random';
+SELECT count(job_id) > 0 AS reviewed_jobs, count(proposal_id) > 0 AS reviewed_proposals
+FROM jobs.review WHERE organization_id IN (:org, :other_org);
 BEGIN;
 CREATE TEMPORARY TABLE added ON COMMIT DROP AS
 SELECT r.organization_id, r.service_id, confirmed_jobs,

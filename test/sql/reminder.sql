@@ -99,6 +99,15 @@ SELECT count(*) FROM jobs.job WHERE remind_at < now();
 CALL jobs.expire_due_jobs(1);
 SELECT count(*) FROM jobs.job WHERE remind_at < now();
 SELECT regress.mail('reminder');
+-- what goes wrong with a reminder keeps nothing from expiring
+SELECT pg_temp.waiting() AS job, pg_temp.waiting() AS overdue \gset
+SELECT regress.run_out(:overdue);
+CREATE TRIGGER zz_user BEFORE INSERT ON jobs.email FOR EACH ROW WHEN (NEW.kind = 'expiring_soon') EXECUTE FUNCTION regress.run('SELECT 1 / 0');
+CALL jobs.expire_due_jobs();
+SELECT status FROM jobs.job WHERE id = :overdue;
+DROP TRIGGER zz_user ON jobs.email;
+CALL jobs.expire_due_jobs();
+SELECT regress.mail('reminder');
 -- a trigger of a user keeps one: nothing is sent
 SELECT pg_temp.waiting() AS job \gset
 CREATE TRIGGER zz_user BEFORE UPDATE ON jobs.job FOR EACH ROW EXECUTE FUNCTION regress.suppress();

@@ -158,4 +158,46 @@ is(join("\n", sort map { s/ from server process.*//r } grep { /Asynchronous/ } s
 	qq{Asynchronous notification "jobs_email" received\nAsynchronous notification "jobs_event" received}, 'who listens is woken once');
 unlike($out, qr/with payload/, 'without a payload');
 
+# Two merchants ask whoever is best, organizations decline, the next is asked, jobs expire,
+# conversations are blocked and opened again: what is refused is refused, and nobody waits in a
+# circle.
+$node->safe_psql('market', q{
+	CREATE FUNCTION attempt(statement text) RETURNS void LANGUAGE plpgsql AS $$
+	BEGIN
+		EXECUTE statement;
+	EXCEPTION WHEN object_not_in_prerequisite_state OR no_data_found OR null_value_not_allowed THEN
+		NULL;
+	END
+	$$;
+	SELECT jobs.create_merchant('Second', 'second@x.example');
+	SELECT jobs.create_service('Contested') AS service \gset
+	SELECT o.id, jobs.add_member(o.id, 'Member', 'm@x.example'), jobs.provide_service(o.id, :service)
+	FROM (SELECT jobs.create_organization('Contested ' || n, 'o@x.example') AS id FROM generate_series(1, 8) n) o;
+	ALTER DATABASE market SET jobs.response_window = '300ms' });
+my $deadlocks = $node->safe_psql('market', q{SELECT deadlocks FROM pg_stat_database WHERE datname = 'market'});
+my $service = q{(SELECT max(id) FROM jobs.service)};
+my $merchant = q{'merchant:' || (SELECT id FROM jobs.merchant ORDER BY id DESC LIMIT 1 OFFSET :m)};
+my $job = q{(SELECT id FROM jobs.job WHERE title = 'Contested' ORDER BY id DESC LIMIT 1 OFFSET :n)};
+my $of_job = sub { my ($call) = @_; return qq{
+	\\set n random(0, 12)
+	SELECT attempt(format($call, j.id, j.conversation_id, j.request_id, m.id, j.merchant_id))
+	FROM jobs.job j JOIN jobs.member m USING (organization_id) WHERE j.id = $job;} };
+$node->pgbench('-n -c 8 -j 2 -t 150 market', 0, [ qr{processed: 1200/1200} ], [ qr{^$} ], 'requests, declines and blocks',
+	{
+		'ask@3' => qq{
+			\\set m random(0, 1)
+			SELECT attempt(format('SELECT jobs.request_job(%s, \$\$Contested\$\$, \$\$Text\$\$, max_matches => 3, auto_rematch => true, actor => %L)', $service, $merchant));
+		},
+		'decline@3' => $of_job->(q{'SELECT jobs.decline_job(%1$s, actor => $$member:%4$s$$)'}),
+		'answer@2' => $of_job->(q{'SELECT jobs.reply_to_job(%1$s, $$Yes$$, actor => $$member:%4$s$$)'}),
+		'rematch@1' => $of_job->(q{'SELECT jobs.rematch_request(%3$s, actor => $$merchant:%5$s$$)'}),
+		'block@1' => $of_job->(q{'SELECT jobs.block_conversation(%2$s, actor => $$merchant:%5$s$$)'}),
+		'unblock@2' => q{SELECT jobs.unblock_conversation(id) FROM jobs.conversation WHERE is_blocked ORDER BY random() LIMIT 1;},
+		'expire@1' => q{SELECT jobs.expire_jobs(20);},
+	});
+is($node->safe_psql('market', q{SELECT deadlocks FROM pg_stat_database WHERE datname = 'market'}), $deadlocks, 'no deadlock among them');
+is($node->safe_psql('market', q{
+		SELECT count(*) FROM (SELECT FROM jobs.job GROUP BY request_id, organization_id HAVING count(*) > 1 AND request_id IS NOT NULL) x }),
+	'0', 'and no organization was asked twice under one request');
+
 done_testing();
