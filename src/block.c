@@ -7,8 +7,9 @@
  * Locks: the merchant FOR NO KEY UPDATE, so that none of its requests comes in between, the
  * conversation's live jobs in the order of their ids, then the conversation. What makes a job
  * wants the conversation's lock, too, so that a block finds the job, or the job the block; one
- * that an acceptance made after the first look is locked after the conversation. A message takes none: it reads whether the conversation is blocked
- * once it holds its job, so that it is written before the job is declined, or not at all.
+ * that an acceptance made after the first look is locked after the conversation. A message
+ * takes no lock of the conversation: it reads whether it is blocked once it holds its job, so
+ * that it is written before the job is declined, or not at all.
  */
 #include "postgres.h"
 
