@@ -378,10 +378,11 @@ end_transaction(XactEvent event, void *arg)
 			/* what a trigger of a user does meanwhile may add to it */
 			while (frames)
 			{
-				List *pending = evidence_pending(0);
+				Frame *frame = frames;
 
-				drop_frame();
-				ranking_write(pending);
+				frames = frame->outer;
+				ranking_write(evidence_sorted(frame->table));
+				MemoryContextDelete(frame->context);
 				/* what the server does after deferred triggers: nothing stays open */
 				(void) PreCommit_Portals(event == XACT_EVENT_PRE_PREPARE);
 			}

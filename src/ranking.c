@@ -18,9 +18,8 @@
 
 #include <math.h>
 
+#include "access/table.h"
 #include "access/xact.h"
-#include "commands/extension.h"
-#include "commands/trigger.h"
 #include "common/pg_prng.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
@@ -145,15 +144,22 @@ add(Rows *rows, const Evidence *evidence)
 }
 
 /*
- * Not any more, when the same transaction uninstalls the tables or drops the extension.
+ * Not any more, when the same transaction uninstalls the tables or drops the extension: then
+ * our trigger is gone. Looked for in the relation cache, for this is asked at each commit.
  */
 static bool
 is_installed(void)
 {
 	Oid relid = table_oid(TABLE_ranking_stat);
+	Relation rel = OidIsValid(relid) ? table_open(relid, RowExclusiveLock) : NULL;
+	bool result = false;
 
-	return OidIsValid(get_extension_oid("jobs", true)) && OidIsValid(relid) &&
-		   OidIsValid(get_trigger_oid(relid, JOBS_TRIGGER_PREFIX "guard", true));
+	if (rel == NULL)
+		return false;
+	for (int i = 0; rel->trigdesc && i < rel->trigdesc->numtriggers; i++)
+		result |= strcmp(rel->trigdesc->triggers[i].tgname, JOBS_TRIGGER_PREFIX "guard") == 0;
+	table_close(rel, NoLock);
+	return result;
 }
 
 /*
