@@ -200,6 +200,19 @@ sub run
 	return;
 }
 
+# What was made while decoys stood first is made of none of them.
+sub untouched
+{
+	my ($name) = @_;
+
+	is($node->safe_psql('market', q{
+			SET search_path = public;
+			SELECT DISTINCT o.identity, r.identity
+			FROM pg_depend d, pg_identify_object(d.classid, d.objid, d.objsubid) o, pg_identify_object(d.refclassid, d.refobjid, 0) r
+			WHERE (r.schema = 'evil' OR r.schema LIKE 'pg_temp%') AND o.identity ~ '\yjobs\.' }), '', "$name: no decoy is part of it");
+	return;
+}
+
 # They would: all of them are what their name means to a session, and they are heard.
 is($node->safe_psql('market', "\\i $temporary\n" . q{
 	SET search_path = evil, pg_catalog;
@@ -232,6 +245,7 @@ run('postgres', q{
 	SELECT jobs.install(owner => 'owner');
 	SELECT jobs.grant_access('app', 'app'), jobs.grant_access('shop_operator', 'operator'), jobs.grant_access('shop_mailer', 'mailer'),
 		jobs.grant_access('shop_monitor', 'monitor') }, 'installing');
+untouched('installing');
 {
 	local $ENV{PGOPTIONS} = '-c search_path=public';
 	fill($node, 'market');
@@ -466,6 +480,7 @@ run('owner', q{
 	SELECT jobs.install();
 	SELECT jobs.uninstall();
 	SELECT jobs.install() }, 'the owner installs');
+untouched('mending');
 run('postgres', q{
 	ALTER SCHEMA jobs OWNER TO CURRENT_USER;
 	REASSIGN OWNED BY owner TO successor;
