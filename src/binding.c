@@ -87,6 +87,8 @@ look_up(Oid role, Actor *actor)
 bool
 binding_of_role(Oid role, Actor *actor)
 {
+	/* in a transaction that takes no new locks, nobody else asks what others have changed */
+	AcceptInvalidationMessages();
 	if (known.role != role)
 	{
 		Actor found = {ACTOR_NOBODY, 0, 0};

@@ -114,34 +114,6 @@ SET LOCAL ROLE regress_jobs_owner;
 SELECT regress.try('SELECT regress.install()');
 ROLLBACK;
 
--- What others may read and what a dump needs: comments everywhere, ordinary objects.
-SELECT c.relname, a.attname
-FROM pg_class c
-LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-WHERE c.relnamespace = 'jobs'::regnamespace AND c.relkind IN ('r', 'v')
-	AND (obj_description(c.oid, 'pg_class') IS NULL OR col_description(c.oid, a.attnum) IS NULL);
-SELECT p.oid::regprocedure
-FROM pg_proc p
-WHERE p.pronamespace = 'jobs'::regnamespace
-	AND (obj_description(p.oid, 'pg_proc') IS NULL OR p.prosecdef
-		OR NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e'));
-SELECT p.oid::regprocedure
-FROM pg_proc p
-WHERE p.pronamespace = 'jobs'::regnamespace
-	AND (p.prorettype = 'trigger'::regtype) <> has_function_privilege('public', p.oid, 'EXECUTE');
-SELECT c.relname FROM pg_class c JOIN pg_depend d ON d.objid = c.oid AND d.deptype = 'e'
-WHERE c.relnamespace = 'jobs'::regnamespace;
-SELECT relname FROM pg_class
-WHERE relnamespace = 'jobs'::regnamespace AND relkind = 'r' AND (NOT relrowsecurity OR relforcerowsecurity);
-SELECT pg_describe_object(d.classid, d.objid, d.objsubid)
-FROM pg_depend d
-JOIN pg_proc p ON d.refclassid = 'pg_proc'::regclass AND p.oid = d.refobjid
-WHERE p.pronamespace = 'jobs'::regnamespace AND d.deptype = 'n'
-	AND d.classid NOT IN ('pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_rewrite'::regclass);
-SELECT t.tgname, t.tgrelid::regclass
-FROM pg_trigger t
-WHERE t.tgrelid::regclass::text LIKE 'jobs.%' AND NOT t.tgisinternal AND (t.tgenabled <> 'O' OR t.tgdeferrable);
-
 -- Whatever is missing: the tables say so, and install() makes it anew.
 SELECT jobs.create_merchant('Max', 'max@x.example') AS merchant \gset
 ALTER TABLE jobs.merchant DISABLE TRIGGER "00_jobs_fill";
