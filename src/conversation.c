@@ -175,10 +175,8 @@ jobs_conversation_fill(PG_FUNCTION_ARGS)
 	}
 	check_not_null(row_isnull(row, Col_conversation_organization_id), "organization_id");
 	dml_require_actor(dml);
-	/* first of all: to others, some organizations are as if they were not there */
+	organization_require(call, row_int64(row, Col_conversation_organization_id));
 	conversation_require_starter(call);
-	if (row_fetch(call->rows, TABLE_organization, row_int64(row, Col_conversation_organization_id)) == NULL)
-		actor_complain_missing("organization", row_int64(row, Col_conversation_organization_id));
 	dml_fill_int64(dml, Col_conversation_merchant_id, call->actor.id);
 	contact_require(call, row_int64(row, Col_conversation_organization_id),
 					merchant_lock(call, call->actor.id));

@@ -26,10 +26,8 @@ jobs_start_conversation(PG_FUNCTION_ARGS)
 	draft.body = arg_text(fcinfo, 1, "body", LIMIT_TEXT);
 	draft.client_key = arg_optional_uuid(fcinfo, 2);
 	call = call_begin(fcinfo, 3);
-	/* first of all: to others, some organizations are as if they were not there */
+	organization_require(call, organization_id);
 	conversation_require_starter(call);
-	if (row_fetch(call->rows, TABLE_organization, organization_id) == NULL)
-		actor_complain_missing("organization", organization_id);
 	merchant = merchant_lock(call, call->actor.id);
 	conversation = conversation_find(call->rows, organization_id, call->actor.id);
 	if (conversation)

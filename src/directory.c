@@ -234,6 +234,17 @@ provided_service_find(Rows *rows, int64 organization_id, int64 service_id)
 }
 
 void
+organization_require(Call *call, int64 id)
+{
+	Row *preferences = row_fetch(call->rows, TABLE_preferences, id);
+
+	if (preferences == NULL ||
+		(call->actor.kind == ACTOR_MEMBER && call->actor.organization_id != id &&
+		 !row_bool(preferences, Col_preferences_is_listed)))
+		actor_complain_missing("organization", id);
+}
+
+void
 service_require(Call *call, int64 id)
 {
 	if (row_fetch(call->rows, TABLE_service, id) == NULL)

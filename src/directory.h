@@ -8,6 +8,12 @@
 
 #include "call.h"
 
+/*
+ * P0002 unless the organization is there for whoever acts: a merchant may name each, a member
+ * sees its own and those that are listed.
+ */
+extern void organization_require(Call *call, int64 id);
+
 /* P0002 unless there is such a service. */
 extern void service_require(Call *call, int64 id);
 

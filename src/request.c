@@ -32,6 +32,8 @@ request_require_asker(Call *call, const Row *row)
 {
 	int64 organization_id = row_int64(row, Col_job_organization_id);
 
+	if (organization_id != 0)
+		organization_require(call, organization_id);
 	service_require(call, row_int64(row, Col_job_service_id));
 	store_require(call, row_int64(row, Col_job_store_id), row_int64(row, Col_job_merchant_id));
 	if (!action_is_of_side(ACTION_CREATE, actor_side(&call->actor)))
@@ -40,9 +42,6 @@ request_require_asker(Call *call, const Row *row)
 				 errmsg("only a merchant asks for a job"),
 				 errdetail("The one who acts is a member of an organization."),
 				 errhint("Pass actor => 'merchant:...'.")));
-	/* whoever may ask may ask each organization; to others, some are as if they were not there */
-	if (organization_id != 0 && row_fetch(call->rows, TABLE_organization, organization_id) == NULL)
-		actor_complain_missing("organization", organization_id);
 }
 
 void

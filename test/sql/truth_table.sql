@@ -294,6 +294,8 @@ INSERT INTO creation
 SELECT p.name, p.actor, p.role, path, preference,
 	CASE
 		WHEN p.kind = 'gone' THEN 'P0002'
+		-- not listed, it is hidden from members of others
+		WHEN p.name = 'other organization' AND preference = 'is_listed' THEN 'P0002'
 		WHEN p.kind = 'nobody' OR p.name IN ('member', 'other organization') THEN '42501'
 		WHEN p.kind = 'system' AND path = 'function' THEN '42501' -- names no merchant
 		WHEN preference IN ('is_available') OR preference = 'accepts_dropshipping' AND p.actor <> :'max' THEN '55000'
