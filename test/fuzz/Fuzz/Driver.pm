@@ -286,7 +286,7 @@ sub tear_down
 {
 	my ($self) = @_;
 
-	delete @{$self}{qw(session super)};
+	delete @{$self}{qw(session super learner)};
 	$self->session('postgres', 'postgres')->lines("DROP DATABASE $self->{database} WITH (FORCE)");
 	return;
 }
@@ -406,7 +406,7 @@ sub quoted
 sub fire
 {
 	my ($self) = @_;
-	my ($kind, $side, $make) = draw_call();
+	my ($side, $make) = draw_call();
 	my $role = $self->draw_role($side);
 	my $count = chance(0.12) ? one_of(2, 3, 4) : 1;
 	my $acts = $role->{style} eq 'transaction' && chance(0.97);
@@ -423,7 +423,7 @@ sub fire
 		$self->fire_one($role, $side, $make, $count > 0 || @{ $self->{answers} });
 		# whom matching chose is learnt at the commit
 		last if grep { $_->{table} eq 'match' } @{ $self->{model}{fresh} };
-		($kind, undef, $make) = draw_call();
+		(undef, $make) = draw_call($side);
 	}
 	if ($in_transaction)
 	{
@@ -471,7 +471,7 @@ sub fire_one
 {
 	my ($self, $role, $side, $make, $keeps_point) = @_;
 	my $model = $self->{model};
-	my $names = $role->{style} eq 'argument' ? chance($role->{access} eq 'operator' ? 0.5 : 0.97) : chance(0.08);
+	my $names = $role->{style} eq 'argument' ? chance($role->{access} eq 'operator' ? ($side eq 'system' ? 0.1 : 0.7) : 0.97) : chance(0.08);
 	my $name = $role->{style} ne 'argument' && chance(0.6) ? $self->current($role) : $self->draw_actor($side);
 	my $who = $model->actor($names ? $name // '' : $self->current($role));
 	my $call = $make->($model, $who);
@@ -510,9 +510,10 @@ sub columns
 sub prepare_learning
 {
 	my ($self) = @_;
-	my $super = $self->{super};
+	my $super = $self->{learner} = $self->session('postgres');
 	my $number = 0;
 
+	$super->lines('SET plan_cache_mode = force_generic_plan');
 	$super->lines('SET enable_seqscan = off');
 	$super->lines('PREPARE learn AS SELECT * FROM (' . join(' UNION ALL ',
 			map { $number++; "SELECT '$_' AS name, id, concat_ws('|', $relations{$_}{sql}) FROM jobs.$_ WHERE id >= \$$number" } @written)
@@ -526,7 +527,7 @@ sub learn
 {
 	my ($self) = @_;
 	my $model = $self->{model};
-	my $found = $self->{super}->run('EXECUTE learn(' . join(', ', map { $self->{next}{$_} } @written) . ')');
+	my $found = $self->{learner}->run('EXECUTE learn(' . join(', ', map { $self->{next}{$_} } @written) . ')');
 	my %new = map { $_ => [] } @written;
 
 	die "$found->{state} $found->{message}\n" if $found->{state} ne '00000';
@@ -708,7 +709,7 @@ sub visible_lines
 	my $model = $self->{model};
 	my $relation = $relations{$name};
 	my $rows = $relation->{rows} // $name;
-	my $sees = $relation->{visible} // sub { $model->sees($who, $_[1]{job} && !$_[1]{id} ? { %{ $_[1]{job} }, %{ $_[1] } } : $_[1]) };
+	my $sees = $relation->{visible} // sub { $model->sees($who, defined $_[1]{organization} ? $_[1] : $_[1]{job}) };
 
 	return sort map { join '|', ($relation->{id} ? $_->{id} : ()), $relation->{line}->($_, $who) } grep { $sees->($who, $_) }
 	  ref $rows ? $rows->($model) : @{ $model->{$rows} };

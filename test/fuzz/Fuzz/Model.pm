@@ -392,14 +392,20 @@ sub write
 		conversation => $conversation, job => $job, proposal => $proposal, author => $who->{text});
 }
 
-# An earlier call of the same side with this key: its answer, or 22023 where it said something else.
+# Whose keys they are.
+sub tenant
+{
+	my ($who) = @_;
+
+	return $who->{kind} eq 'member' ? "organization $who->{organization}" : "merchant $who->{id}";
+}
+
+# An earlier call of the same side with this key; 22023 where it said something else.
 sub repeated
 {
 	my ($self, $who, $table, $key, $said) = @_;
+	my $earlier = defined $key ? $self->{key}{ "$table " . tenant($who) . " $key" } : undef;
 
-	return if !defined $key;
-	my $tenant = $who->{kind} eq 'member' ? "o$who->{organization}" : "m$who->{id}";
-	my $earlier = $self->{key}{"$table $tenant $key"};
 	refuse('22023') if $earlier && $earlier->{said} ne $said;
 	return $earlier ? $earlier->{answer} : undef;
 }
@@ -408,9 +414,7 @@ sub remember
 {
 	my ($self, $who, $table, $key, $said, $answer) = @_;
 
-	return if !defined $key;
-	my $tenant = $who->{kind} eq 'member' ? "o$who->{organization}" : "m$who->{id}";
-	$self->set($self->{key}, "$table $tenant $key" => { said => $said, answer => $answer });
+	$self->set($self->{key}, "$table " . tenant($who) . " $key" => { said => $said, answer => $answer }) if defined $key;
 	return;
 }
 
@@ -430,16 +434,11 @@ sub send_message
 
 	refuse('22023') if $job && $conversation && $job->{conversation} != $conversation;
 	$conversation //= $job->{conversation};
-	if (defined $key && $who->{kind} =~ /^m/)
+	my $earlier = $who->{kind} =~ /^m/ ? $self->repeated($who, 'message', $key, $text) : undef;
+	if ($earlier)
 	{
-		my $earlier = $self->{key}{ 'message ' . ($who->{kind} eq 'member' ? "o$who->{organization}" : "m$who->{id}") . " $key" };
-
-		if ($earlier)
-		{
-			refuse('22023') if $earlier->{answer}{conversation} != $conversation || $earlier->{said} ne $text ||
-				defined $job_id && ($earlier->{answer}{job} // 0) != ($job // 0);
-			return $earlier->{answer};
-		}
+		refuse('22023') if $earlier->{conversation} != $conversation || defined $job_id && ($earlier->{job} // 0) != ($job // 0);
+		return $earlier;
 	}
 	if (!defined $job_id)
 	{
@@ -503,12 +502,11 @@ sub start_conversation
 	refuse('P0002') if !$organization;
 	only($who, 'merchant');
 	my $conversation = $self->conversation_of($organization_id, $who->{id});
-	my $earlier = defined $key ? $self->{key}{"message m$who->{id} $key"} : undef;
+	my $earlier = $self->repeated($who, 'message', $key, $text);
 
 	if ($earlier)
 	{
-		refuse('22023') if !$conversation || $earlier->{answer}{conversation} != $conversation ||
-			$earlier->{said} ne $text || $earlier->{answer}{job};
+		refuse('22023') if !$conversation || $earlier->{conversation} != $conversation || $earlier->{job};
 		return $conversation;
 	}
 	$self->welcome($organization, $who->{id});
@@ -949,12 +947,28 @@ sub somebody
 	return;
 }
 
+# A key that the same side used before is taken, as a unique key is; those of others aren't seen.
 sub insert_message
 {
-	my ($self, $who, $conversation_id, $text, $job_id) = @_;
+	my ($self, $who, $conversation_id, $text, $job_id, $key, $skips) = @_;
+	my $mark = $self->mark;
 
 	$self->somebody($who);
-	$self->send_message($who, $conversation_id, $text, $job_id, undef);
+	my $message = $self->send_message($who, $conversation_id, $text, $job_id, undef);
+	return $self->keyed($who, 'message', $key, $text, $message, $mark, $skips);
+}
+
+sub keyed
+{
+	my ($self, $who, $table, $key, $said, $answer, $mark, $skips) = @_;
+
+	if (defined $key && $self->{key}{ "$table " . tenant($who) . " $key" })
+	{
+		refuse('23505') if !$skips;
+		$self->roll_back($mark);
+		return 0;
+	}
+	$self->remember($who, $table, $key, $said, $answer);
 	return 1;
 }
 
@@ -980,11 +994,12 @@ sub delete_assignments
 
 sub insert_proposal
 {
-	my ($self, $who, @what) = @_;
+	my ($self, $who, $conversation_id, $service_id, $text, $key, $skips) = @_;
+	my $mark = $self->mark;
 
 	$self->somebody($who);
-	$self->send_proposal($who, @what, undef);
-	return 1;
+	my $proposal = $self->send_proposal($who, $conversation_id, $service_id, $text, undef);
+	return $self->keyed($who, 'proposal', $key, "$conversation_id $service_id $text", $proposal, $mark, $skips);
 }
 
 # Without a word.
@@ -1027,7 +1042,7 @@ sub insert_job
 	$self->create_job($who, organization => $arg{organization}, merchant => $merchant_id, request => $request,
 		conversation => $self->open_conversation($arg{organization}, $merchant_id), service => $arg{service},
 		store => $arg{store}, origin => 'direct', auto_rematch => 0);
-	return 1;
+	return $self->keyed({ kind => 'merchant', id => $merchant_id }, 'job', $arg{key}, 'by plain SQL', undef, 0, 0);
 }
 
 1;
