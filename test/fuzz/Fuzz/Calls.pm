@@ -582,6 +582,10 @@ sub update_status
 		"MERGE INTO jobs.job t USING (SELECT ${id}::bigint AS id) s ON t.id = s.id WHEN MATCHED AND t.id > 0 THEN UPDATE SET status = $value
 		WHEN NOT MATCHED THEN DO NOTHING");
 
+	# with a column that isn't theirs: the status is judged first
+	return { table => 'job', verb => 'UPDATE', sql => "UPDATE jobs.job SET title = title || '.', status = $value WHERE id = $id",
+		rule => sub { $model->update_status($_[0], $status, $id) ? Fuzz::Model::refuse('42501') : 0 } }
+	  if chance(0.05);
 	return { table => 'job', verb => 'UPDATE', sql => $sql, rule => sub { $model->update_status($_[0], $status, $id) } };
 }
 
@@ -651,6 +655,11 @@ sub insert_message
 		return { %call, sql => "INSERT INTO jobs.message (conversation_id, job_id, body, client_key)
 			VALUES ($conversation, $job, @{[quote($text)]}, '$key')" . ($skips ? ' ON CONFLICT DO NOTHING' : ''),
 			rule => sub { $model->insert_message($_[0], $conversation_id, $text, $job_id, $key, $skips) } };
+	}
+	if (chance(0.15))
+	{
+		return { %call, sql => "INSERT INTO jobs.message (conversation_id, job_id, body) VALUES ($conversation, $job, 'x'), ($conversation, $job, 'y')",
+			rule => sub { my ($who) = @_; $model->insert_message($who, $conversation_id, $_, $job_id) foreach qw(x y); 2 } };
 	}
 	return { %call,
 		sql => one_of("INSERT INTO jobs.message (conversation_id, job_id, body) VALUES ($conversation, $job, @{[quote($text)]})",

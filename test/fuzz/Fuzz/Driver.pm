@@ -208,11 +208,12 @@ sub set_up
 	my ($self) = @_;
 	my $postgres = $self->session('postgres', 'postgres');
 
-	foreach my $role ('fuzz_owner', map { $_->{name} } @roles)
+	foreach my $role ('fuzz_owner', 'fuzz_pool', map { $_->{name} } @roles)
 	{
 		my ($there) = $postgres->lines("SELECT to_regrole('$role') IS NOT NULL");
-		$postgres->lines("CREATE ROLE $role LOGIN") if $there eq 'f';
+		$postgres->lines("CREATE ROLE $role LOGIN NOINHERIT") if $there eq 'f';
 	}
+	$postgres->lines('GRANT ' . join(', ', map { $_->{name} } @roles) . ' TO fuzz_pool');
 	$postgres->lines("DROP DATABASE IF EXISTS $self->{database} WITH (FORCE)");
 	$postgres->lines("CREATE DATABASE $self->{database}");
 	$self->{super} = $self->session('postgres');
@@ -224,6 +225,8 @@ sub set_up
 	$self->make_directory;
 	$self->prepare_learning;
 	$self->{session}{ $_->{name} } = $self->session($_->{name}) foreach @roles;
+	$self->{pool} = $self->session('fuzz_pool');
+	$self->{pool}->lines('SET plan_cache_mode = ' . one_of(qw(auto force_generic_plan)));
 	$self->{acting} = {};
 	return;
 }
@@ -286,7 +289,7 @@ sub tear_down
 {
 	my ($self) = @_;
 
-	delete @{$self}{qw(session super learner)};
+	delete @{$self}{qw(session pool super learner)};
 	$self->session('postgres', 'postgres')->lines("DROP DATABASE $self->{database} WITH (FORCE)");
 	return;
 }
@@ -408,6 +411,27 @@ sub fire
 	my ($self) = @_;
 	my ($side, $make) = draw_call();
 	my $role = $self->draw_role($side);
+
+	return chance(0.15) ? $self->in_pool($role, sub { $self->fire_as($role, $side, $make) }) : $self->fire_as($role, $side, $make);
+}
+
+# The same in a session that is one role after another, with what it prepared and remembers of
+# the ones before. It says who acts in transactions alone.
+sub in_pool
+{
+	my ($self, $role, $work) = @_;
+
+	local $self->{session}{ $role->{name} } = $self->{pool};
+	local $self->{acting}{ $role->{name} } = undef;
+	local $role->{style} = 'transaction' if $role->{style} eq 'session';
+	$self->try($role, "SET ROLE $role->{name}", '00000');
+	$work->();
+	return;
+}
+
+sub fire_as
+{
+	my ($self, $role, $side, $make) = @_;
 	my $count = chance(0.12) ? one_of(2, 3, 4) : 1;
 	my $acts = $role->{style} eq 'transaction' && chance(0.97);
 	my $in_transaction = $acts || $count > 1 || chance(0.05);
@@ -733,21 +757,41 @@ sub look
 {
 	my ($self) = @_;
 	my $role = one_of(@roles);
-	my $name = one_of(@relations);
+
+	$self->{said} = [];
+	$self->{count}{looks}++;
+	return chance(0.4) ? $self->in_pool($role, sub { $self->look_as($role) }) : $self->look_as($role);
+}
+
+# By a statement that is prepared once in a session, whoever it was prepared for.
+sub reading
+{
+	my ($self, $role, $name) = @_;
+	my $sql = "SELECT @{[columns($name)]} FROM jobs.$name";
 	my $session = $self->{session}{ $role->{name} };
+
+	return $sql if $role->{style} eq 'session' || $role->{access} eq 'none' || chance(0.3);
+	$session->lines("PREPARE read_$name AS $sql") if !$session->{prepared}{$name}++;
+	return "EXECUTE read_$name";
+}
+
+sub look_as
+{
+	my ($self, $role) = @_;
+	my $name = one_of(@relations);
 	my $model = $self->{model};
 	my $may = $role->{access} =~ /^(app|bound|operator)$/;
 	my $acting = $self->{acting}{ $role->{name} };
 	my $acts = $role->{access} eq 'app' && chance(0.85);
 
-	$self->{said} = [];
+	my $sql = $self->reading($role, $name);
 	if ($acts)
 	{
 		$self->try($role, 'BEGIN', '00000');
 		$acts = $self->act_as($role, $self->draw_actor(one_of(qw(member merchant))), 'true');
 		$self->try($role, 'ROLLBACK', '00000') if !$acts;
 	}
-	my $result = $self->try($role, "SELECT @{[columns($name)]} FROM jobs.$name", $may ? '00000' : '42501');
+	my $result = $self->try($role, $sql, $may ? '00000' : '42501');
 	my $who = $model->actor($self->current($role));
 	$who = { kind => 'nobody' } if !$model->exists_actor($who);
 	compare($name, [ map { join '|', @$_ } @{ $result->{rows} } ], [ $self->visible_lines($name, $who) ]) if $may;
@@ -756,7 +800,6 @@ sub look
 		$self->try($role, 'COMMIT', '00000');
 		$self->{acting}{ $role->{name} } = $acting;
 	}
-	$self->{count}{looks}++;
 	return;
 }
 
