@@ -106,6 +106,7 @@ UPDATE jobs.proposal SET status = 'withdrawn' WHERE title = 'Plain withdrawn';
 SELECT regress.try($$UPDATE jobs.proposal SET status = 'accepted' WHERE title = 'Plain'$$);
 SELECT regress.try($$UPDATE jobs.proposal SET price = 1 WHERE title = 'Plain'$$);
 SELECT regress.try($$UPDATE jobs.proposal SET status = 'lost' WHERE title = 'Plain'$$);
+SELECT regress.try($$UPDATE jobs.proposal SET status = NULL WHERE title = 'Plain'$$);
 SELECT regress.try(format($$INSERT INTO jobs.proposal (conversation_id, service_id, title, work, price, status) VALUES (%s, %s, 'X', 'X', 5, 'accepted')$$, :conversation, :service));
 SELECT regress.try(format($$INSERT INTO jobs.proposal (conversation_id, service_id, title, work, price, store_id) VALUES (%s, %s, 'X', 'X', 5, %s)$$, :conversation, :service, :store));
 SELECT regress.try(format($$INSERT INTO jobs.proposal (conversation_id, service_id, title, work, price, merchant_id) VALUES (%s, %s, 'X', 'X', 5, %s)$$, :conversation, :service, :mia_id));

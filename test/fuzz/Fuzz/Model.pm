@@ -1,0 +1,1048 @@
+# What a marketplace must do, in this file's own words: written from the README and the state
+# diagram, and never from what the library answers (jobs.transitions() isn't asked).
+#
+# A rule either changes the model and returns what the call answers, or dies of a Fuzz::Refusal
+# with the SQLSTATE. New rows wait in `fresh` and lines of history in `events`, until the
+# driver has met them in the tables and tells their ids. Every change is in a journal, so that
+# a transaction can be rolled back.
+
+package Fuzz::Model;
+
+use strict;
+use warnings FATAL => "all";
+
+# The diagram: what each side does, from which statuses, to which; '=' stays where it is.
+our %diagram = (
+	expert => {
+		open => { new => 'opened' },
+		message => {
+			new => 'responded', opened => 'responded', awaiting_response => 'responded',
+			responded => '=', inactive => '=', completed => '=' },
+		decline => { map { $_ => 'declined' } qw(new opened responded awaiting_response inactive) },
+		mark_inactive => { responded => 'inactive', awaiting_response => 'inactive' },
+		reactivate => { inactive => 'responded or awaiting_response' },
+		complete => { map { $_ => 'completed' } qw(new opened responded awaiting_response inactive) },
+		assign => { map { $_ => '=' } qw(new opened responded awaiting_response inactive completed) },
+		unassign => { map { $_ => '=' } qw(new opened responded awaiting_response inactive completed) },
+	},
+	merchant => {
+		message => {
+			responded => 'awaiting_response', inactive => 'awaiting_response',
+			new => '=', opened => '=', awaiting_response => '=', completed => '=' },
+		decline => { map { $_ => 'declined' } qw(new opened responded awaiting_response inactive) },
+		confirm => { completed => '=' },
+		reject => { completed => 'awaiting_response' },
+	},
+	system => { expire => { new => 'expired', opened => 'expired' } },
+);
+my %action_of_status = (opened => 'open', inactive => 'mark_inactive', completed => 'complete',
+	declined => 'decline', expired => 'expire');
+my %is_status = map { $_ => 1 }
+  qw(new opened responded awaiting_response inactive completed declined expired);
+my %is_live = map { $_ => 1 } qw(new opened responded awaiting_response inactive);
+
+our @tables = qw(conversation message proposal job review);
+
+sub new
+{
+	my ($class) = @_;
+
+	return bless {
+		(map { $_ => [] } @tables, 'decline', 'event'),
+		organization => {}, member => {}, merchant => {}, store => {}, service => {},
+		id => {}, key => {}, fresh => [], events => [], journal => [],
+	}, $class;
+}
+
+sub refuse
+{
+	my ($state) = @_;
+
+	die bless { state => $state }, 'Fuzz::Refusal';
+}
+
+# Changes and their journal.
+
+sub set
+{
+	my ($self, $object, %values) = @_;
+
+	foreach my $key (sort keys %values)
+	{
+		my ($had, $old) = (exists $object->{$key}, $object->{$key});
+
+		push @{ $self->{journal} }, sub { $had ? $object->{$key} = $old : delete $object->{$key} };
+		$object->{$key} = $values{$key};
+	}
+	return;
+}
+
+sub append
+{
+	my ($self, $list, $value) = @_;
+
+	push @$list, $value;
+	push @{ $self->{journal} }, sub { pop @$list };
+	return $value;
+}
+
+# How far the journal goes: what to roll back to.
+sub mark
+{
+	my ($self) = @_;
+
+	return scalar @{ $self->{journal} };
+}
+
+sub roll_back
+{
+	my ($self, $mark) = @_;
+
+	while (@{ $self->{journal} } > $mark)
+	{
+		pop(@{ $self->{journal} })->();
+	}
+	return;
+}
+
+sub commit
+{
+	my ($self) = @_;
+
+	$self->{journal} = [];
+	return;
+}
+
+sub create
+{
+	my ($self, $table, %row) = @_;
+	my $object = { %row, table => $table };
+
+	$self->append($self->{$table}, $object);
+	$self->append($self->{fresh}, $object);
+	return $object;
+}
+
+sub find
+{
+	my ($self, $table, $id) = @_;
+
+	return defined $id ? $self->{id}{$table}{$id} : undef;
+}
+
+# Who acts: a hash with kind (member, merchant, system, nobody), id, organization, text.
+
+sub actor
+{
+	my ($self, $text) = @_;
+
+	return { kind => 'nobody', text => '' } if $text eq '';
+	return { kind => 'system', text => 'system' } if $text eq 'system';
+	my ($kind, $id) = $text =~ /^(member|merchant):([1-9]\d{0,17})$/ or return;
+	my $who = { kind => $kind, id => $id, text => $text };
+	$who->{organization} = $self->{member}{$id}{organization} if $kind eq 'member' && $self->exists_actor($who);
+	return $who;
+}
+
+sub exists_actor
+{
+	my ($self, $who) = @_;
+
+	return $who->{kind} eq 'member' ? $self->{member}{ $who->{id} } && $self->{member}{ $who->{id} }{is_active} :
+	  $who->{kind} eq 'merchant' ? !!$self->{merchant}{ $who->{id} } : 1;
+}
+
+sub sees
+{
+	my ($self, $who, $row) = @_;
+
+	return
+		$who->{kind} eq 'system' ? 1
+	  : $who->{kind} eq 'merchant' ? $row->{merchant} == $who->{id}
+	  : $who->{kind} eq 'member' && defined $who->{organization} ? $row->{organization} == $who->{organization}
+	  : 0;
+}
+
+sub seen
+{
+	my ($self, $who, $table, $id) = @_;
+	my $row = $self->find($table, $id);
+
+	refuse('P0002') if !$row || !$self->sees($who, $row);
+	return $row;
+}
+
+sub side
+{
+	my ($who) = @_;
+
+	return $who->{kind} eq 'member' ? 'expert' : $who->{kind};
+}
+
+sub only
+{
+	my ($who, $kind) = @_;
+
+	refuse('42501') if $who->{kind} ne $kind;
+	return;
+}
+
+# Jobs
+
+sub status
+{
+	my ($job) = @_;
+
+	return $job->{is_overdue} ? 'expired' : $job->{status};
+}
+
+sub unexpired
+{
+	my ($job) = @_;
+
+	refuse('55000') if status($job) eq 'expired';
+	return;
+}
+
+# The status that an action leads to; the checks in their order.
+sub target
+{
+	my ($self, $who, $job, $action) = @_;
+	my $side = side($who);
+
+	unexpired($job) unless $action eq 'expire' && $side eq 'system' && $job->{status} ne 'expired';
+	refuse('42501') if !$diagram{$side} || !$diagram{$side}{$action};
+	my $to = $diagram{$side}{$action}{ $job->{status} };
+	refuse('55000') if !$to;
+	refuse('55000') if $action eq 'complete' && $job->{status} =~ /^(new|opened)$/ && !$job->{proposal};
+	refuse('55000') if $action =~ /^(confirm|reject)$/ && $job->{is_confirmed};
+	refuse('55000') if $action eq 'expire' && !$job->{is_overdue};
+	refuse('55000') if $action =~ /^(message|reject)$/ && $job->{conversation}{is_blocked};
+	return $job->{status} if $to eq '=';
+	return $job->{expert_wrote_last} ? 'responded' : 'awaiting_response' if $action eq 'reactivate';
+	return $to;
+}
+
+sub record
+{
+	my ($self, $who, $job, $action, $from, $to) = @_;
+
+	$self->append($self->{events}, { job => $job, action => $action, from => $from, to => $to, actor => $who->{text} });
+	return;
+}
+
+# Moves a job, and notes what goes with it.
+sub move
+{
+	my ($self, $who, $job, $action, $to) = @_;
+	my $from = $job->{status};
+
+	if ($from eq 'new' && $action =~ /^(message|complete)$/ && $to ne 'new')
+	{
+		$self->set($job, is_opened => 1);
+		$self->record($who, $job, 'open', 'new', 'opened');
+		$from = 'opened';
+	}
+	$self->set($job, is_opened => 1) if $action eq 'open';
+	$self->set($job, is_answered => 1) if $who->{kind} eq 'member' && $action =~ /^(message|complete)$/;
+	$self->set($job, is_completed => 1) if $action eq 'complete';
+	$self->set($job, is_completed => 0) if $action eq 'reject';
+	$self->set($job, is_confirmed => 1) if $action eq 'confirm';
+	$self->set($job, is_overdue => 0) if $action eq 'expire';
+	$self->set($job, status => $to);
+	$self->record($who, $job, $action, $from, $to);
+	return;
+}
+
+sub act
+{
+	my ($self, $who, $job_id, $action) = @_;
+	my $job = $self->seen($who, job => $job_id);
+
+	# opening what is open, or over, is no error and no event
+	if ($action eq 'open' && $who->{kind} eq 'member' && status($job) ne 'new')
+	{
+		unexpired($job);
+		return $job->{status};
+	}
+	my $to = $self->target($who, $job, $action);
+	$self->move($who, $job, $action, $to);
+	return $to;
+}
+
+sub open_job { my ($self, $who, $id) = @_; return $self->act($who, $id, 'open') }
+sub mark_inactive { my ($self, $who, $id) = @_; return $self->act($who, $id, 'mark_inactive') }
+sub reactivate_job { my ($self, $who, $id) = @_; return $self->act($who, $id, 'reactivate') }
+sub confirm_completion { my ($self, $who, $id) = @_; return $self->act($who, $id, 'confirm') }
+
+# What is said with it is one more message, which moves nothing.
+sub act_and_say
+{
+	my ($self, $who, $id, $action, $text) = @_;
+	my $job = $self->seen($who, job => $id);
+	my $to = $self->target($who, $job, $action);
+
+	refuse('55000') if defined $text && $job->{conversation}{is_blocked};
+	$self->move($who, $job, $action, $to);
+	if (defined $text)
+	{
+		$self->write($who, $job->{conversation}, $job, undef);
+		$self->record($who, $job, 'message', $to, $to);
+	}
+	return $to;
+}
+
+sub complete_job { my ($self, $who, $id, $text) = @_; return $self->act_and_say($who, $id, 'complete', $text) }
+sub reject_completion { my ($self, $who, $id, $text) = @_; return $self->act_and_say($who, $id, 'reject', $text) }
+
+sub decline
+{
+	my ($self, $who, $job, $reason) = @_;
+	my $to = $self->target($who, $job, 'decline');
+	my $from = $job->{status};
+
+	$self->move($who, $job, 'decline', $to);
+	$self->append($self->{decline},
+		{ organization => $job->{organization}, merchant => $job->{merchant}, job => $job, from => $from,
+			by => side($who), actor => $who->{text}, reason => $reason // '' });
+	$self->rematch_automatically($job) if $who->{kind} eq 'member';
+	return $to;
+}
+
+sub decline_job
+{
+	my ($self, $who, $id, $reason) = @_;
+
+	return $self->decline($who, $self->seen($who, job => $id), $reason);
+}
+
+sub allowed_actions
+{
+	my ($self, $who, $id) = @_;
+	my $job = $self->seen($who, job => $id);
+	my $rules = $diagram{ side($who) } || {};
+	my @allowed;
+
+	foreach my $action (sort keys %$rules)
+	{
+		next if $action eq 'expire';
+		push @allowed, $action if eval { $self->target($who, $job, $action); 1 };
+	}
+	return join ' ', @allowed;
+}
+
+# Assignments
+
+sub assign_members
+{
+	my ($self, $who, $id, @members) = @_;
+	my $job = $self->seen($who, job => $id);
+	my $new = 0;
+
+	foreach my $member_id (@members)
+	{
+		my $member = $self->{member}{$member_id};
+
+		refuse('P0002') if $who->{kind} eq 'member' &&
+			(!$member || !$member->{is_active} || $member->{organization} != $job->{organization});
+	}
+	$self->target($who, $job, 'assign');
+	foreach my $member_id (@members)
+	{
+		next if $job->{assigned}{$member_id};
+		$self->set($job->{assigned}, $member_id => 1);
+		$self->record($who, $job, 'assign', $job->{status}, $job->{status});
+		$new++;
+	}
+	return $new;
+}
+
+sub assign_self
+{
+	my ($self, $who, $id) = @_;
+
+	return $self->assign_members($who, $id, $who->{id} // 0) ? 't' : 'f';
+}
+
+sub unassign_members
+{
+	my ($self, $who, $id, @members) = @_;
+	my $job = $self->seen($who, job => $id);
+	my $gone = 0;
+
+	$self->target($who, $job, 'unassign');
+	foreach my $member_id (@members)
+	{
+		next if !$job->{assigned}{$member_id};
+		$self->set($job->{assigned}, $member_id => 0);
+		$self->record($who, $job, 'unassign', $job->{status}, $job->{status});
+		$gone++;
+	}
+	return $gone;
+}
+
+# Conversations and messages
+
+sub write
+{
+	my ($self, $who, $conversation, $job, $proposal) = @_;
+
+	$self->set($job, expert_wrote_last => $who->{kind} eq 'member') if $job;
+	return $self->create('message', organization => $conversation->{organization}, merchant => $conversation->{merchant},
+		conversation => $conversation, job => $job, proposal => $proposal, author => $who->{text});
+}
+
+# Whose keys they are.
+sub tenant
+{
+	my ($who) = @_;
+
+	return $who->{kind} eq 'member' ? "organization $who->{organization}" : "merchant $who->{id}";
+}
+
+# An earlier call of the same side with this key; 22023 where it said something else.
+sub repeated
+{
+	my ($self, $who, $table, $key, $said) = @_;
+	my $earlier = defined $key ? $self->{key}{ "$table " . tenant($who) . " $key" } : undef;
+
+	refuse('22023') if $earlier && $earlier->{said} ne $said;
+	return $earlier ? $earlier->{answer} : undef;
+}
+
+sub remember
+{
+	my ($self, $who, $table, $key, $said, $answer) = @_;
+
+	$self->set($self->{key}, "$table " . tenant($who) . " $key" => { said => $said, answer => $answer }) if defined $key;
+	return;
+}
+
+sub live_jobs
+{
+	my ($self, $conversation) = @_;
+
+	return grep { $is_live{ status($_) } } @{ $conversation->{jobs} };
+}
+
+# job_id: undef for the only live job, 0 for none
+sub send_message
+{
+	my ($self, $who, $conversation_id, $text, $job_id, $key) = @_;
+	my $conversation = defined $conversation_id ? $self->seen($who, conversation => $conversation_id) : undef;
+	my $job = $job_id ? $self->seen($who, job => $job_id) : undef;
+
+	refuse('22023') if $job && $conversation && $job->{conversation} != $conversation;
+	$conversation //= $job->{conversation};
+	my $earlier = $who->{kind} =~ /^m/ ? $self->repeated($who, 'message', $key, $text) : undef;
+	if ($earlier)
+	{
+		refuse('22023') if $earlier->{conversation} != $conversation || defined $job_id && ($earlier->{job} // 0) != ($job // 0);
+		return $earlier;
+	}
+	if (!defined $job_id)
+	{
+		my @live = $self->live_jobs($conversation);
+
+		refuse('22023') if @live > 1;
+		$job = $live[0];
+	}
+	my $to = $job ? $self->target($who, $job, 'message') : undef;
+	refuse('42501') if $who->{kind} !~ /^m/;
+	refuse('55000') if $conversation->{is_blocked};
+	my $message = $self->write($who, $conversation, $job, undef);
+	$self->move($who, $job, 'message', $to) if $job;
+	$self->remember($who, 'message', $key, $text, $message);
+	return $message;
+}
+
+sub reply_to_job
+{
+	my ($self, $who, $id, $text, $key) = @_;
+
+	return $self->send_message($who, undef, $text, $id || -1, $key);
+}
+
+sub welcome
+{
+	my ($self, $organization, $merchant_id) = @_;
+
+	refuse('55000') if !$organization->{is_available};
+	refuse('55000') if $self->{merchant}{$merchant_id}{is_dropshipper} && !$organization->{accepts_dropshipping};
+	return;
+}
+
+sub conversation_of
+{
+	my ($self, $organization_id, $merchant_id) = @_;
+
+	return $self->{organization}{$organization_id}{conversations}{$merchant_id};
+}
+
+sub open_conversation
+{
+	my ($self, $organization_id, $merchant_id) = @_;
+	my $conversation = $self->conversation_of($organization_id, $merchant_id);
+
+	refuse('55000') if $conversation && $conversation->{is_blocked};
+	if (!$conversation)
+	{
+		$conversation = $self->create('conversation', organization => $organization_id, merchant => $merchant_id,
+			is_blocked => 0, jobs => []);
+		$self->set($self->{organization}{$organization_id}{conversations}, $merchant_id => $conversation);
+	}
+	return $conversation;
+}
+
+sub start_conversation
+{
+	my ($self, $who, $organization_id, $text, $key) = @_;
+	my $organization = $self->{organization}{$organization_id};
+
+	refuse('P0002') if !$organization;
+	only($who, 'merchant');
+	my $conversation = $self->conversation_of($organization_id, $who->{id});
+	my $earlier = $self->repeated($who, 'message', $key, $text);
+
+	if ($earlier)
+	{
+		refuse('22023') if !$conversation || $earlier->{conversation} != $conversation || $earlier->{job};
+		return $conversation;
+	}
+	$self->welcome($organization, $who->{id});
+	$conversation = $self->open_conversation($organization_id, $who->{id});
+	my $message = $self->write($who, $conversation, undef, undef);
+	$self->remember($who, 'message', $key, $text, $message);
+	return $conversation;
+}
+
+sub block_conversation
+{
+	my ($self, $who, $id) = @_;
+	my $conversation = $self->seen($who, conversation => $id);
+
+	only($who, 'merchant');
+	return '' if $conversation->{is_blocked};
+	$self->set($conversation, is_blocked => 1);
+	foreach my $job (sort { $a->{id} <=> $b->{id} } $self->live_jobs($conversation))
+	{
+		$self->decline($who, $job, 'blocked');
+	}
+	return '';
+}
+
+sub unblock_conversation
+{
+	my ($self, $who, $id) = @_;
+	my $conversation = $self->seen($who, conversation => $id);
+
+	only($who, 'system');
+	$self->set($conversation, is_blocked => 0);
+	return '';
+}
+
+# Proposals
+
+sub send_proposal
+{
+	my ($self, $who, $conversation_id, $service_id, $text, $key) = @_;
+	my $conversation = $self->seen($who, conversation => $conversation_id);
+	my $said = "$conversation_id $service_id $text";
+	my $earlier = $who->{kind} eq 'member' ? $self->repeated($who, 'proposal', $key, $said) : undef;
+
+	return $earlier if $earlier;
+	refuse('P0002') if !$self->{service}{$service_id};
+	only($who, 'member');
+	refuse('22023') if !$self->{organization}{ $who->{organization} }{provides}{$service_id};
+	refuse('55000') if $conversation->{is_blocked};
+	my $proposal = $self->create('proposal', organization => $conversation->{organization},
+		merchant => $conversation->{merchant}, conversation => $conversation, service => $service_id, status => 'sent');
+	$self->write($who, $conversation, undef, $proposal);
+	$self->remember($who, 'proposal', $key, $said, $proposal);
+	return $proposal;
+}
+
+my %decider = (sent => 'member', withdrawn => 'member', accepted => 'merchant', declined => 'merchant');
+
+sub decide
+{
+	my ($self, $who, $id, $status, $store_id) = @_;
+	my $proposal = $self->seen($who, proposal => $id);
+
+	$self->require_store($who, $store_id, $proposal->{merchant});
+	only($who, $decider{$status});
+	refuse('55000') if $proposal->{status} ne 'sent' || $status eq 'sent';
+	refuse('55000') if $status eq 'accepted' && $proposal->{conversation}{is_blocked};
+	$self->set($proposal, status => $status, store => $store_id);
+	return '' if $status ne 'accepted' || !$store_id;
+	return $self->create_job($who, organization => $proposal->{organization}, merchant => $proposal->{merchant},
+		conversation => $proposal->{conversation}, proposal => $proposal, service => $proposal->{service},
+		store => $store_id, origin => 'proposal', auto_rematch => 0);
+}
+
+sub withdraw_proposal { my ($self, $who, $id) = @_; return $self->decide($who, $id, 'withdrawn') }
+sub decline_proposal { my ($self, $who, $id) = @_; return $self->decide($who, $id, 'declined') }
+sub accept_proposal { my ($self, $who, $id, $store) = @_; return $self->decide($who, $id, 'accepted', $store) }
+
+sub require_store
+{
+	my ($self, $who, $store_id, $merchant_id) = @_;
+
+	return if !defined $store_id;
+	my $owner = $self->{store}{$store_id};
+	refuse('P0002') if !$owner || $who->{kind} eq 'member' || $who->{kind} eq 'merchant' && $owner != $who->{id} ||
+		defined $merchant_id && $owner != $merchant_id;
+	return;
+}
+
+# Asking for a job
+
+sub create_job
+{
+	my ($self, $who, %job) = @_;
+	my $job = $self->create('job', %job, status => 'new', assigned => {}, map { $_ => 0 }
+		  qw(is_overdue is_opened is_answered is_completed is_confirmed expert_wrote_last));
+
+	$self->append($job->{conversation}{jobs}, $job);
+	$self->append($job->{request}{jobs}, $job) if $job->{request};
+	$self->record($who, $job, 'create', '', 'new');
+	return $job;
+}
+
+# Who could be asked, of whom nobody knows which comes first: that is for matching's own tests.
+sub matches
+{
+	my ($self, %query) = @_;
+	my @found;
+
+	foreach my $id (sort { $a <=> $b } keys %{ $self->{organization} })
+	{
+		my $organization = $self->{organization}{$id};
+		my $provided = $organization->{provides}{ $query{service} };
+		my $conversation = defined $query{merchant} ? $self->conversation_of($id, $query{merchant}) : undef;
+
+		next if !$provided || !$organization->{is_available} || !$organization->{is_listed};
+		next if defined $query{merchant} && $self->{merchant}{ $query{merchant} }{is_dropshipper} &&
+			!$organization->{accepts_dropshipping};
+		next if defined $query{budget} && defined $provided->{min} &&
+			($provided->{currency} ne $query{currency} || $provided->{min} > $query{budget});
+		next if $conversation && $conversation->{is_blocked};
+		next if grep { $_->{organization} == $id } @{ $query{asked} || [] };
+		push @found, $id;
+	}
+	return @found;
+}
+
+# The driver has to say which ones of the matches were taken: their jobs are made then.
+sub ask_best
+{
+	my ($self, $who, $request, $count, $origin) = @_;
+	my @matches = $self->matches(%$request, asked => $request->{jobs});
+	my $asked = @matches < $count ? @matches : $count;
+
+	for (1 .. $asked)
+	{
+		$self->append($self->{fresh}, { table => 'match', who => $who, request => $request, origin => $origin });
+	}
+	return $asked;
+}
+
+sub match_taken
+{
+	my ($self, $match, $organization_id) = @_;
+	my $request = $match->{request};
+
+	return if !grep { $_ == $organization_id } $self->matches(%$request, asked => $request->{jobs});
+	return $self->create_job($match->{who}, organization => $organization_id, merchant => $request->{merchant},
+		conversation => $self->open_conversation($organization_id, $request->{merchant}), request => $request,
+		service => $request->{service}, store => $request->{store}, origin => $match->{origin},
+		auto_rematch => $request->{auto_rematch});
+}
+
+sub request_job
+{
+	my ($self, $who, %arg) = @_;
+	my $organization = defined $arg{organization} ? $self->{organization}{ $arg{organization} } : undef;
+	my $merchant_id = $who->{kind} eq 'merchant' ? $who->{id} : undef;
+	my $said = join ' ', map { $_ // '-' } @arg{qw(service text organization store budget currency auto_rematch)};
+
+	refuse('P0002') if defined $arg{organization} && !$organization;
+	refuse('P0002') if !$self->{service}{ $arg{service} };
+	$self->require_store($who, $arg{store}, $merchant_id);
+	only($who, 'merchant');
+	my $earlier = $self->repeated($who, 'job', $arg{key}, $said);
+	return $earlier if $earlier;
+	my $request = { merchant => $merchant_id, jobs => [], map { $_ => $arg{$_} } qw(service store budget currency auto_rematch) };
+	if ($organization)
+	{
+		refuse('22023') if !$organization->{provides}{ $arg{service} };
+		$self->welcome($organization, $merchant_id);
+		$self->create_job($who, organization => $arg{organization}, merchant => $merchant_id, request => $request,
+			conversation => $self->open_conversation($arg{organization}, $merchant_id), service => $arg{service},
+			store => $arg{store}, origin => 'direct', auto_rematch => $arg{auto_rematch});
+		$self->set($request, first => 1);
+	}
+	else
+	{
+		my $asked = $self->ask_best($who, $request, $arg{max_matches}, 'match');
+
+		refuse('55000') if !$asked;
+		$self->set($request, first => $asked);
+	}
+	$self->remember($who, 'job', $arg{key}, $said, $request);
+	return $request;
+}
+
+sub rematch_request
+{
+	my ($self, $who, $id, $count) = @_;
+	my $request = $self->find(request => $id);
+
+	refuse('P0002') if !$request || !grep { $self->sees($who, $_) } @{ $request->{jobs} };
+	refuse('42501') if $who->{kind} eq 'member';
+	return $self->ask_best($who, $request, $count, 'rematch');
+}
+
+sub rematch_automatically
+{
+	my ($self, $job) = @_;
+	my $request = $job->{request};
+
+	return if !$job->{auto_rematch} || !$request;
+	return if grep { $_->{is_answered} && $_->{status} ne 'declined' } @{ $request->{jobs} };
+	$self->append($self->{fresh},
+		{ table => 'match', who => { kind => 'system', text => 'system' }, request => $request, origin => 'rematch', may_be_none => 1 });
+	return;
+}
+
+# The sweep, which takes all of them.
+sub expire_jobs
+{
+	my ($self, $who) = @_;
+	my @overdue = grep { $_->{is_overdue} } @{ $self->{job} };
+
+	foreach my $job (@overdue)
+	{
+		$self->move({ kind => 'system', text => 'system' }, $job, 'expire', 'expired');
+		$self->rematch_automatically($job);
+	}
+	return scalar @overdue;
+}
+
+# Reviews
+
+sub write_review
+{
+	my ($self, $subject, $column) = @_;
+
+	refuse('55000') if $subject->{review};
+	my $review = $self->create('review', organization => $subject->{organization}, merchant => $subject->{merchant},
+		$column => $subject, is_replied => 0);
+	$self->set($subject, review => $review);
+	return $review;
+}
+
+sub review_job
+{
+	my ($self, $who, $id) = @_;
+	my $job = $self->seen($who, job => $id);
+
+	unexpired($job);
+	only($who, 'merchant');
+	refuse('55000') if !$job->{is_confirmed};
+	return $self->write_review($job, 'job');
+}
+
+sub for_new_store
+{
+	my ($proposal) = @_;
+
+	refuse('55000') if $proposal->{status} ne 'accepted' || $proposal->{store};
+	return;
+}
+
+sub request_review
+{
+	my ($self, $who, $id) = @_;
+	my $proposal = $self->seen($who, proposal => $id);
+
+	only($who, 'member');
+	for_new_store($proposal);
+	return '' if $proposal->{is_review_requested};
+	refuse('55000') if $proposal->{conversation}{is_blocked};
+	$self->set($proposal, is_review_requested => 1);
+	return '';
+}
+
+sub review_proposal
+{
+	my ($self, $who, $id) = @_;
+	my $proposal = $self->seen($who, proposal => $id);
+
+	only($who, 'merchant');
+	for_new_store($proposal);
+	refuse('55000') if !$proposal->{is_review_requested};
+	return $self->write_review($proposal, 'proposal');
+}
+
+sub reply_to_review
+{
+	my ($self, $who, $id) = @_;
+	my $review = $self->seen($who, review => $id);
+
+	only($who, 'member');
+	refuse('55000') if $review->{is_replied};
+	$self->set($review, is_replied => 1);
+	return '';
+}
+
+# The directory
+
+sub own_organization
+{
+	my ($self, $who, $id) = @_;
+	my $organization = $self->{organization}{$id};
+
+	refuse('P0002') if !$organization || $who->{kind} =~ /^(merchant|nobody)$/ ||
+		$who->{kind} eq 'member' && $who->{organization} != $id;
+	return $organization;
+}
+
+sub set_preferences
+{
+	my ($self, $who, $id, %preferences) = @_;
+
+	$self->set($self->own_organization($who, $id), %preferences);
+	return '';
+}
+
+sub provide_service
+{
+	my ($self, $who, $id, $service_id, %prices) = @_;
+	my $organization = $self->own_organization($who, $id);
+
+	refuse('P0002') if !$self->{service}{$service_id};
+	$self->set($organization->{provides}, $service_id => {%prices});
+	return '';
+}
+
+sub withdraw_service
+{
+	my ($self, $who, $id, $service_id) = @_;
+	my $organization = $self->own_organization($who, $id);
+
+	refuse('P0002') if !$self->{service}{$service_id};
+	refuse('22023') if !$organization->{provides}{$service_id};
+	$self->set($organization->{provides}, $service_id => undef);
+	return '';
+}
+
+sub set_email_scope
+{
+	my ($self, $who, $id) = @_;
+	my $member = $self->{member}{$id};
+
+	refuse('P0002') if !$member || $who->{kind} eq 'merchant' ||
+		$who->{kind} eq 'member' && $who->{organization} != $member->{organization};
+	refuse('42501') if $who->{kind} eq 'member' && $who->{id} != $id;
+	return '';
+}
+
+# Plain SQL. Rows that nobody shows to whoever writes are not met; the answer is how many were.
+
+# The rows of a table that an UPDATE or DELETE meets.
+sub met
+{
+	my ($self, $who, $table, @ids) = @_;
+
+	return if !$self->exists_actor($who);
+	return grep { $_ && $self->sees($who, $_) } map { $self->find($table, $_) } @ids;
+}
+
+sub update_status
+{
+	my ($self, $who, $status, @ids) = @_;
+	my @jobs = $self->met($who, job => @ids);
+
+	foreach my $job (@jobs)
+	{
+		refuse('22004') if !defined $status;
+		refuse('22023') if !$is_status{$status};
+		unexpired($job) unless $status eq 'expired' && $who->{kind} eq 'system' && $job->{status} ne 'expired';
+		next if $status eq $job->{status};
+		refuse('55000') if !$action_of_status{$status};
+		if ($status eq 'declined')
+		{
+			$self->decline($who, $job, undef);
+			next;
+		}
+		my $to = $self->target($who, $job, $action_of_status{$status});
+		$self->move($who, $job, $action_of_status{$status}, $to);
+		$self->rematch_automatically($job) if $to eq 'expired';
+	}
+	return scalar @jobs;
+}
+
+# One statement for several: which one it stumbles over first is the server's affair.
+sub update_several
+{
+	my ($self, $who, $status, @ids) = @_;
+	my ($count, %refusals) = (0);
+
+	foreach my $id (@ids)
+	{
+		next if eval { $count += $self->update_status($who, $status, $id); 1 };
+		die $@ if !ref $@;
+		$refusals{ $@->{state} } = 1;
+	}
+	refuse(join ' or ', sort keys %refusals) if %refusals;
+	return $count;
+}
+
+# A column that is not theirs.
+sub update_forbidden
+{
+	my ($self, $who, @ids) = @_;
+	my @jobs = $self->met($who, job => @ids);
+
+	foreach my $job (@jobs)
+	{
+		unexpired($job);
+		refuse('42501');
+	}
+	return 0;
+}
+
+# Nothing that differs.
+sub update_nothing
+{
+	my ($self, $who, @ids) = @_;
+	my @jobs = $self->met($who, job => @ids);
+
+	unexpired($_) foreach @jobs;
+	return scalar @jobs;
+}
+
+sub update_proposal
+{
+	my ($self, $who, $id, $status, $store_id) = @_;
+	my ($proposal) = $self->met($who, proposal => $id);
+
+	return 0 if !$proposal;
+	refuse('22004') if !defined $status;
+	refuse('22023') if !$decider{$status};
+	refuse('42501') if ($store_id // 0) != ($proposal->{store} // 0) &&
+		!($status eq 'accepted' && $proposal->{status} ne 'accepted');
+	$self->decide($who, $id, $status, $store_id) if $status ne $proposal->{status};
+	return 1;
+}
+
+# Everybody who inserts has to be somebody.
+sub somebody
+{
+	my ($self, $who) = @_;
+
+	refuse('42501') if $who->{kind} eq 'nobody';
+	refuse('P0002') if !$self->exists_actor($who);
+	return;
+}
+
+# A key that the same side used before is taken, as a unique key is; those of others aren't seen.
+sub insert_message
+{
+	my ($self, $who, $conversation_id, $text, $job_id, $key, $skips) = @_;
+	my $mark = $self->mark;
+
+	$self->somebody($who);
+	my $message = $self->send_message($who, $conversation_id, $text, $job_id, undef);
+	return $self->keyed($who, 'message', $key, $text, $message, $mark, $skips);
+}
+
+sub keyed
+{
+	my ($self, $who, $table, $key, $said, $answer, $mark, $skips) = @_;
+
+	if (defined $key && $self->{key}{ "$table " . tenant($who) . " $key" })
+	{
+		refuse('23505') if !$skips;
+		$self->roll_back($mark);
+		return 0;
+	}
+	$self->remember($who, $table, $key, $said, $answer);
+	return 1;
+}
+
+sub insert_assignment
+{
+	my ($self, $who, $id, $member_id, $skips) = @_;
+
+	$self->somebody($who);
+	my $new = $self->assign_members($who, $id, $member_id);
+	refuse('23505') if !$new && !$skips;
+	return $new;
+}
+
+sub delete_assignments
+{
+	my ($self, $who, $id, @members) = @_;
+	my ($job) = $self->met($who, job => $id);
+	my @met = $job && $who->{kind} ne 'merchant' ? grep { $job->{assigned}{$_} } @members : ();
+
+	return 0 if !@met;
+	return $self->unassign_members($who, $id, @met);
+}
+
+sub insert_proposal
+{
+	my ($self, $who, $conversation_id, $service_id, $text, $key, $skips) = @_;
+	my $mark = $self->mark;
+
+	$self->somebody($who);
+	my $proposal = $self->send_proposal($who, $conversation_id, $service_id, $text, undef);
+	return $self->keyed($who, 'proposal', $key, "$conversation_id $service_id $text", $proposal, $mark, $skips);
+}
+
+# Without a word.
+sub insert_conversation
+{
+	my ($self, $who, $organization_id, $skips) = @_;
+	my $organization = $self->{organization}{$organization_id};
+
+	$self->somebody($who);
+	refuse('P0002') if !$organization;
+	only($who, 'merchant');
+	$self->welcome($organization, $who->{id});
+	if ($self->conversation_of($organization_id, $who->{id}))
+	{
+		refuse('23505') if !$skips;
+		return 0;
+	}
+	$self->open_conversation($organization_id, $who->{id});
+	return 1;
+}
+
+sub insert_job
+{
+	my ($self, $who, %arg) = @_;
+
+	$self->somebody($who);
+	# a merchant asks for itself
+	refuse('42501') if $who->{kind} eq 'merchant' && defined $arg{merchant} && $arg{merchant} != $who->{id};
+	my $merchant_id = $who->{kind} eq 'merchant' ? $who->{id} : $arg{merchant};
+	my $organization = $self->{organization}{ $arg{organization} };
+	refuse('P0002') if !$organization || !$self->{service}{ $arg{service} };
+	$self->require_store($who, $arg{store}, $merchant_id);
+	refuse('42501') if $who->{kind} eq 'member';
+	refuse('22004') if !defined $merchant_id;
+	refuse('P0002') if !$self->{merchant}{$merchant_id};
+	refuse('22023') if !$organization->{provides}{ $arg{service} };
+	$self->welcome($organization, $merchant_id);
+	my $request = { merchant => $merchant_id, jobs => [], service => $arg{service}, store => $arg{store},
+		currency => 'USD', auto_rematch => 0 };
+	$self->create_job($who, organization => $arg{organization}, merchant => $merchant_id, request => $request,
+		conversation => $self->open_conversation($arg{organization}, $merchant_id), service => $arg{service},
+		store => $arg{store}, origin => 'direct', auto_rematch => 0);
+	return $self->keyed({ kind => 'merchant', id => $merchant_id }, 'job', $arg{key}, 'by plain SQL', undef, 0, 0);
+}
+
+1;
