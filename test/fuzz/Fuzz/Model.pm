@@ -499,7 +499,7 @@ sub start_conversation
 	my ($self, $who, $organization_id, $text, $key) = @_;
 	my $organization = $self->{organization}{$organization_id};
 
-	refuse('P0002') if !$organization;
+	refuse('P0002') if !knows_organization($who, $organization_id, $organization);
 	only($who, 'merchant');
 	my $conversation = $self->conversation_of($organization_id, $who->{id});
 	my $earlier = $self->repeated($who, 'message', $key, $text);
@@ -666,7 +666,7 @@ sub request_job
 	my $merchant_id = $who->{kind} eq 'merchant' ? $who->{id} : undef;
 	my $said = join ' ', map { $_ // '-' } @arg{qw(service text organization store budget currency auto_rematch)};
 
-	refuse('P0002') if defined $arg{organization} && !$organization;
+	refuse('P0002') if defined $arg{organization} && !knows_organization($who, $arg{organization}, $organization);
 	refuse('P0002') if !$self->{service}{ $arg{service} };
 	$self->require_store($who, $arg{store}, $merchant_id);
 	only($who, 'merchant');
@@ -797,6 +797,14 @@ sub reply_to_review
 }
 
 # The directory
+
+# A merchant may name each organization, a member knows its own and those that are listed.
+sub knows_organization
+{
+	my ($who, $id, $organization) = @_;
+
+	return $organization && ($who->{kind} ne 'member' || $who->{organization} == $id || $organization->{is_listed});
+}
 
 sub own_organization
 {
@@ -1009,7 +1017,7 @@ sub insert_conversation
 	my $organization = $self->{organization}{$organization_id};
 
 	$self->somebody($who);
-	refuse('P0002') if !$organization;
+	refuse('P0002') if !knows_organization($who, $organization_id, $organization);
 	only($who, 'merchant');
 	$self->welcome($organization, $who->{id});
 	if ($self->conversation_of($organization_id, $who->{id}))
@@ -1030,7 +1038,7 @@ sub insert_job
 	refuse('42501') if $who->{kind} eq 'merchant' && defined $arg{merchant} && $arg{merchant} != $who->{id};
 	my $merchant_id = $who->{kind} eq 'merchant' ? $who->{id} : $arg{merchant};
 	my $organization = $self->{organization}{ $arg{organization} };
-	refuse('P0002') if !$organization || !$self->{service}{ $arg{service} };
+	refuse('P0002') if !knows_organization($who, $arg{organization}, $organization) || !$self->{service}{ $arg{service} };
 	$self->require_store($who, $arg{store}, $merchant_id);
 	refuse('42501') if $who->{kind} eq 'member';
 	refuse('22004') if !defined $merchant_id;
