@@ -267,10 +267,8 @@ actor_complain_nobody(void)
 }
 
 bool
-actor_find(Actor *actor)
+actor_find_among(Rows *rows, Actor *actor)
 {
-	bool found;
-	Rows *rows;
 	Row *row;
 
 	if (actor->kind != ACTOR_MEMBER && actor->kind != ACTOR_MERCHANT)
@@ -283,16 +281,21 @@ actor_find(Actor *actor)
 		return true;
 	}
 
-	rows = rows_begin();
-	if (actor->kind == ACTOR_MEMBER)
-	{
-		row = row_fetch(rows, TABLE_member, actor->id);
-		found = row && row_bool(row, Col_member_is_active);
-		if (found)
-			actor->organization_id = row_int64(row, Col_member_organization_id);
-	}
-	else
-		found = row_fetch(rows, TABLE_merchant, actor->id) != NULL;
+	if (actor->kind == ACTOR_MERCHANT)
+		return row_fetch(rows, TABLE_merchant, actor->id) != NULL;
+	row = row_fetch(rows, TABLE_member, actor->id);
+	if (row == NULL || !row_bool(row, Col_member_is_active))
+		return false;
+	actor->organization_id = row_int64(row, Col_member_organization_id);
+	return true;
+}
+
+bool
+actor_find(Actor *actor)
+{
+	Rows *rows = rows_begin();
+	bool found = actor_find_among(rows, actor);
+
 	rows_end(rows);
 	return found;
 }

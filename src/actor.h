@@ -71,6 +71,10 @@ extern Actor actor_argument(FunctionCallInfo fcinfo, int argno);
 /* Looks the actor up and notes its organization; false when there is none, or it is inactive. */
 extern bool actor_find(Actor *actor);
 
+/* The same, for who reads more. */
+struct Rows;
+extern bool actor_find_among(struct Rows *rows, Actor *actor);
+
 /* The same; P0002 when there is none. */
 extern void actor_resolve(Actor *actor);
 pg_noreturn extern void actor_complain_unknown(const Actor *actor);

@@ -15,11 +15,11 @@
 
 /* The current actor, as far as it still exists. */
 static Actor
-viewer(void)
+viewer(Rows *rows)
 {
 	Actor actor = actor_current();
 
-	if (!actor_find(&actor))
+	if (!actor_find_among(rows, &actor))
 		actor.kind = ACTOR_NOBODY;
 	return actor;
 }
@@ -73,7 +73,7 @@ PG_FUNCTION_INFO_V1(jobs_display_name);
 Datum
 jobs_display_name(PG_FUNCTION_ARGS)
 {
-	Actor actor = viewer();
+	Actor actor;
 	Actor bearer;
 	char *name;
 	Rows *rows;
@@ -82,6 +82,7 @@ jobs_display_name(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	actor_parse_or_complain(text_to_cstring(PG_GETARG_TEXT_PP(0)), &bearer);
 	rows = rows_begin();
+	actor = viewer(rows);
 	name = name_of(rows, &actor, &bearer);
 	rows_end(rows);
 	if (name == NULL)
@@ -96,7 +97,7 @@ PG_FUNCTION_INFO_V1(jobs_store_name);
 Datum
 jobs_store_name(PG_FUNCTION_ARGS)
 {
-	Actor actor = viewer();
+	Actor actor;
 	char *name = NULL;
 	Rows *rows;
 	Row *job;
@@ -104,6 +105,7 @@ jobs_store_name(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	rows = rows_begin();
+	actor = viewer(rows);
 	job = row_fetch(rows, TABLE_job, PG_GETARG_INT64(0));
 	if (job && !row_isnull(job, Col_job_store_id) &&
 		actor_sees(&actor, row_int64(job, Col_job_organization_id), row_int64(job, Col_job_merchant_id)))
@@ -125,7 +127,7 @@ PG_FUNCTION_INFO_V1(jobs_sees_organization);
 Datum
 jobs_sees_organization(PG_FUNCTION_ARGS)
 {
-	Actor actor = viewer();
+	Actor actor;
 	bool sees;
 	Rows *rows;
 	Row *preferences;
@@ -135,9 +137,14 @@ jobs_sees_organization(PG_FUNCTION_ARGS)
 		PG_RETURN_BOOL(false);
 	organization_id = PG_GETARG_INT64(0);
 	rows = rows_begin();
+	/* most are listed, and who looks is asked for only where that decides */
 	preferences = row_fetch(rows, TABLE_preferences, organization_id);
-	sees = (preferences && row_bool(preferences, Col_preferences_is_listed)) ||
-		   deals_with_organization(rows, &actor, organization_id);
+	sees = preferences && row_bool(preferences, Col_preferences_is_listed);
+	if (!sees)
+	{
+		actor = viewer(rows);
+		sees = deals_with_organization(rows, &actor, organization_id);
+	}
 	rows_end(rows);
 	PG_RETURN_BOOL(sees);
 }
