@@ -13,13 +13,16 @@
 #include "args.h"
 #include "conversation.h"
 
-/* The current actor, as far as it still exists. */
+/*
+ * The current actor, as far as it still exists. A merchant who doesn't exist needs no look: what
+ * it could see are rows that refer to it, and there are none.
+ */
 static Actor
 viewer(Rows *rows)
 {
 	Actor actor = actor_current();
 
-	if (!actor_find_among(rows, &actor))
+	if (actor.kind != ACTOR_MERCHANT && !actor_find_among(rows, &actor))
 		actor.kind = ACTOR_NOBODY;
 	return actor;
 }
