@@ -502,8 +502,8 @@ attempt('COPY FROM', 'app', "COPY jobs.message (job_id, body) FROM STDIN;\n1025\
 		SELECT title FROM jobs.job_list WHERE pg_temp.leak(title);
 		UPDATE jobs.job SET title = title WHERE pg_temp.leak(title)}, stdout => \$out, stderr => \$err, extra_params => [ '-U', 'otto' ]);
 	is(join(' ', sort keys %{ { map { $_ => 1 } $err =~ /leaked (.*)/g } }), 'hidden', 'a leaky function sees no row of others');
-	$node->psql('market', q{EXPLAIN ANALYZE UPDATE jobs.job SET status = 'opened' WHERE id = 1025}, stdout => \$out, stderr => \$err, extra_params => [ '-U', 'otto' ]);
-	like($out, qr/rows=0 loops/, 'EXPLAIN ANALYZE updates no row of others');
+	$node->psql('market', q{EXPLAIN ANALYZE UPDATE jobs.job SET status = 'opened' WHERE id = 1025 RETURNING id}, stdout => \$out, stderr => \$err, extra_params => [ '-U', 'otto' ]);
+	like($out, qr/^Update .*rows=0(\.00)? loops/, 'EXPLAIN ANALYZE updates no row of others');
 }
 is($node->safe_psql('market', 'SELECT status FROM jobs.job WHERE id = 1025'), 'new', '... which is as it was');
 attempt('statistics', 'otto', q{SELECT count(*) FROM pg_stats WHERE schemaname = 'jobs' AND tablename IN ('job', 'message', 'member')}, '0');
@@ -514,7 +514,7 @@ foreach my $case ([ 'app' ], [ 'otto' ], [ 'otto', '--enable-row-security' ])
 	# the sequences of the ids stop it first, on some versions
 	IPC::Run::run([ 'pg_dump', '-d', $node->connstr('market'), '-a', '-t', 'jobs.job', '-U', @$case ], '>', \$dump, '2>', \$complaint);
 	unlike($dump, qr/\tconfirmed\t/, "pg_dump -U @$case: no row of others");
-	like($complaint, qr/permission denied|row-level security/, "pg_dump -U @$case: fails") if @$case == 1;
+	like($complaint, qr/permission denied|lack SELECT privilege|row-level security/, "pg_dump -U @$case: fails") if @$case == 1;
 }
 
 # 13. A role that was dropped, and another server.
