@@ -120,7 +120,7 @@ sub store_id
 	my ($model, $who) = @_;
 	my @all = sort { $a <=> $b } keys %{ $model->{store} };
 
-	return one_of(@missing, @all) if chance(0.05);
+	return one_of(@missing, @all) if chance(0.05) || $who && $who->{kind} eq 'system';
 	return one_of(grep { $who && $who->{kind} eq 'merchant' && $model->{store}{$_} == $who->{id} } @all);
 }
 
@@ -763,7 +763,7 @@ sub insert_job
 	my ($model, $who) = @_;
 	my %arg = (organization => organization_id($model), service => service_id($model),
 		store => chance(0.5) ? store_id($model, $who) : undef,
-		merchant => chance(0.2) ? one_of(sort { $a <=> $b } keys %{ $model->{merchant} }) : undef);
+		merchant => chance($who && $who->{kind} eq 'system' ? 0.9 : 0.2) ? one_of(sort { $a <=> $b } keys %{ $model->{merchant} }) : undef);
 	my %call = (table => 'job', verb => 'INSERT');
 	my $into = 'INSERT INTO jobs.job (organization_id, service_id, store_id, merchant_id, title, description';
 	my $values = join ', ', map { $_ // 'NULL' } @arg{qw(organization service store merchant)};

@@ -595,7 +595,8 @@ sub learn_matches
 		my $job = $model->match_taken($match, $organization);
 		complain('who was asked', $organization, join ' or ', $model->matches(%$request, asked => $request->{jobs})) if !$job;
 		$taken{ $row->{id} } = 1;
-		push @{ $match->{made} }, $job;
+		# two requests can make jobs that look alike
+		$job->{met} = $row->{id};
 	}
 	return;
 }
@@ -618,7 +619,9 @@ sub learn_rows
 	foreach my $object (@fresh)
 	{
 		my $line = join '|', $relations{$name}{line}->($object);
-		my $id = shift @{ $found{$line} || [] };
+		my $same = $found{$line} || [];
+		my ($at) = grep { !$object->{met} || $same->[$_] == $object->{met} } 0 .. $#$same;
+		my $id = defined $at ? splice @$same, $at, 1 : undef;
 
 		complain("new rows of jobs.$name", join(', ', map { $_->{line} } @$rows) || 'none', $line) if !$id;
 		complain("slot of $name $id", $id % 1024, $object->{organization} % 1024) if $id % 1024 != $object->{organization} % 1024;
