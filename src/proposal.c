@@ -46,8 +46,10 @@ static const struct
 static ProposalStatus
 status_of(const Row *proposal)
 {
-	char *name = row_isnull(proposal, Col_proposal_status) ? "" : row_text(proposal, Col_proposal_status);
+	char *name;
 
+	check_not_null(row_isnull(proposal, Col_proposal_status), "status");
+	name = row_text(proposal, Col_proposal_status);
 	for (int i = 0; i < lengthof(statuses); i++)
 	{
 		if (strcmp(statuses[i].name, name) == 0)
