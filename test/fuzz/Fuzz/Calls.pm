@@ -601,7 +601,7 @@ sub update_several
 			my ($who) = @_;
 			my $conversation = $model->find(conversation => $id);
 
-			return $model->update_several($who, $status, map { $_->{id} } $conversation ? @{ $conversation->{jobs} } : ());
+			return $model->update_several($who, $status, $conversation ? @{ $conversation->{jobs} } : ());
 		} };
 }
 

@@ -524,10 +524,7 @@ sub block_conversation
 	only($who, 'merchant');
 	return '' if $conversation->{is_blocked};
 	$self->set($conversation, is_blocked => 1);
-	foreach my $job (sort { $a->{id} <=> $b->{id} } $self->live_jobs($conversation))
-	{
-		$self->decline($who, $job, 'blocked');
-	}
+	$self->decline($who, $_, 'blocked') foreach $self->live_jobs($conversation);
 	return '';
 }
 
@@ -858,19 +855,20 @@ sub set_email_scope
 
 # Plain SQL. Rows that nobody shows to whoever writes are not met; the answer is how many were.
 
-# The rows of a table that an UPDATE or DELETE meets.
+# The rows of a table that an UPDATE or DELETE meets, of those that it names: by their ids, or
+# as what they are, since new ones have no id yet.
 sub met
 {
-	my ($self, $who, $table, @ids) = @_;
+	my ($self, $who, $table, @named) = @_;
 
 	return if !$self->exists_actor($who);
-	return grep { $_ && $self->sees($who, $_) } map { $self->find($table, $_) } @ids;
+	return grep { $_ && $self->sees($who, $_) } map { ref $_ ? $_ : $self->find($table, $_) } @named;
 }
 
 sub update_status
 {
-	my ($self, $who, $status, @ids) = @_;
-	my @jobs = $self->met($who, job => @ids);
+	my ($self, $who, $status, @named) = @_;
+	my @jobs = $self->met($who, job => @named);
 
 	foreach my $job (@jobs)
 	{
@@ -894,12 +892,12 @@ sub update_status
 # One statement for several: which one it stumbles over first is the server's affair.
 sub update_several
 {
-	my ($self, $who, $status, @ids) = @_;
+	my ($self, $who, $status, @named) = @_;
 	my ($count, %refusals) = (0);
 
-	foreach my $id (@ids)
+	foreach my $job (@named)
 	{
-		next if eval { $count += $self->update_status($who, $status, $id); 1 };
+		next if eval { $count += $self->update_status($who, $status, $job); 1 };
 		die $@ if !ref $@;
 		$refusals{ $@->{state} } = 1;
 	}
