@@ -4,8 +4,9 @@
  * Binds database roles to members and merchants.
  *
  * A binding holds for a role's name and oid together: neither a role that was created anew
- * under the name, nor one of another server after a restore, nor one that was renamed
- * becomes somebody.
+ * under the name nor one that was renamed becomes somebody. In another server, after a
+ * restore, the oids differ as a rule; where roles were created there in the same order, they
+ * don't, so that bindings are to be made anew.
  *
  * Locks: of installing and granting, against each other; then the row that changes.
  */
