@@ -36,6 +36,13 @@ BEGIN
 		PERFORM jobs.request_job(service, 'Random', 'Text', auto_rematch => random() < 0.5, max_matches => 1, actor => d.max);
 		RETURN;
 	END IF;
+	IF what < 0.45 THEN
+		-- work for a new store
+		job := jobs.send_proposal(jobs.start_conversation(organization, 'Hello', actor => d.max), service, 'Offer', 'Work', 1, actor => member);
+		PERFORM jobs.accept_proposal(job, actor => d.max), jobs.request_review(job, actor => member),
+			jobs.review_proposal(job, 1, 5, actor => d.max);
+		RETURN;
+	END IF;
 	SELECT id INTO job FROM jobs.job WHERE organization_id = organization AND title = 'Random' ORDER BY random() LIMIT 1;
 	CASE floor(random() * 6)
 		WHEN 0 THEN PERFORM jobs.reply_to_job(job, 'Text', actor => member);
@@ -48,10 +55,6 @@ BEGIN
 				PERFORM jobs.review_job(job, ceil(random() * 5)::integer, ceil(random() * 5)::integer, actor => d.max);
 			END IF;
 		WHEN 4 THEN PERFORM jobs.confirm_completion(job, actor => d.max);
-			-- work for a new store
-			job := jobs.send_proposal(jobs.start_conversation(organization, 'Hello', actor => d.max), service, 'Offer', 'Work', 1, actor => member);
-			PERFORM jobs.accept_proposal(job, actor => d.max), jobs.request_review(job, actor => member),
-				jobs.review_proposal(job, 1, 5, actor => d.max);
 		ELSE PERFORM regress.run_out(job), jobs.expire_jobs();
 	END CASE;
 END
