@@ -47,6 +47,16 @@ rows_begin(void)
 	return rows;
 }
 
+Rows *
+rows_begin_in_query(void)
+{
+	Rows *rows = rows_begin();
+
+	if (ActiveSnapshotSet())
+		rows->snapshot = RegisterSnapshot(GetActiveSnapshot());
+	return rows;
+}
+
 void
 rows_renew(Rows *rows)
 {

@@ -36,6 +36,9 @@ typedef struct Row
 extern Rows *rows_begin(void);
 extern void rows_end(Rows *rows);
 
+/* The same for reading alone, in a STABLE function: what the query sees that calls it. */
+extern Rows *rows_begin_in_query(void);
+
 /*
  * Reading: the row with this id (or, where there is none, this first key column),
  * or NULL. What others committed since is seen after rows_renew, a lock or a write.

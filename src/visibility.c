@@ -84,7 +84,7 @@ jobs_display_name(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	actor_parse_or_complain(text_to_cstring(PG_GETARG_TEXT_PP(0)), &bearer);
-	rows = rows_begin();
+	rows = rows_begin_in_query();
 	actor = viewer(rows);
 	name = name_of(rows, &actor, &bearer);
 	rows_end(rows);
@@ -107,7 +107,7 @@ jobs_store_name(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	rows = rows_begin();
+	rows = rows_begin_in_query();
 	actor = viewer(rows);
 	job = row_fetch(rows, TABLE_job, PG_GETARG_INT64(0));
 	if (job && !row_isnull(job, Col_job_store_id) &&
@@ -139,7 +139,7 @@ jobs_sees_organization(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_BOOL(false);
 	organization_id = PG_GETARG_INT64(0);
-	rows = rows_begin();
+	rows = rows_begin_in_query();
 	/* most are listed, and who looks is asked for only where that decides */
 	preferences = row_fetch(rows, TABLE_preferences, organization_id);
 	sees = preferences && row_bool(preferences, Col_preferences_is_listed);
