@@ -181,17 +181,22 @@ LANGUAGE sql AS $$
 	END
 $$;
 
+-- What there is of a job, and beside it.
+CREATE FUNCTION pg_temp.look(number bigint)
+RETURNS text
+LANGUAGE sql AS $$
+	SELECT j::text || (SELECT count(*) FROM jobs.message) || (SELECT count(*) FROM jobs.assignment) || (SELECT count(*) FROM jobs.email)
+	FROM jobs.job j WHERE id = number
+$$;
+
 -- Tries, looks, and undoes it all.
-CREATE FUNCTION pg_temp.attempt(number bigint, p person, a attempt, OUT outcome text, OUT history text)
+CREATE FUNCTION pg_temp.attempt(number bigint, before text, p person, a attempt, OUT outcome text, OUT history text)
 LANGUAGE plpgsql AS $$
 DECLARE
-	before text;
 	j jobs.job;
 	last_event bigint := max(id) FROM jobs.job_event WHERE job_id = number;
 BEGIN
 	SELECT * INTO j FROM jobs.job WHERE id = number;
-	before := j::text || (SELECT count(*) FROM jobs.message) || (SELECT count(*) FROM jobs.assignment) ||
-		(SELECT count(*) FROM jobs.email);
 	BEGIN
 		EXECUTE format('SET LOCAL ROLE %I', p.role);
 		PERFORM jobs.act_as(p.actor);
@@ -202,9 +207,7 @@ BEGIN
 		outcome := j.status;
 		SELECT string_agg(action || ' ' || from_status || '->' || to_status, ', ' ORDER BY id) INTO history
 		FROM jobs.job_event WHERE job_id = number AND id > last_event;
-		IF before = j::text || (SELECT count(*) FROM jobs.message) || (SELECT count(*) FROM jobs.assignment) ||
-			(SELECT count(*) FROM jobs.email)
-		THEN
+		IF before = pg_temp.look(number) THEN
 			outcome := 'untouched';
 		END IF;
 		RAISE EXCEPTION USING ERRCODE = 'XX999';
@@ -264,17 +267,19 @@ DECLARE
 	x record;
 	y record;
 	job bigint;
+	before text;
 	e text;
 	r record;
 BEGIN
 	FOR x IN SELECT t AS s, f AS from_proposal FROM situation t, unnest('{f,t}'::boolean[]) f LOOP
 		s := x.s;
 		job := pg_temp.build(s, x.from_proposal);
+		before := pg_temp.look(job);
 		FOR y IN SELECT u AS p, v AS a FROM person u, attempt v
 			WHERE CASE WHEN u.name LIKE 'owner%' THEN v.path <> 'function' ELSE v.path <> 'copy' END LOOP
 			p := y.p;
 			e := pg_temp.expected(s, x.from_proposal, p, y.a);
-			r := pg_temp.attempt(job, p, y.a);
+			r := pg_temp.attempt(job, before, p, y.a);
 			INSERT INTO result VALUES (s.name, x.from_proposal, p.name, (y.a).action, (y.a).path, (y.a).statement,
 				e, r.outcome, pg_temp.expected_history(s, p.kind, (y.a).action, e), r.history);
 		END LOOP;
