@@ -25,6 +25,7 @@
 #include "rewrite/rowsecurity.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
@@ -551,6 +552,23 @@ remembered_roles(int *count)
 	return roles;
 }
 
+/*
+ * It may be another role, which got the name of one that was renamed; or a restore left the
+ * rights out.
+ */
+static void
+tell_if_lacking(const char *role)
+{
+	Datum usage = DirectFunctionCall3(has_schema_privilege_id_id, ObjectIdGetDatum(get_role_oid(role, false)),
+									  ObjectIdGetDatum(get_namespace_oid(JOBS_SCHEMA, false)),
+									  CStringGetTextDatum("USAGE"));
+
+	if (!DatumGetBool(usage))
+		ereport(NOTICE,
+				(errmsg("role \"%s\" had lost its access to jobs, and is given it again", role),
+				 errhint("If it isn't the role that access was granted to, call jobs.revoke_access().")));
+}
+
 void
 access_grant_again(void)
 {
@@ -564,6 +582,7 @@ access_grant_again(void)
 		CHECK_FOR_INTERRUPTS();
 		if (OidIsValid(get_role_oid(roles[i], true)))
 		{
+			tell_if_lacking(roles[i]);
 			change_rights(roles[i], mask, 0, true);
 			continue;
 		}

@@ -208,6 +208,14 @@ actor_parse_or_complain(const char *text, Actor *actor)
 			 errhint("Pass 'member:7', for instance.")));
 }
 
+bool
+actor_may_name_others(void)
+{
+	Actor bound;
+
+	return access_may_act_as(GetUserId()) && !binding_of_role(GetUserId(), &bound);
+}
+
 /*
  * Naming the one who acts anyway needs no right; naming another needs the right to
  * execute jobs.act_as(), and the system is an operator's to name.
@@ -221,15 +229,16 @@ check_may_name(const Actor *actor)
 
 	if (current.kind == actor->kind && current.id == actor->id)
 		return;
-	/* by its own hand; code of a role that may act for others decides for itself */
-	if (GetUserId() == GetOuterUserId() && binding_of_role(GetUserId(), &bound))
+	/* code of a role that may act for others decides for itself; that of a bound role doesn't */
+	if ((GetUserId() == GetOuterUserId() || access_may_act_as(GetUserId())) &&
+		binding_of_role(GetUserId(), &bound))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("role \"%s\" acts for nobody but %s", GetUserNameFromId(GetUserId(), false),
 						actor_format(&bound, text)),
 				 errdetail("It was bound to this actor."),
 				 errhint("Leave the actor out, or connect as another role.")));
-	if (!access_may_act_as(GetUserId()))
+	if (!actor_may_name_others())
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("permission denied to act for another actor"),

@@ -68,6 +68,12 @@ extern Actor actor_current(void);
  */
 extern Actor actor_argument(FunctionCallInfo fcinfo, int argno);
 
+/*
+ * May the code that runs now, whoever called it, act for whom it likes? Not that of a bound
+ * role, whatever other rights the role has.
+ */
+extern bool actor_may_name_others(void);
+
 /* Looks the actor up and notes its organization; false when there is none, or it is inactive. */
 extern bool actor_find(Actor *actor);
 

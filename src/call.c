@@ -9,7 +9,6 @@
 #include "storage/proc.h"
 #include "utils/memutils.h"
 
-#include "access.h"
 #include "call.h"
 #include "table.h"
 
@@ -69,7 +68,7 @@ call_begin_signup(FunctionCallInfo fcinfo, int argno)
 
 	/* signing up is for who may act for others, not for a person's own role */
 	if (actor_is_restricted() ||
-		(actor.kind == ACTOR_NOBODY && !access_may_act_as(GetUserId())))
+		(actor.kind == ACTOR_NOBODY && !actor_may_name_others()))
 		actor_complain_nobody();
 	actor_resolve(&actor);
 	return push(actor);

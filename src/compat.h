@@ -77,6 +77,13 @@ typedef bool CompatUpdateIndexes;
 	ExecBRDeleteTriggers(estate, epq, rri, tid, NULL, NULL)
 #endif
 
+/* since 16, CREATEROLE grants what the role may pass on alone */
+#if PG_VERSION_NUM >= 160000
+#define compat_grants_any_role(role) false
+#else
+#define compat_grants_any_role(role) ((role)->rolcreaterole)
+#endif
+
 #if PG_VERSION_NUM >= 170000
 #define compat_identity_sequence(rel, attnum) getIdentitySequence(rel, attnum, true)
 #else

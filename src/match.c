@@ -16,7 +16,6 @@
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 
-#include "access.h"
 #include "args.h"
 #include "conversation.h"
 #include "directory.h"
@@ -282,7 +281,7 @@ match_find(Call *call, const MatchQuery *query, int max_count, int *count)
  * they were not there, except for who acts for nobody and may act for anyone.
  */
 static Row *
-find_merchant(Call *call, int64 merchant_id, const Actor *who, bool may_act_as)
+find_merchant(Call *call, int64 merchant_id, const Actor *who, bool may_name_others)
 {
 	Row *merchant;
 
@@ -291,7 +290,7 @@ find_merchant(Call *call, int64 merchant_id, const Actor *who, bool may_act_as)
 	if (merchant_id == 0)
 		return NULL;
 	merchant = row_fetch(call->rows, TABLE_merchant, merchant_id);
-	if (merchant == NULL || !(who->kind == ACTOR_NOBODY ? may_act_as : actor_sees(who, 0, merchant_id)))
+	if (merchant == NULL || !(who->kind == ACTOR_NOBODY ? may_name_others : actor_sees(who, 0, merchant_id)))
 		actor_complain_missing("merchant", merchant_id);
 	return merchant;
 }
@@ -338,7 +337,7 @@ jobs_match_organizations(PG_FUNCTION_ARGS)
 	Match *matches;
 	int count;
 	Actor who = actor_current();
-	bool may_act_as = access_may_act_as(GetUserId());
+	bool may_name_others = actor_may_name_others();
 
 	query.service_id = arg_id(fcinfo, 0, "service_id");
 	merchant_id = arg_optional_id(fcinfo, 1, "merchant_id");
@@ -348,7 +347,7 @@ jobs_match_organizations(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	actor_resolve(&who);
 	call = call_begin_system();
-	query.merchant = find_merchant(call, merchant_id, &who, may_act_as);
+	query.merchant = find_merchant(call, merchant_id, &who, may_name_others);
 	service_require(call, query.service_id);
 	matches = match_find(call, &query, max_rows, &count);
 	for (int i = 0; i < count; i++)

@@ -100,6 +100,31 @@ is_of_request(int sqlstate)
 }
 
 /*
+ * What went wrong tells of the organization that would have been asked: to the system alone, and
+ * to the log.
+ */
+static void
+warn(int64 request_id, const ErrorData *error)
+{
+	const char *detail = error->detail ? error->detail : error->detail_log;
+
+	if (actor_current().kind == ACTOR_SYSTEM)
+		ereport(WARNING,
+				(errcode(error->sqlerrcode),
+				 errmsg("no other organization was asked under request %lld: %s", (long long) request_id,
+						error->message),
+				 error->detail ? errdetail_internal("%s", error->detail) : 0,
+				 detail ? errdetail_log("%s", detail) : 0,
+				 errhint("Mend it, and call jobs.rematch_request().")));
+	else
+		ereport(WARNING,
+				(errmsg("no other organization could be asked under request %lld", (long long) request_id),
+				 errdetail("Why is in the server's log."),
+				 errdetail_log("%s%s%s", error->message, detail ? " " : "", detail ? detail : ""),
+				 errhint("The marketplace's operator can mend it, and the merchant ask again.")));
+}
+
+/*
  * In a subtransaction: that nobody else can be asked is no reason why a job couldn't be
  * declined, or why a sweep should stop.
  */
@@ -130,12 +155,7 @@ rematch_automatically(const Job *job)
 		error = CopyErrorData();
 		FlushErrorState();
 		RollbackAndReleaseCurrentSubTransaction();
-		ereport(WARNING,
-				(errcode(error->sqlerrcode),
-				 errmsg("no other organization was asked under request %lld: %s",
-						(long long) row_int64(job->row, Col_job_request_id), error->message),
-				 error->detail ? errdetail_internal("%s", error->detail) : 0,
-				 errhint("Mend it, and call jobs.rematch_request().")));
+		warn(row_int64(job->row, Col_job_request_id), error);
 	}
 	PG_END_TRY();
 	MemoryContextSwitchTo(caller);

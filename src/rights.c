@@ -18,6 +18,7 @@
 #include "utils/inval.h"
 #include "utils/syscache.h"
 
+#include "compat.h"
 #include "rights.h"
 
 /* Answers of rights_may_become_superuser, as long as no role and no membership changes. */
@@ -41,8 +42,20 @@ rights_init(void)
 	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, roles_changed, (Datum) 0);
 }
 
+/*
+ * Is it the way to a superuser's rights: one, or what runs programs or changes files as the
+ * server does, or what grants that?
+ */
 static bool
-is_member_of_superuser(Oid role)
+is_powerful(Form_pg_authid role)
+{
+	return role->rolsuper || compat_grants_any_role(role) ||
+		   role->oid == ROLE_PG_EXECUTE_SERVER_PROGRAM || role->oid == ROLE_PG_WRITE_SERVER_FILES ||
+		   role->oid == ROLE_PG_READ_SERVER_FILES;
+}
+
+static bool
+is_member_of_powerful(Oid role)
 {
 	Relation catalog = table_open(AuthIdRelationId, AccessShareLock);
 	SysScanDesc scan = systable_beginscan(catalog, InvalidOid, false, NULL, 0, NULL);
@@ -53,7 +66,7 @@ is_member_of_superuser(Oid role)
 	{
 		Form_pg_authid form = (Form_pg_authid) GETSTRUCT(tuple);
 
-		result = form->rolsuper && is_member_of_role_nosuper(role, form->oid);
+		result = is_powerful(form) && is_member_of_role_nosuper(role, form->oid);
 	}
 	systable_endscan(scan);
 	table_close(catalog, AccessShareLock);
@@ -70,7 +83,7 @@ rights_may_become_superuser(Oid role)
 		if (known[i].role == role)
 			return known[i].answer;
 	}
-	answer = is_member_of_superuser(role);
+	answer = is_member_of_powerful(role);
 	if (known_count == lengthof(known))
 		known_count = 0;
 	known[known_count].role = role;

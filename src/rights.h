@@ -23,7 +23,10 @@ extern void rights_restore(const Rights *before);
 
 extern void rights_init(void);
 
-/* Is the role a superuser, or a member of one, with INHERIT or without? */
+/*
+ * Is the role a superuser or as good as one, or a member of such a role, with INHERIT or
+ * without?
+ */
 extern bool rights_may_become_superuser(Oid role);
 
 #endif

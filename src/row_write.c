@@ -15,6 +15,7 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
+#include "access.h"
 #include "compat.h"
 #include "row_private.h"
 
@@ -193,6 +194,27 @@ open_indexes(Target *target, EState *estate)
 }
 
 /*
+ * Throws the error on that a constraint raised. The server tells the whole row, for it was
+ * written with the owner's rights; where the caller is no operator, who sees all rows, that
+ * goes to the log alone.
+ */
+pg_noreturn static void
+rethrow(Rows *rows)
+{
+	ErrorData *error;
+
+	MemoryContextSwitchTo(rows->context);
+	if (ERRCODE_TO_CATEGORY(geterrcode()) != ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION ||
+		access_is_operator(GetOuterUserId()))
+		PG_RE_THROW();
+	error = CopyErrorData();
+	FlushErrorState();
+	error->detail_log = error->detail;
+	error->detail = NULL;
+	ReThrowError(error);
+}
+
+/*
  * The keys whose check is left out, as they are before or after users' triggers.
  */
 static void
@@ -233,6 +255,29 @@ check_implied_keys(const Row *row, const Datum *before)
 	begin_write(row->rows);
 }
 
+/*
+ * Returns the indexes whose keys are to be checked again later.
+ */
+static List *
+insert_tuple(Rows *rows, Target *target, TupleTableSlot *slot)
+{
+	List *volatile recheck = NIL;
+
+	PG_TRY();
+	{
+		check_row(rows, target, slot, CMD_INSERT);
+		open_indexes(target, rows->estate);
+		table_tuple_insert(target->rel, slot, rows->estate->es_output_cid, 0, NULL);
+		recheck = compat_ExecInsertIndexTuples(target->rri, slot, rows->estate, false, false);
+	}
+	PG_CATCH();
+	{
+		rethrow(rows);
+	}
+	PG_END_TRY();
+	return recheck;
+}
+
 bool
 row_insert(Row *row)
 {
@@ -261,10 +306,7 @@ row_insert(Row *row)
 			if (target->set == TRIGGERS_PARENT_LOCKED)
 				check_implied_keys(row, keys);
 		}
-		check_row(rows, target, row->slot, CMD_INSERT);
-		open_indexes(target, estate);
-		table_tuple_insert(target->rel, row->slot, estate->es_output_cid, 0, NULL);
-		recheck = compat_ExecInsertIndexTuples(target->rri, row->slot, estate, false, false);
+		recheck = insert_tuple(rows, target, row->slot);
 		ExecARInsertTriggers(estate, target->rri, row->slot, recheck, target->inserted);
 		list_free(recheck);
 	}
@@ -346,6 +388,39 @@ check_still_there(const Row *row)
 	ExecClearTuple(slot);
 }
 
+/*
+ * Returns the indexes whose keys are to be checked again later.
+ */
+static List *
+update_tuple(Rows *rows, Target *target, ItemPointer tid, TupleTableSlot *slot)
+{
+	EState *estate = rows->estate;
+	List *volatile recheck = NIL;
+
+	PG_TRY();
+	{
+		TM_FailureData failure;
+		LockTupleMode mode;
+		CompatUpdateIndexes which = COMPAT_NO_INDEXES;
+
+		check_row(rows, target, slot, CMD_UPDATE);
+		check_written(table_tuple_update(target->rel, tid, slot, estate->es_output_cid, estate->es_snapshot,
+										 InvalidSnapshot, true, &failure, &mode, &which),
+					  target->table);
+		if (which != COMPAT_NO_INDEXES)
+		{
+			open_indexes(target, estate);
+			recheck = compat_ExecInsertIndexTuples(target->rri, slot, estate, true, COMPAT_SUMMARIZING_ONLY(which));
+		}
+	}
+	PG_CATCH();
+	{
+		rethrow(rows);
+	}
+	PG_END_TRY();
+	return recheck;
+}
+
 bool
 row_update(const Row *old, Row *changed)
 {
@@ -376,24 +451,11 @@ row_update(const Row *old, Row *changed)
 			  compat_ExecBRUpdateTriggers(estate, &rows->epq, target->rri, &tid, changed->slot, NULL);
 	if (written)
 	{
-		TM_FailureData failure;
-		LockTupleMode mode;
-		CompatUpdateIndexes which = COMPAT_NO_INDEXES;
-		List *recheck = NIL;
+		List *recheck;
 
 		if (ran_triggers)
 			ExecMaterializeSlot(changed->slot);
-		check_row(rows, target, changed->slot, CMD_UPDATE);
-		check_written(table_tuple_update(target->rel, &tid, changed->slot, estate->es_output_cid,
-										 estate->es_snapshot, InvalidSnapshot, true,
-										 &failure, &mode, &which),
-					  target->table);
-		if (which != COMPAT_NO_INDEXES)
-		{
-			open_indexes(target, estate);
-			recheck = compat_ExecInsertIndexTuples(target->rri, changed->slot, estate, true,
-												   COMPAT_SUMMARIZING_ONLY(which));
-		}
+		recheck = update_tuple(rows, target, &tid, changed->slot);
 		ExecARUpdateTriggers(estate, target->rri, NULL, NULL, &tid, NULL, changed->slot,
 							 recheck, target->changed, false);
 		list_free(recheck);

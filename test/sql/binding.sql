@@ -124,6 +124,24 @@ SET SESSION AUTHORIZATION regress_jobs_app;
 SELECT regress.whom() = '' AS nobody;
 SELECT regress.try(format('SELECT regress.reply(%s, %L)', :job, :'ann'));
 RESET SESSION AUTHORIZATION;
+-- even where the role may act for others: it would be its own way round, as another role
+GRANT EXECUTE ON FUNCTION jobs.act_as TO regress_jobs_ann;
+CREATE FUNCTION regress.sign_up(actor text) RETURNS bigint LANGUAGE sql SECURITY DEFINER AS $$SELECT jobs.create_merchant('X', 'x@x.example', actor => actor)$$;
+CREATE FUNCTION regress.act_as(actor text) RETURNS void LANGUAGE sql SECURITY DEFINER AS 'SELECT jobs.act_as(actor)';
+GRANT EXECUTE ON FUNCTION jobs.create_merchant TO regress_jobs_ann;
+ALTER FUNCTION regress.sign_up OWNER TO regress_jobs_ann;
+ALTER FUNCTION regress.act_as OWNER TO regress_jobs_ann;
+GRANT regress_jobs_stranger TO regress_jobs_ann;
+SET SESSION AUTHORIZATION regress_jobs_ann;
+SET ROLE regress_jobs_stranger;
+SELECT regress.whom() = '' AS nobody;
+SELECT regress.try(format('SELECT regress.reply(%s, %L)', :job, :'max'));
+SELECT regress.try(format('SELECT regress.act_as(%L)', :'max'));
+SELECT regress.try('SELECT regress.sign_up($$$$)');
+RESET SESSION AUTHORIZATION;
+REVOKE regress_jobs_stranger FROM regress_jobs_ann;
+REVOKE EXECUTE ON FUNCTION jobs.act_as, jobs.create_merchant FROM regress_jobs_ann;
+DROP FUNCTION regress.sign_up, regress.act_as;
 SELECT regress.history(:job) OFFSET 5;
 DROP FUNCTION regress.reply, regress.whom;
 

@@ -1,6 +1,6 @@
 -- The state machine as it is written down for people, against what really happens: every
--- situation of a job x action x one who acts x path (function, plain INSERT, UPDATE or
--- DELETE). Prints counts, and what differs.
+-- situation of a job x action x one who acts x path (function; plain INSERT, UPDATE or
+-- DELETE; the same in a WITH, as a MERGE, with ON CONFLICT; COPY). Prints counts, and what differs.
 \set SHOW_CONTEXT never
 \pset format unaligned
 \pset tuples_only
@@ -77,7 +77,7 @@ INSERT INTO person VALUES
 
 -- What does an action, on job %1$s of conversation %2$s. set_... are what no UPDATE may
 -- do: they stand for no action.
-CREATE TEMPORARY TABLE attempt (action text, path text, statement text);
+CREATE TEMPORARY TABLE attempt (action text, path text, statement text, sent text);
 INSERT INTO attempt VALUES
 	('open', 'function', 'SELECT jobs.open_job(%1$s)'),
 	('message', 'function', $$SELECT jobs.reply_to_job(%1$s, 'Text')$$),
@@ -106,6 +106,22 @@ INSERT INTO attempt VALUES
 	('set_first_response_at', 'plain', 'UPDATE jobs.job SET first_response_at = now() WHERE id = %1$s'),
 	('set_respond_by', 'plain', $$UPDATE jobs.job SET respond_by = now() + '1 year' WHERE id = %1$s$$),
 	('nothing', 'plain', 'UPDATE jobs.job SET title = title WHERE id = %1$s');
+UPDATE attempt SET sent = statement;
+-- The same, sent in other ways. COPY is the owner's alone.
+INSERT INTO attempt
+SELECT action, 'with', statement, format('WITH w AS (%s RETURNING 1) SELECT count(*) FROM w', statement) FROM attempt WHERE path = 'plain'
+UNION ALL
+SELECT action, 'merge', statement, regexp_replace(statement, '^UPDATE jobs.job (SET .*) WHERE id = (.*)$',
+	'MERGE INTO jobs.job j USING (VALUES (\2::bigint)) v (number) ON j.id = v.number WHEN MATCHED THEN UPDATE \1')
+FROM attempt WHERE path = 'plain' AND statement LIKE 'UPDATE%'
+UNION ALL
+SELECT action, 'on conflict', statement, statement || ' ON CONFLICT DO NOTHING' FROM attempt WHERE path = 'plain' AND statement LIKE 'INSERT%'
+UNION ALL
+SELECT action, 'copy', statement, regexp_replace(statement, '^INSERT INTO (.*) VALUES \((\S+), \W*(\w+)\W*\)$',
+	$$COPY \1 FROM PROGRAM 'echo \2,\3' CSV$$)
+FROM attempt WHERE path = 'plain' AND statement LIKE 'INSERT%';
+GRANT pg_execute_server_program TO regress_jobs_owner;
+SELECT path, count(*), count(*) FILTER (WHERE path = 'plain' OR sent <> statement) FROM attempt WHERE path <> 'function' GROUP BY path ORDER BY path;
 
 -- What must come of it: a status, "untouched" (nothing happens, no error) or an SQLSTATE.
 -- The order of the checks is that of the branches.
@@ -115,14 +131,14 @@ LANGUAGE plpgsql AS $$
 DECLARE
 	facts text[] := s.facts || CASE WHEN from_proposal THEN '{from proposal}'::text[] ELSE '{}' END;
 	target text := CASE
-		WHEN a.path = 'plain' AND a.statement LIKE 'UPDATE%SET status%' THEN substring(a.statement FROM $r$= '(\w+)'$r$)
+		WHEN a.path <> 'function' AND a.statement LIKE 'UPDATE%SET status%' THEN substring(a.statement FROM $r$= '(\w+)'$r$)
 		WHEN a.action = 'nothing' THEN s.status
 	END;
 	t transition;
 BEGIN
 	IF p.kind = 'gone' THEN
 		RETURN 'P0002';
-	ELSIF a.path = 'plain' AND a.statement !~ '^INSERT' AND p.role <> 'regress_jobs_owner' AND
+	ELSIF a.path <> 'function' AND a.statement !~ '^INSERT' AND p.role <> 'regress_jobs_owner' AND
 		(p.kind IN ('nobody', 'hidden') OR a.action = 'unassign' AND p.kind = 'merchant')
 	THEN
 		RETURN 'untouched'; -- sees no row to change
@@ -146,7 +162,7 @@ BEGIN
 	SELECT * INTO t FROM transition x
 	WHERE x.action = a.action AND x.kind = p.kind AND x.from_status = s.status
 		AND (x.condition IS NULL OR x.condition = 'silent' OR x.condition = ANY (facts));
-	IF NOT FOUND OR a.path = 'plain' AND t.condition = 'silent' THEN
+	IF NOT FOUND OR a.path <> 'function' AND t.condition = 'silent' THEN
 		RETURN '55000';
 	END IF;
 	RETURN CASE t.condition WHEN 'silent' THEN 'untouched' ELSE t.to_status END;
@@ -165,30 +181,33 @@ LANGUAGE sql AS $$
 	END
 $$;
 
+-- What there is of a job, and beside it.
+CREATE FUNCTION pg_temp.look(number bigint)
+RETURNS text
+LANGUAGE sql AS $$
+	SELECT j::text || (SELECT count(*) FROM jobs.message) || (SELECT count(*) FROM jobs.assignment) || (SELECT count(*) FROM jobs.email)
+	FROM jobs.job j WHERE id = number
+$$;
+
 -- Tries, looks, and undoes it all.
-CREATE FUNCTION pg_temp.attempt(number bigint, p person, a attempt, OUT outcome text, OUT history text)
+CREATE FUNCTION pg_temp.attempt(number bigint, before text, p person, a attempt, OUT outcome text, OUT history text)
 LANGUAGE plpgsql AS $$
 DECLARE
-	before text;
 	j jobs.job;
 	last_event bigint := max(id) FROM jobs.job_event WHERE job_id = number;
 BEGIN
 	SELECT * INTO j FROM jobs.job WHERE id = number;
-	before := j::text || (SELECT count(*) FROM jobs.message) || (SELECT count(*) FROM jobs.assignment) ||
-		(SELECT count(*) FROM jobs.email);
 	BEGIN
 		EXECUTE format('SET LOCAL ROLE %I', p.role);
 		PERFORM jobs.act_as(p.actor);
-		EXECUTE format(a.statement, number, j.conversation_id);
+		EXECUTE format(a.sent, number, j.conversation_id);
 		RESET ROLE;
 		PERFORM jobs.act_as('');
 		SELECT * INTO j FROM jobs.job WHERE id = number;
 		outcome := j.status;
 		SELECT string_agg(action || ' ' || from_status || '->' || to_status, ', ' ORDER BY id) INTO history
 		FROM jobs.job_event WHERE job_id = number AND id > last_event;
-		IF before = j::text || (SELECT count(*) FROM jobs.message) || (SELECT count(*) FROM jobs.assignment) ||
-			(SELECT count(*) FROM jobs.email)
-		THEN
+		IF before = pg_temp.look(number) THEN
 			outcome := 'untouched';
 		END IF;
 		RAISE EXCEPTION USING ERRCODE = 'XX999';
@@ -248,16 +267,19 @@ DECLARE
 	x record;
 	y record;
 	job bigint;
+	before text;
 	e text;
 	r record;
 BEGIN
 	FOR x IN SELECT t AS s, f AS from_proposal FROM situation t, unnest('{f,t}'::boolean[]) f LOOP
 		s := x.s;
 		job := pg_temp.build(s, x.from_proposal);
-		FOR y IN SELECT u AS p, v AS a FROM person u, attempt v WHERE u.name NOT LIKE 'owner%' OR v.path = 'plain' LOOP
+		before := pg_temp.look(job);
+		FOR y IN SELECT u AS p, v AS a FROM person u, attempt v
+			WHERE CASE WHEN u.name LIKE 'owner%' THEN v.path <> 'function' ELSE v.path <> 'copy' END LOOP
 			p := y.p;
 			e := pg_temp.expected(s, x.from_proposal, p, y.a);
-			r := pg_temp.attempt(job, p, y.a);
+			r := pg_temp.attempt(job, before, p, y.a);
 			INSERT INTO result VALUES (s.name, x.from_proposal, p.name, (y.a).action, (y.a).path, (y.a).statement,
 				e, r.outcome, pg_temp.expected_history(s, p.kind, (y.a).action, e), r.history);
 		END LOOP;
@@ -275,6 +297,7 @@ BEGIN
 END
 $$;
 
+REVOKE pg_execute_server_program FROM regress_jobs_owner;
 SELECT count(*) AS attempts, count(*) FILTER (WHERE outcome IS DISTINCT FROM expected OR history IS DISTINCT FROM expected_history) AS wrong
 FROM result;
 SELECT situation, CASE WHEN from_proposal THEN 'proposal' END, person, path, action, 'expected ' || expected, 'got ' || outcome,

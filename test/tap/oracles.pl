@@ -209,4 +209,60 @@ refuses($node, 'market', q{SET lock_timeout = '10ms'; SELECT jobs.open_job(2049,
 $node->safe_psql('market', q{ROLLBACK PREPARED 'held'});
 same(contents($node, 'market'), $contents, 'nothing has changed');
 
+# A user's constraint refuses a row that is written with the owner's rights: what the server says
+# of the row is for the log, and for whom nothing is hidden from.
+sub said
+{
+	my ($role, $sql) = @_;
+	my ($out, $err);
+
+	$node->psql('market', $sql, stdout => \$out, stderr => \$err, extra_params => [ '-U', $role ]);
+	return $err;
+}
+
+$node->safe_psql('market', q{
+	ALTER TABLE jobs.email ADD CONSTRAINT elsewhere CHECK (recipient <> 'mia@shop.example') NOT VALID;
+	CREATE UNIQUE INDEX once ON jobs.email (recipient) WHERE kind = 'completion_requested' AND recipient LIKE 'mia%';
+	ALTER TABLE jobs.job ADD CONSTRAINT unseen CHECK (organization_id <> 1025 OR auto_rematch IS FALSE) NOT VALID });
+my $reply = "SELECT jobs.reply_to_job($job, 'Yes'";
+my $address = qr/mia\@shop\.example/;
+foreach my $case ([ 'otto', "$reply)" ], [ 'otto', "INSERT INTO jobs.message (job_id, body) VALUES ($job, 'Yes')" ], [ 'app', "$reply, actor => 'member:$otto')" ])
+{
+	my $offset = -s $node->logfile;
+	my $err = said(@$case);
+
+	like($err, qr/violates check constraint "elsewhere"/, "a row that a constraint refuses: $case->[0] is told");
+	unlike($err, $address, '... but not what is in it');
+	like(slurp_file($node->logfile, $offset), $address, '... which is in the log');
+}
+like(said('postgres', "$reply, actor => 'member:$otto')"), $address, '... and is told to a superuser');
+$node->safe_psql('market', qq{
+	ALTER TABLE jobs.email DROP CONSTRAINT elsewhere;
+	SELECT jobs.complete_job($job, actor => 'member:$otto'), jobs.reject_completion($job, actor => 'merchant:$mia') });
+my $complete = said('otto', "SELECT jobs.complete_job($job)");
+like($complete, qr/violates unique constraint "once"/, 'a key that is taken: it is told');
+unlike($complete, $address, '... but not which');
+
+# Nobody learns who is asked next when they decline, not even when that fails.
+sub request
+{
+	return $node->safe_psql('market', "SELECT job_id FROM jobs.request_job(1024, 'next', 'Of a secret', $other, auto_rematch => true, actor => 'merchant:$mia')");
+}
+
+foreach my $sql ('SELECT jobs.decline_job(%s)', q{UPDATE jobs.job SET status = 'declined' WHERE id = %s})
+{
+	my $offset = -s $node->logfile;
+	my $err = said('otto', sprintf($sql, request()));
+
+	like($err, qr/WARNING:  no other organization could be asked under request \d+\nDETAIL:  Why is in the server's log\.\n/, 'a rematch that fails: it is told');
+	unlike($err, qr/unseen|1025|ERROR/, '... but not why');
+	like(slurp_file($node->logfile, $offset), qr/violates check constraint "unseen" Failing row contains \(\d+, 1025, /, '... which is in the log');
+}
+request();
+like(said('postgres', q{
+		SET session_replication_role = replica;
+		UPDATE jobs.job SET due_at = now() - '1 s'::interval, respond_by = now() - '1 s'::interval WHERE title = 'next' AND status = 'new';
+		RESET session_replication_role;
+		SELECT jobs.expire_jobs() }), qr/WARNING:  no other organization was asked .* violates check constraint "unseen"\nDETAIL:  Failing row/, '... and is told to who sweeps');
+
 done_testing();

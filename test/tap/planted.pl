@@ -267,6 +267,15 @@ refuses($node, 'nested', q{SELECT jobs.reply_to_job(1025, 'Yes', actor => 'membe
 $node->safe_psql('nested', 'REVOKE postgres FROM dba');
 is($node->safe_psql('nested', q{SELECT jobs.reply_to_job(1025, 'Yes', actor => 'member:1025') IS NOT NULL}, extra_params => [ '-U', 'dba' ]), 't',
 	'who is a member no more');
+foreach my $power ('pg_execute_server_program', 'pg_write_server_files', 'pg_read_server_files', $node->pg_version < 16 ? 'CREATEROLE' : ())
+{
+	my ($give, $take) = $power =~ /^pg_/ ? ("GRANT $power TO dba", "REVOKE $power FROM dba") : ("ALTER ROLE dba $power", "ALTER ROLE dba NO$power");
+
+	$node->safe_psql('nested', $give);
+	refuses($node, 'nested', q{SELECT jobs.reply_to_job(1025, 'Yes', actor => 'member:1025')}, qr/42501: .*WITH HOLD/,
+		"who has $power", extra_params => [ '-U', 'dba', '-v', 'VERBOSITY=verbose' ]);
+	$node->safe_psql('nested', $take);
+}
 
 # Mailers, who write the outbox by SQL, lend nothing either.
 $node->safe_psql('nested', q{

@@ -100,6 +100,21 @@ cmp_ok($node->safe_psql('market', 'SET ROLE shop_operator; SELECT count(*) FROM 
 $node->safe_psql('market', q{SELECT jobs.revoke_access('renamed', 'operator'); DROP ROLE renamed});
 pass('the renamed role can be dropped');
 
+# one that takes over the name of a role with access: install() gives by name, and says so
+$node->safe_psql('market', q{
+	CREATE ROLE shop_second LOGIN;
+	SELECT jobs.grant_access('shop_second', 'mailer');
+	ALTER ROLE shop_second RENAME TO renamed;
+	CREATE ROLE shop_second LOGIN });
+($status, $out, $err) = $node->psql('market', 'SELECT jobs.install()');
+like($err, qr/NOTICE:  role "shop_second" had lost its access to jobs, and is given it again\nHINT: .*jobs\.revoke_access\(\)/, 'another role of the name');
+unlike($err, qr/shop_operator|shop_app|shop_mailer/, '... nobody else');
+($status, $out, $err) = $node->psql('market', 'SELECT jobs.install()');
+unlike($err, qr/shop_second/, '... and no more than once');
+$node->safe_psql('market', q{
+	SELECT jobs.revoke_access('shop_second', 'mailer'), jobs.revoke_access('renamed', 'mailer');
+	DROP ROLE shop_second, renamed });
+
 # operators write the directory, mailers read the outbox
 is($node->safe_psql('market', q{
 		SET ROLE shop_operator;
