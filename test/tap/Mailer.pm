@@ -16,25 +16,27 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 our @EXPORT = qw(start_smtp start_smtp_again stop_smtp order mails connections certificate
-  make_outbox add_email outbox mailer start_mailer wait_for stop_mailer);
+  make_outbox add_email outbox mailer start_mailer log_of stop_mailer wait_for);
 
 my $timeout = $PostgreSQL::Test::Utils::timeout_default;
 my $binary = "$FindBin::Bin/../../src/mailer/jobs-mailer";
 my @running;
+my @logs;
 
 # Waits until the code returns something true, and returns that.
 sub wait_for
 {
 	my ($what, $code) = @_;
+	my $end = time() + $timeout;
 
-	foreach (1 .. 20 * $timeout)
+	while (time() < $end)
 	{
 		my $value = $code->();
 
 		return $value if $value;
 		select(undef, undef, undef, 0.05);
 	}
-	die "waited in vain until $what\n";
+	die join("\n", "waited in vain until $what; mailers say:", map { slurp_file($_) } @logs);
 }
 
 sub start
@@ -129,13 +131,14 @@ sub connections
 	return scalar(split /\n/, slurp_file("$smtp->{folder}/connections"));
 }
 
-# A certificate for 127.0.0.1 that nobody but itself vouches for, with its key.
+# A certificate that nobody but itself vouches for, with its key.
 sub certificate
 {
+	my ($name) = @_;
 	my $file = PostgreSQL::Test::Utils::tempdir() . '/certificate.pem';
 
 	system_or_bail('openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=smtp.example',
-		'-addext', 'subjectAltName = IP:127.0.0.1', '-keyout', "$file.key", '-out', $file);
+		'-addext', "subjectAltName = $name", '-keyout', "$file.key", '-out', $file);
 	append_to_file($file, slurp_file("$file.key"));
 	return $file;
 }
@@ -191,15 +194,16 @@ sub outbox
 		FROM jobs.email ORDER BY id});
 }
 
-# The mailer's command and environment. Options come after those that all need, unless the
-# first one is undef.
+# The mailer's command. Options come after those that all need, and win over them; what the
+# environment has is no option.
 sub command
 {
 	my ($node, $database, $smtp, @options) = @_;
 	my $scheme = grep({ $_ eq '--implicit-tls' } @{ $smtp->{arguments} }) ? 'smtps' : 'smtp';
+	my @url = $ENV{JOBS_MAILER_SMTP_URL} ? () : ('--smtp-url', "$scheme://127.0.0.1:$smtp->{port}");
 
 	return [ $binary, '--database', $node->connstr($database) . ' user=mailer', '--from', 'Jobs <jobs@example.com>',
-		'--smtp-url', "$scheme://127.0.0.1:$smtp->{port}", '--poll', '1', @options ];
+		@url, '--poll', '1', @options ];
 }
 
 # Runs the mailer to its end; returns its exit status and what it said.
@@ -218,22 +222,30 @@ sub mailer
 sub start_mailer
 {
 	my ($node, $database, $smtp, @options) = @_;
-	my $mailer = { log => '' };
+	my $mailer = { log => PostgreSQL::Test::Utils::tempdir() . '/log' };
 
-	$mailer->{process} = IPC::Run::start(command($node, $database, $smtp, @options), '<', \undef, '>&', \$mailer->{log});
+	push @logs, $mailer->{log};
+	$mailer->{process} = IPC::Run::start(command($node, $database, $smtp, @options), '<', \undef, '>&', $mailer->{log});
 	push @running, $mailer->{process};
 	return $mailer;
 }
 
-# Ends it with SIGTERM, and returns its exit status and its log.
+# What it said until now.
+sub log_of
+{
+	my ($mailer) = @_;
+
+	return slurp_file($mailer->{log});
+}
+
+# Ends it with SIGTERM, and returns its exit status.
 sub stop_mailer
 {
 	my ($mailer) = @_;
 
 	$mailer->{process}->signal('TERM');
-	wait_for('the mailer ends', sub { $mailer->{process}->pump_nb; return !$mailer->{process}->pumpable });
 	$mailer->{process}->finish;
-	return ($mailer->{process}->result(0), $mailer->{log});
+	return $mailer->{process}->result(0);
 }
 
 1;
