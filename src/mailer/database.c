@@ -30,9 +30,9 @@ static const struct
 	const char *sqlstate;
 	const char *advice;
 } advices[] = {
-	{"3F000", "is the extension jobs installed in this database?"},
-	{"42883", "is the extension jobs installed in this database, and up to date?"},
-	{"42P01", "has jobs.install() been called in this database?"},
+	{"3F000", "this database needs: CREATE EXTENSION jobs; SELECT jobs.install()"},
+	{"42P01", "this database needs: CREATE EXTENSION jobs; SELECT jobs.install()"},
+	{"42883", "this database needs a newer version: ALTER EXTENSION jobs UPDATE"},
 	{"42501", "a superuser gives access: SELECT jobs.grant_access('the role', 'mailer')"},
 	{"25006", "this is a standby: target_session_attrs=read-write in --database finds the primary"},
 };

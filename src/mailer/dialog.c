@@ -30,8 +30,7 @@ static const struct
 	const char *verb;
 	Stage stage;
 } commands[] = {
-	{"EHLO", STAGE_HELLO},
-	{"HELO", STAGE_HELLO},
+	{"EHLO", STAGE_HELLO}, /* HELO, which may come behind it, is part of it */
 	{"STARTTLS", STAGE_TLS},
 	{"AUTH", STAGE_AUTH},
 	{"MAIL", STAGE_SENDER},

@@ -16,7 +16,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 our @EXPORT = qw(start_smtp start_smtp_again stop_smtp order mails connections certificate
-  make_outbox add_email outbox mailer start_mailer log_of stop_mailer wait_for);
+  make_outbox add_email outbox mailer start_mailer log_of logs_of_all stop_mailer wait_for);
 
 my $timeout = $PostgreSQL::Test::Utils::timeout_default;
 my $binary = "$FindBin::Bin/../../src/mailer/jobs-mailer";
@@ -36,7 +36,12 @@ sub wait_for
 		return $value if $value;
 		select(undef, undef, undef, 0.05);
 	}
-	die join("\n", "waited in vain until $what; mailers say:", map { slurp_file($_) } @logs);
+	die "waited in vain until $what; mailers say:\n" . logs_of_all();
+}
+
+sub logs_of_all
+{
+	return join('', map { slurp_file($_) } @logs);
 }
 
 sub start
