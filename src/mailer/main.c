@@ -30,7 +30,8 @@ main(int argc, char **argv)
 																	  LOG_EVENTS);
 	srand48((long) time(NULL) ^ (long) getpid() << 16);
 	stop_init();
-	log_line(LOG_EVENTS, "jobs-mailer " JOBS_VERSION " sends as %s by %s", settings.from.address.text, settings.smtp_url);
+	log_line(LOG_EVENTS, "jobs-mailer " JOBS_VERSION " sends as %s by %s",
+			 settings.from.address.text, settings.smtp_url);
 	status = mailer_run(&settings);
 	log_line(LOG_EVENTS, "the mailer ends");
 	curl_global_cleanup();
