@@ -17,7 +17,7 @@
 int
 main(int argc, char **argv)
 {
-	Settings settings = {0};
+	static Settings settings;
 	int status;
 
 	/* libcurl reads international domains by the locale; nothing else here does */
