@@ -55,12 +55,17 @@ TABLE_FILES = $(TABLE_PIECES:%=sql/tables/%.sql)
 MODULE_big = jobs
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
-EXTRA_CLEAN = src/schema_text.inc output
+EXTRA_CLEAN = src/schema_text.inc output $(MAILER)
 
 PG_CPPFLAGS = -I$(srcdir)/src -DJOBS_VERSION='"$(EXTVERSION)"'
 # -Wextra, less what PostgreSQL's headers and calling convention can't do without
 PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare \
 	-Wno-missing-field-initializers
+
+# The mailer, a program of its own, which wants libpq and libcurl and nothing else.
+MAILER = src/mailer/jobs-mailer
+MAILER_PREFIX = /usr/local
+CURL_CONFIG = curl-config
 
 # Inputs are in test/, expected output of both testers in expected/. PostgreSQL 15
 # looks in the output directory first, for inputs as well, and sql/ holds what is
@@ -106,7 +111,19 @@ all install installcheck clean:
 	@exit 1
 endif
 
-.PHONY: all install installcheck clean dist test lint bench demo demo-stop
+.PHONY: all install installcheck clean mailer install-mailer dist test lint bench demo demo-stop
+
+mailer: $(MAILER)
+
+$(MAILER): $(wildcard src/mailer/*.c src/mailer/*.h) jobs.control
+	$(CC) $(or $(CFLAGS),-O2 -g $(PG_CFLAGS)) -D_GNU_SOURCE -DJOBS_VERSION='"$(EXTVERSION)"' \
+		-I"$$($(PG_CONFIG) --includedir)" $$($(CURL_CONFIG) --cflags) -o $@ $(filter %.c,$^) \
+		$(LDFLAGS) -L"$$($(PG_CONFIG) --libdir)" -lpq $$($(CURL_CONFIG) --libs) -lm
+
+install-mailer: mailer
+	install -d '$(DESTDIR)$(MAILER_PREFIX)/bin' '$(DESTDIR)$(MAILER_PREFIX)/lib/systemd/system'
+	install $(MAILER) '$(DESTDIR)$(MAILER_PREFIX)/bin/'
+	install -m 644 src/mailer/jobs-mailer.service '$(DESTDIR)$(MAILER_PREFIX)/lib/systemd/system/'
 
 # The committed state, as released.
 dist:

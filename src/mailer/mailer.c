@@ -1,0 +1,293 @@
+/*
+ * mailer.c
+ *
+ * Sends only what it holds a lease of, and claims only what it can send: the SMTP server is
+ * tried before each claim, so that no e-mail uses up its attempts while the server is down.
+ * When it goes down in the middle of a batch, the rest of the batch is kept for as long as
+ * the lease allows, and then handed back.
+ *
+ * Nothing is sent while an answer is untold: so the mailer's death, or the loss of the
+ * database, makes one e-mail come twice at most.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "answers.h"
+#include "backoff.h"
+#include "log.h"
+#include "mailer.h"
+#include "memory.h"
+#include "smtp.h"
+#include "stop.h"
+
+/* The longest waits between attempts to reach a server, in seconds. */
+#define DATABASE_LONGEST 30
+#define SMTP_LONGEST 60
+
+/* How much of a lease is left for the answers, in seconds. */
+#define ANSWER_TIME 10
+
+/* How long a mailer that is to end tries to tell the database what it has sent, in seconds. */
+#define FAREWELL_TIME 30
+
+typedef struct Mailer
+{
+	const Settings *settings;
+	Database *database;
+	Smtp *smtp;
+	Answers *answers;
+	Backoff database_backoff;
+	Backoff smtp_backoff;
+	Tally tally;
+} Mailer;
+
+/*
+ * Connects to the database again, after some time. False: the mailer is to end, and there is
+ * nothing to tell, or no more time for it.
+ */
+static bool
+reconnect(Mailer *mailer)
+{
+	double since = stop_clock();
+
+	while (!stop_requested() || !answers_are_told(mailer->answers))
+	{
+		double seconds = backoff_next(&mailer->database_backoff);
+		bool is_last = stop_requested() || mailer->settings->is_once;
+
+		if (is_last && (answers_are_told(mailer->answers) || stop_clock() + seconds > since + FAREWELL_TIME))
+			return false;
+		if (is_last)
+			stop_sleep(seconds);
+		else
+			stop_wait(-1, seconds);
+		if (database_connect(mailer->database))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Tells the database what became of e-mails. False: it could not be told.
+ */
+static bool
+tell(Mailer *mailer)
+{
+	while (!answers_tell(mailer->answers, mailer->database, &mailer->tally))
+	{
+		if (!reconnect(mailer))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The SMTP server makes trouble: leaves it alone for some time. False: that would be longer
+ * than `until`, or it was the only try.
+ */
+static bool
+pause_for_smtp(Mailer *mailer, double until)
+{
+	double seconds = backoff_next(&mailer->smtp_backoff);
+	const char *error = smtp_error(mailer->smtp);
+
+	if (stop_requested())
+		return true;
+	if (mailer->settings->is_once || stop_clock() + seconds > until)
+	{
+		log_line(LOG_PROBLEMS, "the SMTP server makes trouble: %s", error);
+		return false;
+	}
+	log_line(LOG_PROBLEMS, "the SMTP server makes trouble: %s; next try in %.1f s", error, seconds);
+	stop_wait(-1, seconds);
+	return true;
+}
+
+/*
+ * Waits until the SMTP server can be used, at most until then.
+ */
+static bool
+reach_smtp(Mailer *mailer, double until)
+{
+	while (!stop_requested() && !smtp_is_usable(mailer->smtp))
+	{
+		if (!pause_for_smtp(mailer, until))
+			return false;
+	}
+	return !stop_requested();
+}
+
+/*
+ * Sends an e-mail, and notes what became of it. False: there is trouble with the server;
+ * *is_done: it had to do with this e-mail, or may have.
+ */
+static bool
+send_one(Mailer *mailer, const Email *email, bool *is_done)
+{
+	Verdict verdict = smtp_send(mailer->smtp, email);
+
+	*is_done = verdict != VERDICT_UNTRIED;
+	if (verdict == VERDICT_SENT)
+		answers_add_sent(mailer->answers, email);
+	else if (*is_done)
+		answers_add_failed(mailer->answers, email, smtp_error(mailer->smtp), verdict == VERDICT_REFUSED);
+	if (verdict == VERDICT_UNTRIED || verdict == VERDICT_INTERRUPTED)
+		return false;
+	if (mailer->smtp_backoff.failures > 0)
+		log_line(LOG_EVENTS, "the SMTP server works again");
+	backoff_end(&mailer->smtp_backoff);
+	return true;
+}
+
+static void
+hand_back(Mailer *mailer, const Claim *claim, int from, const char *reason)
+{
+	for (int i = from; i < claim->count; i++)
+		answers_add_untried(mailer->answers, &claim->emails[i], reason);
+	tell(mailer);
+}
+
+/*
+ * After trouble: can we go on? With --once there is no waiting, but trouble that may come
+ * from one e-mail is no reason to leave out the others.
+ */
+static bool
+is_usable_again(Mailer *mailer, double until, bool may_be_the_email)
+{
+	if (mailer->settings->is_once && may_be_the_email)
+		return reach_smtp(mailer, until);
+	return pause_for_smtp(mailer, until) && reach_smtp(mailer, until);
+}
+
+/*
+ * Sends what was claimed. False: not all of it was tried.
+ */
+static bool
+send_batch(Mailer *mailer, const Claim *claim)
+{
+	double until = claim->ends_at - mailer->settings->timeout - ANSWER_TIME;
+	int next = 0;
+
+	while (next < claim->count)
+	{
+		bool is_well;
+		bool is_done;
+
+		if (stop_requested())
+			hand_back(mailer, claim, next, "the mailer was stopped");
+		else if (stop_clock() > until)
+			hand_back(mailer, claim, next, "others took so long that the lease was nearly over");
+		if (stop_requested() || stop_clock() > until)
+			return false;
+
+		is_well = send_one(mailer, &claim->emails[next], &is_done);
+		next += is_done;
+		if (!tell(mailer))
+			return false;
+		if (is_well || stop_requested())
+			continue;
+		if (!is_usable_again(mailer, until, is_done) && !stop_requested())
+		{
+			hand_back(mailer, claim, next, smtp_error(mailer->smtp));
+			return false;
+		}
+	}
+	return true;
+}
+
+static void
+log_tally(const Tally *tally, double seconds)
+{
+	char *line;
+	size_t size;
+	FILE *stream = memory_open(&line, &size);
+
+	fprintf(stream, "sent %d, deferred %d, dead %d", tally->sent, tally->deferred, tally->dead);
+	if (tally->untried > 0)
+		fprintf(stream, ", not tried %d", tally->untried);
+	if (tally->stale > 0)
+		fprintf(stream, ", too late %d", tally->stale);
+	memory_close(stream);
+	log_line(LOG_EVENTS, "%s in %.1f s", line, seconds);
+	free(line);
+}
+
+/*
+ * Claims and sends until nothing is due. False: something went wrong, and was waited for.
+ */
+static bool
+drain(Mailer *mailer)
+{
+	while (!stop_requested())
+	{
+		Claim claim;
+		double begin;
+		bool is_sent;
+
+		if (!database_has_due(mailer->database))
+			return database_is_connected(mailer->database);
+		if (!reach_smtp(mailer, HUGE_VAL))
+			return false;
+		if (!database_claim(mailer->database, &claim))
+			return false;
+		backoff_end(&mailer->database_backoff);
+		if (claim.count == 0)
+		{
+			/* others were faster */
+			database_forget(&claim);
+			return true;
+		}
+		begin = stop_clock();
+		mailer->tally = (Tally){0};
+		is_sent = send_batch(mailer, &claim);
+		database_forget(&claim);
+		log_tally(&mailer->tally, stop_clock() - begin);
+		if (!is_sent)
+			return false;
+	}
+	return true;
+}
+
+static int
+work(Mailer *mailer)
+{
+	if (!database_connect(mailer->database) && mailer->settings->is_once)
+		return 1;
+	while (!stop_requested())
+	{
+		bool is_drained = database_is_connected(mailer->database) && drain(mailer);
+
+		if (mailer->settings->is_once)
+			return is_drained ? 0 : 1;
+		if (is_drained)
+		{
+			backoff_end(&mailer->database_backoff);
+			database_wait(mailer->database, mailer->settings->poll);
+		}
+		else if (!database_is_connected(mailer->database))
+			reconnect(mailer);
+	}
+	return answers_are_told(mailer->answers) ? 0 : 1;
+}
+
+int
+mailer_run(const Settings *settings)
+{
+	Mailer mailer = {
+		.settings = settings,
+		.database = database_new(settings),
+		.smtp = smtp_open(settings),
+		.answers = answers_new(),
+		.database_backoff = {.longest = DATABASE_LONGEST},
+		.smtp_backoff = {.longest = SMTP_LONGEST},
+	};
+	int status = work(&mailer);
+	int untold = answers_count_sent(mailer.answers);
+
+	if (untold > 0)
+		log_line(LOG_PROBLEMS, "%d e-mails were sent that the database doesn't know of: they are sent again", untold);
+	smtp_close(mailer.smtp);
+	database_close(mailer.database);
+	answers_free(mailer.answers);
+	return status;
+}
