@@ -22,3 +22,7 @@ SELECT id, kind, recipient, job_id, sent_at::timestamptz(0) AS sent
 FROM jobs.email
 ORDER BY created_at, id;
 COMMIT;
+
+\echo :bold'9  Mia''s mailbox, and the last mail in it':plain
+\echo
+\! demo/show mailbox mia@teahouse.example
