@@ -120,7 +120,6 @@ static int64
 position_of_now(Rows *rows)
 {
 	(void) feed_lock(FEED_LOCK_NUMBERS, true);
-	rows_renew(rows);
 	if (numbering_is_due(rows))
 	{
 		Numbering *numbering = numbering_begin();

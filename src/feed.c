@@ -198,7 +198,6 @@ jobs_read_events(PG_FUNCTION_ARGS)
 	reading.last = row_int64(consumer_require(call->rows, &reading.feed, name), Col_event_consumer_position);
 
 	return_numbered(&reading);
-	rows_renew(call->rows);
 	/* somebody who numbers is waited for only by who would get nothing else */
 	if (reading.wanted > 0 && numbering_is_due(call->rows) &&
 		feed_lock(FEED_LOCK_NUMBERS, reading.returned == 0))

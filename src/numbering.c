@@ -109,23 +109,32 @@ check_known(void)
 }
 
 /*
- * Notes what a pass has found.
+ * Notes that nothing was left up to the id `empty`, with all transactions before `horizon`
+ * over, and that the id `seen` has been drawn.
  */
 static void
-learn(const Numbering *numbering)
+learn(TransactionId horizon, int64 empty, int64 seen)
 {
-	int64 passed = numbering->is_over ? Max(numbering->passed, known.seen) : numbering->passed;
-
-	if (known.seen > 0 && TransactionIdFollowsOrEquals(numbering->horizon, known.watching))
+	if (known.seen > 0 && TransactionIdFollowsOrEquals(horizon, known.watching))
 	{
-		known.done = Max(known.done, Min(known.seen, passed));
+		known.done = Max(known.done, Min(known.seen, empty));
 		known.seen = 0;
 	}
-	if (known.seen == 0 && passed > known.done)
+	if (known.seen == 0 && seen > known.done)
 	{
-		known.seen = passed;
+		known.seen = seen;
 		known.watching = ReadNextTransactionId();
 	}
+}
+
+/*
+ * All transactions before this one are over. Asked before a snapshot is taken, it holds for
+ * that one as well.
+ */
+static TransactionId
+horizon_now(void)
+{
+	return GetTransactionSnapshot()->xmin;
 }
 
 static RowScan *
@@ -138,41 +147,58 @@ scan_unnumbered(Rows *rows)
 	return row_scan_begin(rows, TABLE_job_event, INDEX_job_event_unnumbered, 1, keys, ForwardScanDirection);
 }
 
-bool
-numbering_is_due(Rows *rows)
-{
-	RowScan *scan = scan_unnumbered(rows);
-	bool is_due = row_scan_pass(scan) != NULL;
-
-	row_scan_end(scan);
-	return is_due;
-}
-
-static int64
-last_position(Rows *rows, TableId id, IndexId index, int column, bool latest)
+/*
+ * The row with the highest position of a table, or NULL; with `latest`, whatever the
+ * transaction's snapshot.
+ */
+static Row *
+last_row(Rows *rows, TableId id, IndexId index, bool latest)
 {
 	RowScan *scan = latest ? row_scan_begin_latest(rows, id, index, 0, NULL, BackwardScanDirection) :
 							 row_scan_begin(rows, id, index, 0, NULL, BackwardScanDirection);
-	const Row *row = row_scan_pass(scan);
-	int64 position = row ? row_int64(row, column) : 0;
+	Row *row = row_scan_next(scan);
 
 	row_scan_end(scan);
-	return position;
+	return row;
 }
 
 static int64
 last_of_events(Rows *rows, bool latest)
 {
-	return last_position(rows, TABLE_job_event, INDEX_job_event_position, Col_job_event_position, latest);
+	Row *event = last_row(rows, TABLE_job_event, INDEX_job_event_position, latest);
+
+	return event ? row_int64(event, Col_job_event_position) : 0;
 }
 
 int64
 numbering_highest(Rows *rows, bool latest)
 {
-	int64 acknowledged = last_position(rows, TABLE_event_consumer, INDEX_event_consumer_position,
-									   Col_event_consumer_position, latest);
+	Row *consumer = last_row(rows, TABLE_event_consumer, INDEX_event_consumer_position, latest);
+	int64 acknowledged = consumer ? row_int64(consumer, Col_event_consumer_position) : 0;
 
 	return Max(acknowledged, last_of_events(rows, latest));
+}
+
+bool
+numbering_is_due(Rows *rows)
+{
+	TransactionId horizon = horizon_now();
+	RowScan *scan;
+	const Row *event;
+
+	rows_renew(rows);
+	scan = scan_unnumbered(rows);
+	event = row_scan_pass(scan);
+	if (event)
+		learn(horizon, row_int64(event, Col_job_event_id) - 1, 0);
+	else
+	{
+		Row *last = last_row(rows, TABLE_job_event, INDEX_job_event_position, false);
+
+		learn(horizon, PG_INT64_MAX, last ? row_int64(last, Col_job_event_id) : 0);
+	}
+	row_scan_end(scan);
+	return event != NULL;
 }
 
 Numbering *
@@ -184,8 +210,7 @@ numbering_begin(void)
 
 	numbering->context = context;
 	numbering->round = AllocSetContextCreate(context, "jobs numbering round", ALLOCSET_DEFAULT_SIZES);
-	/* before the snapshot of the scan, so that it is certain of that one, too */
-	numbering->horizon = GetTransactionSnapshot()->xmin;
+	numbering->horizon = horizon_now();
 	numbering->rows = rows_begin();
 	if (IsolationUsesXactSnapshot() &&
 		last_of_events(numbering->rows, true) != last_of_events(numbering->rows, false))
@@ -274,7 +299,7 @@ numbering_go_on(Numbering *numbering, int count)
 void
 numbering_end(Numbering *numbering)
 {
-	learn(numbering);
+	learn(numbering->horizon, numbering->is_over ? PG_INT64_MAX : numbering->passed, numbering->passed);
 	row_scan_end(numbering->scan);
 	rows_end(numbering->rows);
 	MemoryContextDelete(numbering->context);

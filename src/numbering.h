@@ -12,7 +12,7 @@ typedef struct Numbering Numbering;
 
 extern void numbering_init(void);
 
-/* Is there an event without a position? */
+/* Is there an event without a position, as of now? */
 extern bool numbering_is_due(Rows *rows);
 
 /*
