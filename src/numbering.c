@@ -228,19 +228,17 @@ numbering_begin(void)
 }
 
 static void
-check_written(const Row *event, int64 position)
+complain_meddling(const char *detail)
 {
-	if (row_int64(event, Col_job_event_position) != position)
-		ereport(ERROR,
-				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-				 errmsg("a trigger changed the position of an event"),
-				 errdetail("A BEFORE trigger on jobs.job_event changed what readers of the event feed rely on."),
-				 errhint("Let the trigger change columns of its own alone.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+			 errmsg("a trigger changed or suppressed the position of an event"),
+			 errdetail_internal("%s", detail),
+			 errhint("Let the trigger change columns of its own alone.")));
 }
 
 /*
- * False: somebody deleted the event or, past our triggers, numbered it; or a trigger of a
- * user's keeps it as it is.
+ * False: somebody deleted the event or, past our triggers, numbered it.
  */
 static bool
 number(Row *event, int64 position)
@@ -252,9 +250,11 @@ number(Row *event, int64 position)
 		return false;
 	changed = row_copy(event);
 	row_set_int64(changed, Col_job_event_position, position);
+	/* later events of the job would come before it */
 	if (!row_update(event, changed))
-		return false;
-	check_written(changed, position);
+		complain_meddling("A BEFORE trigger on jobs.job_event returned NULL.");
+	if (row_int64(changed, Col_job_event_position) != position)
+		complain_meddling("A BEFORE trigger on jobs.job_event chose another one.");
 	return true;
 }
 
