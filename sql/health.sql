@@ -5,7 +5,10 @@ CREATE FUNCTION jobs.health_report(
 	OUT last_sweep_at timestamptz,
 	OUT outbox_depth bigint,
 	OUT dead_letters bigint,
-	OUT notification_queue_usage double precision)
+	OUT notification_queue_usage double precision,
+	OUT slowest_consumer text,
+	OUT slowest_consumer_owner text,
+	OUT oldest_unacked_event interval)
 LANGUAGE C STABLE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_health_report';
 REVOKE EXECUTE ON FUNCTION jobs.health_report FROM PUBLIC;

@@ -15,9 +15,40 @@
 
 /*
  * Read as a whole, so that the figures belong to the same moment. The e-mail that is
- * next is seldom the oldest, so the oldest is looked for among the 10,000 next ones.
+ * next is seldom the oldest, so the oldest is looked for among the 10,000 next ones. How
+ * long a consumer of events has slept is the age of the first event behind its position that
+ * it may see; or, since nobody may have read at all, of the first without a position.
  */
 static const char *const report_query =
+	"WITH waiting AS MATERIALIZED ("
+	"SELECT w.organization_id, w.merchant_id, pg_catalog.min(w.occurred_at) AS since "
+	"FROM (SELECT u.organization_id, u.merchant_id, u.occurred_at FROM jobs.job_event u "
+	"WHERE u.position IS NULL ORDER BY u.id LIMIT 10000) w "
+	"GROUP BY GROUPING SETS ((w.organization_id), (w.merchant_id), ())), "
+	"consumer AS ("
+	"SELECT o.name, o.organization_id, o.merchant_id, o.position "
+	"FROM jobs.event_consumer o ORDER BY o.position LIMIT 1000), "
+	"lag AS ("
+	"SELECT c.name, CASE WHEN c.organization_id IS NOT NULL "
+	"THEN 'organization:' OPERATOR(pg_catalog.||) c.organization_id::pg_catalog.text "
+	"WHEN c.merchant_id IS NOT NULL "
+	"THEN 'merchant:' OPERATOR(pg_catalog.||) c.merchant_id::pg_catalog.text "
+	"ELSE 'system' END AS owner, LEAST(u.since, e.since) AS since "
+	"FROM consumer c "
+	"LEFT JOIN waiting u ON COALESCE(u.organization_id, 0) OPERATOR(pg_catalog.=) COALESCE(c.organization_id, 0) "
+	"AND COALESCE(u.merchant_id, 0) OPERATOR(pg_catalog.=) COALESCE(c.merchant_id, 0) "
+	"LEFT JOIN LATERAL ("
+	"(SELECT s.occurred_at AS since FROM jobs.job_event s "
+	"WHERE c.organization_id IS NULL AND c.merchant_id IS NULL "
+	"AND s.position OPERATOR(pg_catalog.>) c.position ORDER BY s.position LIMIT 1) "
+	"UNION ALL (SELECT o.occurred_at FROM jobs.job_event o "
+	"WHERE o.organization_id OPERATOR(pg_catalog.=) c.organization_id "
+	"AND o.position OPERATOR(pg_catalog.>) c.position ORDER BY o.position LIMIT 1) "
+	"UNION ALL (SELECT m.occurred_at FROM jobs.job_event m "
+	"WHERE m.merchant_id OPERATOR(pg_catalog.=) c.merchant_id "
+	"AND m.position OPERATOR(pg_catalog.>) c.position ORDER BY m.position LIMIT 1)) e ON true "
+	"WHERE LEAST(u.since, e.since) IS NOT NULL "
+	"ORDER BY LEAST(u.since, e.since) LIMIT 1) "
 	"SELECT COALESCE(pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) j.due_at, "
 	"pg_catalog.make_interval()), "
 	"(SELECT pg_catalog.count(*) FROM (SELECT FROM jobs.job o "
@@ -27,14 +58,18 @@ static const char *const report_query =
 	"e.depth, "
 	"(SELECT pg_catalog.count(*) FROM (SELECT FROM jobs.email d "
 	"WHERE d.dead_at IS NOT NULL LIMIT 10000) c), "
-	"pg_catalog.pg_notification_queue_usage() "
+	"pg_catalog.pg_notification_queue_usage(), "
+	"l.name, "
+	"l.owner, "
+	"pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) l.since "
 	"FROM jobs.node n "
 	"LEFT JOIN (SELECT o.due_at FROM jobs.job o "
 	"WHERE o.due_at OPERATOR(pg_catalog.<=) pg_catalog.statement_timestamp() "
 	"ORDER BY o.due_at LIMIT 1) j ON true "
 	"LEFT JOIN (SELECT pg_catalog.min(p.created_at) AS created_at, pg_catalog.count(*) AS depth "
 	"FROM (SELECT m.created_at FROM jobs.email m "
-	"WHERE m.next_attempt_at IS NOT NULL ORDER BY m.next_attempt_at LIMIT 10000) p) e ON true";
+	"WHERE m.next_attempt_at IS NOT NULL ORDER BY m.next_attempt_at LIMIT 10000) p) e ON true "
+	"LEFT JOIN lag l ON true";
 
 /*
  * jobs.health_report(): the row of the view jobs.health, with the owner's rights, since
@@ -46,8 +81,8 @@ jobs_health_report(PG_FUNCTION_ARGS)
 {
 	TupleDesc desc;
 	Rights caller;
-	Datum values[7];
-	bool nulls[7];
+	Datum values[10];
+	bool nulls[10];
 	HeapTuple tuple;
 	MemoryContext context = CurrentMemoryContext;
 

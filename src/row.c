@@ -152,6 +152,28 @@ row_key_uuid(ScanKey key, int column, const pg_uuid_t *value)
 	ScanKeyInit(key, column, BTEqualStrategyNumber, F_UUID_EQ, UUIDPGetDatum(value));
 }
 
+void
+row_key_optional_int64(ScanKey key, int column, int64 value)
+{
+	if (value != 0)
+		row_key_int64(key, column, value);
+	else
+		ScanKeyEntryInitialize(key, SK_ISNULL | SK_SEARCHNULL, column, InvalidStrategy, InvalidOid,
+							   InvalidOid, InvalidOid, (Datum) 0);
+}
+
+void
+row_key_above(ScanKey key, int column, int64 value)
+{
+	ScanKeyInit(key, column, BTGreaterStrategyNumber, F_INT8GT, Int64GetDatum(value));
+}
+
+void
+row_key_up_to(ScanKey key, int column, int64 value)
+{
+	ScanKeyInit(key, column, BTLessEqualStrategyNumber, F_INT8LE, Int64GetDatum(value));
+}
+
 /*
  * begin_scan gives the key its index's collation.
  */
@@ -198,12 +220,25 @@ row_scan_begin(Rows *rows, TableId id, IndexId index, int nkeys, ScanKey keys, S
 	return begin_scan(rows, id, index, nkeys, keys, direction, rows_snapshot(rows));
 }
 
+/*
+ * The access method keeps what it allocates until the scan ends.
+ */
+static bool
+next_into_slot(RowScan *scan, TupleTableSlot *slot)
+{
+	MemoryContext caller = MemoryContextSwitchTo(scan->rows->context);
+	bool found = index_getnext_slot(scan->desc, scan->direction, slot);
+
+	MemoryContextSwitchTo(caller);
+	return found;
+}
+
 Row *
 row_scan_next(RowScan *scan)
 {
 	TupleTableSlot *slot = rows_make_slot(scan->rows, scan->target);
 
-	if (!index_getnext_slot(scan->desc, scan->direction, slot))
+	if (!next_into_slot(scan, slot))
 		return NULL;
 	/* a copy of its own: nobody keeps buffers pinned */
 	ExecMaterializeSlot(slot);
@@ -215,13 +250,16 @@ row_scan_pass(RowScan *scan)
 {
 	if (scan->passing == NULL)
 		scan->passing = rows_make_row(scan->rows, scan->target, rows_make_slot(scan->rows, scan->target));
-	return index_getnext_slot(scan->desc, scan->direction, scan->passing->slot) ? scan->passing : NULL;
+	return next_into_slot(scan, scan->passing->slot) ? scan->passing : NULL;
 }
 
 void
 row_scan_again(RowScan *scan, int nkeys, ScanKey keys)
 {
+	MemoryContext caller = MemoryContextSwitchTo(scan->rows->context);
+
 	index_rescan(scan->desc, keys, nkeys, NULL, 0);
+	MemoryContextSwitchTo(caller);
 }
 
 void

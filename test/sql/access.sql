@@ -10,6 +10,7 @@ SELECT jobs.start_conversation(:org, 'Hello', actor => :'max') AS conversation \
 SELECT jobs.send_proposal(:conversation, :service, 'Offer', 'Work', 1, actor => :'ann') AS proposal \gset
 SELECT jobs.assign_self(:job, actor => :'ann');
 SELECT jobs.review_job(regress.job('access', 'confirmed'), 5, 5, actor => :'max') AS review \gset
+SELECT jobs.create_consumer('access', actor => :'ann'), jobs.create_consumer('access', actor => :'max');
 
 -- which access gives which function: app, bound, mailer, operator, monitor
 SELECT concat_ws(' ', CASE WHEN has_function_privilege('regress_jobs_app', p.oid, 'EXECUTE') THEN 'app' END,
@@ -91,7 +92,7 @@ DECLARE
 	count bigint;
 	counts text := '';
 BEGIN
-	FOREACH name IN ARRAY '{preferences,member,merchant,store,conversation,message,proposal,job,assignment,decline,job_event,review}'::text[] LOOP
+	FOREACH name IN ARRAY '{preferences,member,merchant,store,conversation,message,proposal,job,assignment,decline,job_event,review,event_consumer}'::text[] LOOP
 		EXECUTE format('SELECT count(*) FROM jobs.%I', name) INTO count;
 		counts := counts || name || ' ' || count || ', ';
 	END LOOP;
@@ -151,3 +152,4 @@ CREATE POLICY own ON jobs.job TO regress_jobs_stranger USING (false);
 SELECT jobs.grant_access('regress_jobs_stranger', 'operator'), jobs.revoke_access('regress_jobs_stranger', 'operator');
 SELECT policyname FROM pg_policies WHERE 'regress_jobs_stranger' = ANY (roles);
 DROP POLICY own ON jobs.job;
+SELECT jobs.drop_consumer('access', actor => :'ann'), jobs.drop_consumer('access', actor => :'max');

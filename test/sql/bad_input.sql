@@ -28,7 +28,8 @@ INSERT INTO good VALUES
 	('request_id', '1', NULL), ('review_id', '1', NULL), ('communication', '3', NULL), ('quality', '3', NULL),
 	('owner', quote_literal('regress_jobs_nobody'), NULL), ('schedule', quote_literal('never'), NULL),
 	('member_id', '1', NULL), ('email_scope', quote_literal('all'), NULL), ('older_than', quote_literal('100 years'), NULL),
-	('before', quote_literal('-infinity'), NULL);
+	('before', quote_literal('-infinity'), NULL),
+	('consumer', quote_literal('Name'), 200), ('from_start', 'true', NULL), ('up_to', '1', NULL);
 
 CREATE TEMPORARY VIEW argument AS
 SELECT p.proname AS function, p.prokind, a.name, a.n

@@ -42,7 +42,7 @@ SELECT jobs.set_preferences(:org, is_listed => false, actor => :'ann');
 -- here shows below.
 CREATE TEMPORARY TABLE argument AS
 SELECT p.proname, a.n, a.name, p.proargtypes[a.n::integer - 1]::regtype AS type, a.n <= p.pronargs - p.pronargdefaults AS is_required,
-	p.proargtypes[a.n::integer - 1]::regtype IN ('bigint'::regtype, 'bigint[]'::regtype) AS is_id,
+	p.proargtypes[a.n::integer - 1]::regtype IN ('bigint'::regtype, 'bigint[]'::regtype) AND a.name <> 'up_to' AS is_id,
 	CASE WHEN p.proargtypes[a.n::integer - 1]::regtype IN ('bigint'::regtype, 'bigint[]'::regtype) THEN substring(a.name FROM '^(.*)_ids?$') END AS kind,
 	CASE
 		WHEN a.name = 'currency' THEN quote_literal('EUR')

@@ -22,6 +22,7 @@ INSERT INTO may VALUES
 	('decline', 'S', 'S', '', 'S', '', ''),
 	('email', '', '', 'S', 'S', '', ''),
 	('email_template', '', '', 'S', 'SIUD', '', ''),
+	('event_consumer', 'S', 'S', '', 'S', '', ''),
 	('job', 'SIU', 'SIU', '', 'SIU', '', ''),
 	('job_event', 'S', 'S', '', 'S', '', ''),
 	('member', 'S', 'S', '', 'SIU', '', ''),
