@@ -27,6 +27,7 @@ SQL_PIECES = \
 	schedule \
 	outbox \
 	purge \
+	feed \
 	email_template \
 	search \
 	health
@@ -43,6 +44,7 @@ TABLE_PIECES = \
 	assignment \
 	decline \
 	history \
+	event_consumer \
 	email \
 	email_template \
 	review \

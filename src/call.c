@@ -76,6 +76,17 @@ call_begin_signup(FunctionCallInfo fcinfo, int argno)
 }
 
 Call *
+call_begin_current(void)
+{
+	Actor actor = actor_current();
+
+	if (actor.kind == ACTOR_NOBODY)
+		actor_complain_nobody();
+	actor_resolve(&actor);
+	return push(actor);
+}
+
+Call *
 call_begin_dml(bool *actor_exists)
 {
 	Actor actor = actor_current();

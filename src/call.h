@@ -39,6 +39,9 @@ extern Call *call_begin(FunctionCallInfo fcinfo, int argno);
 /* The same, but a role that may act for others may do so for nobody: for sign-up. */
 extern Call *call_begin_signup(FunctionCallInfo fcinfo, int argno);
 
+/* For a function without such an argument: who acts is who is current. Nobody is 42501. */
+extern Call *call_begin_current(void);
+
 /* For plain DML on a table: who acts is who is current, if there is such a one. */
 extern Call *call_begin_dml(bool *actor_exists);
 

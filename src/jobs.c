@@ -14,6 +14,7 @@
 #include "evidence.h"
 #include "job.h"
 #include "notify.h"
+#include "numbering.h"
 #include "outbox.h"
 #include "rights.h"
 #include "table.h"
@@ -34,6 +35,7 @@ _PG_init(void)
 
 	access_init();
 	binding_init();
+	numbering_init();
 	rights_init();
 	table_init();
 }

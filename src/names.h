@@ -15,8 +15,8 @@
 /* Every table and the columns that C code names. */
 /* clang-format off */
 #define JOBS_TABLES(T) \
-	T(assignment) T(conversation) T(decline) T(email) T(email_template) T(job) T(job_event) T(member) \
-	T(merchant) T(message) T(node) T(organization) T(preferences) T(proposal) \
+	T(assignment) T(conversation) T(decline) T(email) T(email_template) T(event_consumer) T(job) \
+	T(job_event) T(member) T(merchant) T(message) T(node) T(organization) T(preferences) T(proposal) \
 	T(provided_service) T(ranking_stat) T(review) T(role_binding) \
 	T(service) T(store)
 
@@ -38,6 +38,10 @@
 #define COLUMNS_email_template(C) \
 	C(email_template, kind) C(email_template, language) C(email_template, subject) \
 	C(email_template, body) C(email_template, is_changed)
+#define COLUMNS_event_consumer(C) \
+	C(event_consumer, id) C(event_consumer, organization_id) C(event_consumer, merchant_id) \
+	C(event_consumer, name) C(event_consumer, position) C(event_consumer, created_at) \
+	C(event_consumer, acked_at)
 #define COLUMNS_job(C) \
 	C(job, id) C(job, organization_id) C(job, merchant_id) C(job, store_id) \
 	C(job, conversation_id) C(job, proposal_id) C(job, request_id) C(job, origin) \
@@ -49,7 +53,7 @@
 	C(job_event, id) C(job_event, organization_id) C(job_event, merchant_id) \
 	C(job_event, job_id) C(job_event, action) C(job_event, from_status) \
 	C(job_event, to_status) C(job_event, actor) C(job_event, occurred_at) \
-	C(job_event, details)
+	C(job_event, details) C(job_event, position)
 #define COLUMNS_member(C) \
 	C(member, id) C(member, organization_id) C(member, name) C(member, email) \
 	C(member, language) C(member, email_scope) C(member, is_active) C(member, created_at)
@@ -114,8 +118,9 @@ typedef enum TableId
 JOBS_TABLES(COLUMN_ENUM)
 /* Indexes that are scanned, beside primary keys. */
 #define JOBS_INDEXES(I) \
-	I(conversation_parties) I(job_client_key) I(job_conversation) I(job_due) I(job_remind) \
-	I(job_request) I(member_organization) I(message_expert_key) I(message_job) \
+	I(conversation_parties) I(event_consumer_owner) I(event_consumer_position) I(job_client_key) \
+	I(job_conversation) I(job_due) I(job_event_merchant) I(job_event_organization) \
+	I(job_event_position) I(job_event_unnumbered) I(job_remind) I(job_request) I(member_organization) I(message_expert_key) I(message_job) \
 	I(message_merchant_key) I(proposal_client_key) I(provided_service_service) \
 	I(ranking_stat_service) I(review_job) I(review_proposal)
 

@@ -12,10 +12,8 @@
  */
 #include "postgres.h"
 
-#include "access/stratnum.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 
@@ -86,7 +84,7 @@ purge_round(TimestampTz before, int max_rows, int64 *after, bool *is_over)
 	ScanKeyData keys[1];
 	RowScan *scan;
 
-	ScanKeyInit(&keys[0], 1, BTGreaterStrategyNumber, F_INT8GT, Int64GetDatum(*after));
+	row_key_above(&keys[0], 1, *after);
 	scan = row_scan_begin(call->rows, TABLE_email, PRIMARY_KEY, 1, keys, ForwardScanDirection);
 	for (int i = 0; i < ROUND_ROWS && deleted < max_rows; i++)
 	{

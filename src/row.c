@@ -152,6 +152,28 @@ row_key_uuid(ScanKey key, int column, const pg_uuid_t *value)
 	ScanKeyInit(key, column, BTEqualStrategyNumber, F_UUID_EQ, UUIDPGetDatum(value));
 }
 
+void
+row_key_optional_int64(ScanKey key, int column, int64 value)
+{
+	if (value != 0)
+		row_key_int64(key, column, value);
+	else
+		ScanKeyEntryInitialize(key, SK_ISNULL | SK_SEARCHNULL, column, InvalidStrategy, InvalidOid,
+							   InvalidOid, InvalidOid, (Datum) 0);
+}
+
+void
+row_key_above(ScanKey key, int column, int64 value)
+{
+	ScanKeyInit(key, column, BTGreaterStrategyNumber, F_INT8GT, Int64GetDatum(value));
+}
+
+void
+row_key_up_to(ScanKey key, int column, int64 value)
+{
+	ScanKeyInit(key, column, BTLessEqualStrategyNumber, F_INT8LE, Int64GetDatum(value));
+}
+
 /*
  * begin_scan gives the key its index's collation.
  */

@@ -93,6 +93,11 @@ extern Row *row_find_latest(Rows *rows, TableId id, IndexId index, int nkeys, Sc
 extern void row_key_int64(ScanKey key, int column, int64 value);
 extern void row_key_text(ScanKey key, int column, const char *value);
 extern void row_key_uuid(ScanKey key, int column, const pg_uuid_t *value);
+extern void row_key_optional_int64(ScanKey key, int column, int64 value); /* 0: NULL */
+
+/* A key that is above the value, and one that is not. */
+extern void row_key_above(ScanKey key, int column, int64 value);
+extern void row_key_up_to(ScanKey key, int column, int64 value);
 
 /* A row that stands in a slot already, such as a trigger's. */
 extern Row *row_of_slot(Rows *rows, TableId id, TupleTableSlot *slot);

@@ -9,10 +9,18 @@ CREATE TABLE IF NOT EXISTS jobs.job_event (
 	to_status text NOT NULL,
 	actor text NOT NULL,
 	occurred_at timestamptz NOT NULL,
-	details jsonb
+	details jsonb,
+	position bigint
 );
 
 CREATE INDEX IF NOT EXISTS job_event_job ON jobs.job_event (job_id, id);
+-- The event feed: what waits for a number, and what has one, for each kind of consumer.
+CREATE INDEX IF NOT EXISTS job_event_unnumbered ON jobs.job_event (id) WHERE position IS NULL;
+CREATE INDEX IF NOT EXISTS job_event_position ON jobs.job_event (position) WHERE position IS NOT NULL;
+CREATE UNIQUE INDEX IF NOT EXISTS job_event_organization ON jobs.job_event (organization_id, position)
+	WHERE position IS NOT NULL;
+CREATE UNIQUE INDEX IF NOT EXISTS job_event_merchant ON jobs.job_event (merchant_id, position)
+	WHERE position IS NOT NULL;
 
 ALTER TABLE jobs.job_event ENABLE ROW LEVEL SECURITY;
 
@@ -35,3 +43,4 @@ COMMENT ON COLUMN jobs.job_event.to_status IS 'the status after';
 COMMENT ON COLUMN jobs.job_event.actor IS 'who did it';
 COMMENT ON COLUMN jobs.job_event.occurred_at IS 'when, by the clock';
 COMMENT ON COLUMN jobs.job_event.details IS 'ids and reasons (message_id, member_id, proposal_id, reason), never what people wrote; NULL when there is nothing to add';
+COMMENT ON COLUMN jobs.job_event.position IS 'its place in the event feed of this database, given when somebody first reads it; NULL before';
