@@ -1,0 +1,86 @@
+# The consumers that README.md shows, with the libraries that they use: each prints every event
+# of its actor in order, waits for others, and goes on where it stopped.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+
+use Marketplace;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $readme = slurp_file("$FindBin::Bin/../../README.md");
+my ($section) = $readme =~ /^### Consumers to start from\n(.*?)^##/ms;
+my %source = $section =~ /^```(python|js|bash)\n(.*?)^```$/gms;
+my $folder = PostgreSQL::Test::Utils::tempdir();
+my $timeout = $PostgreSQL::Test::Utils::timeout_default;
+
+my $node = start_server('examples', "shared_preload_libraries = 'jobs'");
+install($node, 'market', 'jobs_owner');
+fill($node, 'market');
+$node->safe_psql('market', q{
+	CREATE ROLE board LOGIN;
+	SELECT jobs.bind_role('board', 'member:1025')});
+$node->safe_psql('market', q{SELECT jobs.create_consumer(name) FROM unnest(ARRAY['python', 'node', 'psql']) AS name},
+	extra_params => [ '-U', 'board' ]);
+
+$ENV{PGHOST} = $node->host;
+$ENV{PGPORT} = $node->port;
+$ENV{PGDATABASE} = 'market';
+# npm keeps what it downloads below HOME
+$ENV{HOME} = $folder;
+$ENV{NODE_PATH} = "$folder/node_modules";
+
+my ($installed, $complaint) = run_command([ 'npm', 'install', '--silent', '--prefix', $folder, 'pg@8' ]);
+ok(-d "$ENV{NODE_PATH}/pg", "npm's registry has pg") or diag($complaint);
+
+# What the consumers have to print.
+sub events
+{
+	return $node->safe_psql('market', q{
+		SELECT job_id, action, to_status FROM jobs.job_event WHERE organization_id = 1025 ORDER BY position }) =~ tr/|/ /r;
+}
+
+# Runs an example until it has acknowledged all that there is, and returns what it printed. When
+# it has, a job gets a message, if one is named, of which it must hear as well.
+sub follow
+{
+	my ($name, $command, $job) = @_;
+	my $run = IPC::Run::start([ 'env', 'PGUSER=board', @$command ],
+		'<', \undef, '>', "$folder/out", '2>', "$folder/err");
+	my $is_done = qq{
+		SELECT position = (SELECT max(position) FROM jobs.job_event WHERE organization_id = 1025)
+			AND NOT EXISTS (SELECT FROM jobs.job_event WHERE position IS NULL)
+		FROM jobs.event_consumer WHERE name = '$name'};
+
+	ok($node->poll_query_until('market', $is_done), "$name: reads what there is");
+	if ($job)
+	{
+		$node->safe_psql('market', qq{SELECT jobs.reply_to_job($job, 'And?', actor => 'merchant:1024')});
+		ok($node->poll_query_until('market', $is_done), "$name: hears of another");
+	}
+	$run->kill_kill;
+	is(slurp_file("$folder/err"), '', "$name: has nothing to complain of");
+	return slurp_file("$folder/out");
+}
+
+my %program = (python => [ 'python', 'python3' ], node => [ 'js', 'node' ], psql => [ 'bash', 'bash' ]);
+foreach my $name (sort keys %program)
+{
+	my ($language, $interpreter) = @{ $program{$name} };
+	my $file = "$folder/$name";
+
+	# so that nothing but a wake-up can end the wait; psql has none
+	my $waits = $source{$language} =~ s/\b30(000)?\b/3000000/ + $source{$language} =~ s/sleep 5/sleep 0.2/;
+	is($waits, 1, "$name: waits");
+	append_to_file($file, $source{$language});
+	my $printed = follow($name, [ $interpreter, $file ], 3073);
+	$node->safe_psql('market', q{SELECT jobs.reply_to_job(4097, 'And?', actor => 'merchant:1024')});
+	$printed .= follow($name, [ $interpreter, $file ]);
+	is($printed, events() . "\n", "$name: printed each event once, in order");
+}
+
+done_testing();
