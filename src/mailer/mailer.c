@@ -234,6 +234,7 @@ drain(Mailer *mailer)
 		if (claim.count == 0)
 		{
 			/* others were faster */
+			backoff_end(&mailer->smtp_backoff);
 			database_forget(&claim);
 			return true;
 		}

@@ -20,6 +20,8 @@ our @EXPORT = qw(start_smtp start_smtp_again stop_smtp order mails connections c
 
 my $timeout = $PostgreSQL::Test::Utils::timeout_default;
 my $binary = "$FindBin::Bin/../../src/mailer/jobs-mailer";
+die "$binary is missing: run make mailer\n" unless -x $binary;
+
 my @running;
 my @logs;
 
@@ -122,6 +124,8 @@ sub mails
 		my $mail = decode_json(slurp_file($path));
 
 		$mail->{bytes} = decode_base64($mail->{bytes});
+		$mail->{lines_end_well} = $mail->{body} !~ /(?<!\r)\n|\r(?!\n)/;
+		$mail->{body} =~ s/\r\n/\n/g;
 		push @mails, $mail;
 	}
 	return @mails;
