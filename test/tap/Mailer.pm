@@ -15,7 +15,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(start_smtp start_smtp_again stop_smtp order mails connections certificate
+our @EXPORT = qw(start_smtp start_smtp_again stop_smtp order wait_until_held mails connections certificate
   make_outbox add_email outbox mailer start_mailer log_of logs_of_all stop_mailer wait_for);
 
 my $timeout = $PostgreSQL::Test::Utils::timeout_default;
@@ -107,8 +107,18 @@ sub order
 {
 	my ($smtp, %orders) = @_;
 
+	unlink "$smtp->{folder}/held";
 	append_to_file("$smtp->{folder}/orders.new", encode_json(\%orders));
 	rename("$smtp->{folder}/orders.new", "$smtp->{folder}/orders.json") or die "orders.json: $!\n";
+	return;
+}
+
+# Waits until the server, which was ordered to hold, has got an e-mail and holds its answer.
+sub wait_until_held
+{
+	my ($smtp) = @_;
+
+	wait_for('the server holds an e-mail', sub { -e "$smtp->{folder}/held" });
 	return;
 }
 
@@ -247,12 +257,13 @@ sub log_of
 	return slurp_file($mailer->{log});
 }
 
-# Ends it with SIGTERM, and returns its exit status.
+# Ends it with SIGTERM, and returns its exit status. The code is run after the signal.
 sub stop_mailer
 {
-	my ($mailer) = @_;
+	my ($mailer, $code) = @_;
 
 	$mailer->{process}->signal('TERM');
+	$code->() if $code;
 	$mailer->{process}->finish;
 	return $mailer->{process}->result(0);
 }
