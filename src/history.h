@@ -2,7 +2,7 @@
  * history.h
  *
  * The history of a job: one row for each thing that happened to it, written under the
- * job's lock, so that ids give the order.
+ * job's lock, so that ids give the order. Readers of the event feed number the rows: numbering.h.
  */
 #ifndef JOBS_HISTORY_H
 #define JOBS_HISTORY_H
