@@ -1,0 +1,199 @@
+# Holds three things against each other, once everything is over: what the clients learnt, what
+# the tables hold, and what the SMTP server has accepted.
+#
+# All e-mail has a tag as its subject, its cause's, so that a number which was drawn twice, since
+# a crash took the first one back, doesn't mislead.
+
+package Crash::Verdict;
+
+use strict;
+use warnings FATAL => "all";
+
+use Exporter 'import';
+
+our @EXPORT_OK = qw(outcomes verdict causes_query emails_query);
+
+# What clients did: tag, and how many e-mails are there about it.
+sub causes_query
+{
+	my ($name) = @_;
+
+	return qq{
+		SELECT m.body, (SELECT count(*) FROM jobs.email e WHERE e.kind = 'message' AND e.job_id = m.job_id
+			AND e.payload ->> 'message_id' = m.id::text)
+		FROM jobs.message m WHERE m.body LIKE '$name.%'
+		UNION ALL
+		SELECT j.title, (SELECT count(*) FROM jobs.email e WHERE e.kind = 'job_created' AND e.job_id = j.id)
+		FROM jobs.job j WHERE j.title LIKE '$name.%'
+		UNION ALL
+		SELECT d.comment, (SELECT count(*) FROM jobs.email e WHERE e.kind = 'declined' AND e.job_id = d.job_id)
+		FROM jobs.decline d WHERE d.comment LIKE '$name.%'
+		UNION ALL
+		SELECT 'assign ' || j.title || ' ' || m.name, (SELECT count(*) FROM jobs.email e WHERE e.kind = 'assigned'
+			AND e.job_id = j.id AND e.member_id = m.id)
+		FROM jobs.job_event v JOIN jobs.job j ON j.id = v.job_id JOIN jobs.member m ON m.id = (v.details ->> 'member_id')::bigint
+		WHERE v.action = 'assign'};
+}
+
+# The outbox beyond an id: key, recipient, tag, attempts, and what became of it.
+sub emails_query
+{
+	my ($id) = @_;
+
+	return qq{
+		SELECT n.marketplace_id || '-' || e.id, e.recipient,
+			CASE e.kind WHEN 'message' THEN (SELECT m.body FROM jobs.message m WHERE m.id::text = e.payload ->> 'message_id')
+				WHEN 'declined' THEN (SELECT d.comment FROM jobs.decline d WHERE d.job_id = e.job_id)
+				WHEN 'assigned' THEN 'assign ' || j.title || ' ' || (SELECT m.name FROM jobs.member m WHERE m.id = e.member_id)
+				ELSE j.title END,
+			e.attempts,
+			CASE WHEN e.sent_at IS NOT NULL THEN 'sent' WHEN e.dead_at IS NOT NULL THEN 'dead'
+				WHEN e.cancelled_at IS NULL THEN 'due' WHEN e.member_id IS NULL THEN 'cancelled without reason'
+				ELSE 'cancelled' END
+		FROM jobs.email e CROSS JOIN jobs.node n LEFT JOIN jobs.job j ON j.id = e.job_id
+		WHERE e.id > $id};
+}
+
+# Reads the ledgers of clients. Prepared transactions that were left are finished by the code,
+# which gets the id and the outcome that was wished for, if any was, and gives the outcome or
+# undef where there is none of that id.
+#
+# Gives of each tag how often it was committed, rolled back, unknown; the lists of tags that
+# were committed between two losses of a connection; and what is wrong.
+sub outcomes
+{
+	my ($ledgers, $finish) = @_;
+	my (%tags, @runs, %prepared, @wrong);
+
+	foreach my $path (@$ledgers)
+	{
+		open my $file, '<', $path or die "$path: $!\n";
+		push @runs, [];
+		while (my $line = <$file>)
+		{
+			chomp $line;
+			my ($what, @rest) = split /\t/, $line;
+			my $id = $rest[0];
+
+			if ($what eq 'lost')
+			{
+				push @runs, [];
+			}
+			elsif ($what eq 'prepare')
+			{
+				$prepared{$id} = { tags => [ @rest[ 1 .. $#rest ] ] };
+			}
+			elsif ($what eq 'prepared')
+			{
+				$prepared{$id}{is_prepared} = 1;
+			}
+			elsif ($what eq 'finish')
+			{
+				$prepared{$id}{outcome} = $rest[1];
+			}
+			elsif ($what eq 'finished')
+			{
+				$prepared{$id}{is_finished} = 1;
+			}
+			else
+			{
+				$tags{$_}{$what}++ foreach @rest;
+				push @{ $runs[-1] }, grep { !/ / } @rest if $what eq 'committed';
+			}
+		}
+	}
+	foreach my $id (sort keys %prepared)
+	{
+		my $transaction = $prepared{$id};
+		my $outcome = $transaction->{is_finished} ? $transaction->{outcome} : $finish->($id);
+
+		push @wrong, "the prepared transaction $id is gone" if !$outcome && $transaction->{is_prepared} && !$transaction->{outcome};
+		$outcome ||= $transaction->{outcome} || 'rolled back';
+		# prepared and committed, it is on disk, whatever synchronous_commit says
+		$tags{$_}{ $outcome eq 'committed' ? 'kept' : $outcome }++ foreach @{ $transaction->{tags} };
+	}
+	return (\%tags, \@runs, \@wrong);
+}
+
+# What is wrong, and figures. may_lose: the server crashed with synchronous_commit off. killed:
+# the names of mailers that were, by SIGKILL.
+sub verdict
+{
+	my (%given) = @_;
+	my ($tags, $runs, $causes, $emails, $mails) = @given{qw(tags runs causes emails mails)};
+	my %count = map { $_ => 0 } qw(committed lost unknown emails sent twice cancelled);
+	my (@wrong, %sends, %last);
+
+	# causes
+	foreach my $tag (sort keys %$tags)
+	{
+		my $outcome = $tags->{$tag};
+
+		$count{committed}++ if $outcome->{committed} || $outcome->{kept};
+		$count{unknown}++ if $outcome->{unknown};
+		if (exists $causes->{$tag})
+		{
+			push @wrong, "$tag was rolled back and is there" unless grep { $outcome->{$_} } qw(committed unknown kept);
+		}
+		elsif ($outcome->{kept} || $outcome->{committed})
+		{
+			$count{lost}++;
+			push @wrong, "$tag was committed and is gone" if $outcome->{kept} || !$given{may_lose};
+		}
+	}
+	foreach my $run (@$runs)
+	{
+		my $first;
+
+		foreach my $tag (@$run)
+		{
+			$first //= $tag unless exists $causes->{$tag};
+			push @wrong, "$tag is there, and $first, which was committed before, is gone" if $first && exists $causes->{$tag};
+		}
+	}
+	foreach my $tag (sort keys %$causes)
+	{
+		push @wrong, "$tag has no e-mail" if !$causes->{$tag};
+		push @wrong, "$tag is there, and nobody did it" if !$tags->{$tag};
+	}
+
+	# deliveries
+	foreach my $mail (@$mails)
+	{
+		my $email = $emails->{ $mail->{key} };
+
+		$last{ $mail->{greeting} } = $mail;
+		push @{ $sends{ $mail->{key} } }, $mail;
+		push @wrong, "$mail->{subject}, $mail->{key}, was delivered and is gone" unless $email;
+		push @wrong, "$mail->{key} was delivered as $mail->{subject} to $mail->{recipient}, it is $email->{tag} to $email->{recipient}"
+		  if $email && ($email->{tag} ne $mail->{subject} || $email->{recipient} ne $mail->{recipient});
+	}
+	foreach my $key (sort keys %sends)
+	{
+		my @sends = @{ $sends{$key} };
+
+		$count{sent}++;
+		$count{twice} += $#sends;
+		push @wrong, "$key was delivered " . @sends . " times and claimed $emails->{$key}{attempts} times"
+		  if $emails->{$key} && @sends > $emails->{$key}{attempts};
+		foreach my $mail (@sends[ 0 .. $#sends - 1 ])
+		{
+			push @wrong, "$key was delivered again, and $mail->{greeting} had its answer and lived"
+			  unless $mail->{fate} eq 'dropped' || $given{killed}{ $mail->{greeting} } && $last{ $mail->{greeting} } == $mail;
+		}
+	}
+
+	# the outbox
+	foreach my $key (sort keys %$emails)
+	{
+		my $email = $emails->{$key};
+
+		$count{emails}++;
+		$count{cancelled}++ if $email->{fate} eq 'cancelled';
+		push @wrong, "$key, $email->{tag}, is $email->{fate}" unless $email->{fate} =~ /^(sent|cancelled)$/;
+		push @wrong, "$key, $email->{tag}, is acknowledged and was not delivered" if $email->{fate} eq 'sent' && !$sends{$key};
+	}
+	return (\@wrong, \%count);
+}
+
+1;
