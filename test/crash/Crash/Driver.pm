@@ -39,7 +39,7 @@ my %is_crash = map { $_ => 1 } 'kill a server process', 'kill a server process b
 sub new
 {
 	my ($class, %given) = @_;
-	my $self = bless { %given, cycle => 0, mark => 0, mailers => [], decks => { on => [], off => [] } }, $class;
+	my $self = bless { %given, cycle => 0, last => { email => 0, job_event => 0 }, mailers => [], decks => { on => [], off => [] } }, $class;
 
 	$self->{server} = Crash::Server->new($self->{folder});
 	$self->{smtp} = Crash::Smtp->new($self->{folder});
@@ -395,13 +395,13 @@ sub _judge
 	my ($self, $may_lose) = @_;
 	my (%causes, %emails);
 
-	foreach my $line ($self->{session}->lines(causes_query("c$self->{cycle}")))
+	foreach my $line ($self->{session}->lines(causes_query("c$self->{cycle}", $self->{last}{job_event})))
 	{
 		my ($tag, $count) = split /\|/, $line;
 
-		$causes{$tag} = $count if $tag =~ /^(assign )?c$self->{cycle}\./ || exists $self->{tags}{$tag};
+		$causes{$tag} = $count;
 	}
-	foreach my $line ($self->{session}->lines(emails_query($self->{mark})))
+	foreach my $line ($self->{session}->lines(emails_query($self->{last}{email})))
 	{
 		my ($key, @rest) = split /\|/, $line;
 
@@ -412,7 +412,8 @@ sub _judge
 
 	push @$wrong, @{ $self->{wrong} }, $self->_judge_tokens(\%emails);
 	die map { "$_\n" } @$wrong > 20 ? (@$wrong[ 0 .. 19 ], '...') : @$wrong if @$wrong;
-	($self->{mark}) = $self->{session}->lines('SELECT max(id) / 1024 * 1024 + 1023 FROM jobs.email');
+	# ids are numbers of a sequence and a remainder that is the organization's
+	($self->{last}{$_}) = $self->{session}->lines("SELECT max(id) / 1024 * 1024 + 1023 FROM jobs.$_") foreach keys %{ $self->{last} };
 	return $count;
 }
 

@@ -13,10 +13,11 @@ use Exporter 'import';
 
 our @EXPORT_OK = qw(outcomes verdict causes_query emails_query);
 
-# What clients did: tag, and how many e-mails are there about it.
+# What clients of this name did, of assignments those beyond an event's id: tag, and how many
+# e-mails are there about it.
 sub causes_query
 {
-	my ($name) = @_;
+	my ($name, $id) = @_;
 
 	return qq{
 		SELECT m.body, (SELECT count(*) FROM jobs.email e WHERE e.kind = 'message' AND e.job_id = m.job_id
@@ -32,7 +33,7 @@ sub causes_query
 		SELECT 'assign ' || j.title || ' ' || m.name, (SELECT count(*) FROM jobs.email e WHERE e.kind = 'assigned'
 			AND e.job_id = j.id AND e.member_id = m.id)
 		FROM jobs.job_event v JOIN jobs.job j ON j.id = v.job_id JOIN jobs.member m ON m.id = (v.details ->> 'member_id')::bigint
-		WHERE v.action = 'assign'};
+		WHERE v.action = 'assign' AND v.id > $id};
 }
 
 # The outbox beyond an id: key, recipient, tag, attempts, and what became of it.
