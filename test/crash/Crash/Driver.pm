@@ -289,12 +289,14 @@ sub make_smtp_trouble
 	return;
 }
 
-# Any process of the server but our session, as its process id.
+# A process of the server that stays until it is killed, but not our session; its process id.
 sub _victim
 {
 	my ($self) = @_;
 	my @pids = $self->{session}->lines(q{
-		SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() ORDER BY backend_type, application_name, pid});
+		SELECT pid FROM pg_stat_activity
+		WHERE pid <> pg_backend_pid() AND backend_type <> 'autovacuum worker'
+		ORDER BY backend_type, application_name, pid});
 
 	return int $pids[ rand @pids ];
 }
