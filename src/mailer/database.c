@@ -30,9 +30,9 @@ static const struct
 	const char *sqlstate;
 	const char *advice;
 } advices[] = {
-	{"3F000", "is the extension jobs installed in this database?"},
-	{"42883", "is the extension jobs installed in this database, and up to date?"},
-	{"42P01", "has jobs.install() been called in this database?"},
+	{"3F000", "this database needs: CREATE EXTENSION jobs; SELECT jobs.install()"},
+	{"42P01", "this database needs: CREATE EXTENSION jobs; SELECT jobs.install()"},
+	{"42883", "this database needs a newer version: ALTER EXTENSION jobs UPDATE"},
 	{"42501", "a superuser gives access: SELECT jobs.grant_access('the role', 'mailer')"},
 	{"25006", "this is a standby: target_session_attrs=read-write in --database finds the primary"},
 };
@@ -68,7 +68,7 @@ give_up(Database *database, const PGresult *result)
 {
 	const char *sqlstate = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
 	const char *message = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
-	const char *advice = "";
+	const char *advice = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_HINT) : NULL;
 
 	for (size_t i = 0; sqlstate && i < sizeof(advices) / sizeof(advices[0]); i++)
 	{
@@ -76,7 +76,7 @@ give_up(Database *database, const PGresult *result)
 			advice = advices[i].advice;
 	}
 	if (PQstatus(database->connection) == CONNECTION_OK && message)
-		log_line(LOG_PROBLEMS, "the database refuses: %s%s%s", message, *advice ? "; " : "", advice);
+		log_line(LOG_PROBLEMS, "the database refuses: %s%s%s", message, advice ? "; " : "", advice ? advice : "");
 	else
 		log_line(LOG_PROBLEMS, "lost the database: %s", PQerrorMessage(database->connection));
 	disconnect(database);
@@ -243,24 +243,35 @@ database_fail(Database *database, const char *id, const char *token, const char 
 	return outcome;
 }
 
+/*
+ * Has a notification come, be it with the answer to an earlier statement?
+ */
+static bool
+is_notified(Database *database)
+{
+	PGnotify *notification;
+	bool is_notified = false;
+
+	if (!PQconsumeInput(database->connection))
+	{
+		give_up(database, NULL);
+		return true;
+	}
+	while ((notification = PQnotifies(database->connection)) != NULL)
+	{
+		is_notified = true;
+		PQfreemem(notification);
+	}
+	return is_notified;
+}
+
 void
 database_wait(Database *database, double seconds)
 {
 	double until = stop_clock() + seconds;
-	PGnotify *notification;
-	bool is_woken = false;
 
-	while (database->connection && !is_woken && !stop_requested() && stop_clock() < until)
-	{
+	while (!stop_requested() && stop_clock() < until && !is_notified(database))
 		stop_wait(PQsocket(database->connection), until - stop_clock());
-		if (!PQconsumeInput(database->connection))
-			give_up(database, NULL);
-		while (database->connection && (notification = PQnotifies(database->connection)) != NULL)
-		{
-			is_woken = true;
-			PQfreemem(notification);
-		}
-	}
 }
 
 bool

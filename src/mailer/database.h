@@ -63,7 +63,8 @@ extern Outcome database_fail(Database *database, const char *id, const char *tok
 							 bool is_permanent, const char **due_at);
 
 /*
- * Waits for a notification; for nothing else after so many seconds, or when it is time to stop.
+ * Waits for a notification, at most for so many seconds, or until it is time to stop. Ends as
+ * well when the connection is lost.
  */
 extern void database_wait(Database *database, double seconds);
 

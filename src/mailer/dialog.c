@@ -30,8 +30,7 @@ static const struct
 	const char *verb;
 	Stage stage;
 } commands[] = {
-	{"EHLO", STAGE_HELLO},
-	{"HELO", STAGE_HELLO},
+	{"EHLO", STAGE_HELLO}, /* HELO, which may come behind it, is part of it */
 	{"STARTTLS", STAGE_TLS},
 	{"AUTH", STAGE_AUTH},
 	{"MAIL", STAGE_SENDER},
@@ -47,6 +46,7 @@ dialog_begin(Dialog *dialog)
 	dialog->code = 0;
 	dialog->words[0] = '\0';
 	dialog->is_complete = true;
+	dialog->is_over = false;
 }
 
 /*
@@ -56,6 +56,8 @@ dialog_begin(Dialog *dialog)
 static void
 hear_ourselves(Dialog *dialog, const char *data, size_t size)
 {
+	if (size >= 4 && strncasecmp(data, "QUIT", 4) == 0)
+		dialog->is_over = true;
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 	{
 		size_t length = strlen(commands[i].verb);
@@ -129,7 +131,7 @@ dialog_watch(CURL *handle, curl_infotype kind, char *data, size_t size, void *di
 	(void) handle;
 	if (kind == CURLINFO_HEADER_OUT)
 		hear_ourselves(dialog, data, size);
-	else if (kind == CURLINFO_HEADER_IN)
+	else if (kind == CURLINFO_HEADER_IN && !((const Dialog *) dialog)->is_over)
 		hear_line(dialog, data, size);
 	return 0;
 }

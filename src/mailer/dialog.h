@@ -33,6 +33,7 @@ typedef struct Dialog
 	int code; /* of the server's answer to it; 0: there was none */
 	char words[DIALOG_WORDS];
 	bool is_complete;  /* the answer's last line was there */
+	bool is_over;	   /* we said good-bye: what the server says to that is no answer */
 	bool has_smtputf8; /* the server takes addresses in UTF-8 */
 } Dialog;
 

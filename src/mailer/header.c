@@ -192,7 +192,9 @@ header_address(const char *field, const char *name, const char *address)
 		}
 		else
 			write_encoded(stream, column, clean);
-		fprintf(stream, "\r\n <%s>", address);
+		fflush(stream);
+		column = size + 1 - (strrchr(line, '\n') ? strrchr(line, '\n') + 1 - line : 0);
+		fprintf(stream, "%s <%s>", column + strlen(address) + 2 > LINE_LENGTH ? "\r\n" : "", address);
 	}
 	memory_close(stream);
 	free(clean);

@@ -133,6 +133,8 @@ send_one(Mailer *mailer, const Email *email, bool *is_done)
 		answers_add_failed(mailer->answers, email, smtp_error(mailer->smtp), verdict == VERDICT_REFUSED);
 	if (verdict == VERDICT_UNTRIED || verdict == VERDICT_INTERRUPTED)
 		return false;
+	if (mailer->smtp_backoff.failures > 0)
+		log_line(LOG_EVENTS, "the SMTP server works again");
 	backoff_end(&mailer->smtp_backoff);
 	return true;
 }

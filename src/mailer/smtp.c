@@ -12,6 +12,10 @@
 #include "smtp.h"
 #include "stop.h"
 
+#if LIBCURL_VERSION_NUM < 0x075800
+#error "libcurl 7.88 or later is needed"
+#endif
+
 /* How long an e-mail that isn't under way yet holds up a mailer that is to stop, in seconds. */
 #define STOP_GRACE 5
 
@@ -89,7 +93,10 @@ prepare(Smtp *smtp)
 	curl_easy_setopt(handle, CURLOPT_USE_SSL, use_ssl[settings->tls]);
 	curl_easy_setopt(handle, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
 	if (settings->tls_ca)
+	{
 		curl_easy_setopt(handle, CURLOPT_CAINFO, settings->tls_ca);
+		curl_easy_setopt(handle, CURLOPT_CAPATH, NULL);
+	}
 	curl_easy_setopt(handle, CURLOPT_MAXCONNECTS, 1L);
 	curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, (long) settings->connect_timeout);
 	curl_easy_setopt(handle, CURLOPT_TIMEOUT, (long) settings->timeout);
