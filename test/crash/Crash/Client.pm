@@ -101,10 +101,7 @@ sub _act_until_stopped
 	while (!-e "$self->{ledger}.stop")
 	{
 		$self->{session} //= eval { $self->_connect };
-		if ($self->{session})
-		{
-			$self->_transaction;
-		}
+		$self->_transaction if $self->{session};
 		pause(rand 0.015);
 	}
 	return;
@@ -199,9 +196,12 @@ sub _action
 	my ($self, $tag, $jobs) = @_;
 	my $action = @$jobs ? one_of(map { ($weights[ 2 * $_ ]) x $weights[ 2 * $_ + 1 ] } 0 .. $#weights / 2) : 'request';
 	my $job = one_of(@$jobs);
-	my ($member, $other) = map { $_ % @{ $self->{members} } } ($self->{count}, $self->{count} + 1 + int rand(@{ $self->{members} } - 1));
+	my $all = @{ $self->{members} };
+	my $member = int rand $all;
+	my $other = ($member + 1 + int rand($all - 1)) % $all;
 	my $actor = "actor => 'member:$self->{members}[$member]'";
-	my $merchant = one_of(@{ $self->{merchants} });
+	my $merchant = $action eq 'request' ? one_of(@{ $self->{merchants} }) : $job->{merchant};
+	my $as_merchant = "actor => 'merchant:$merchant'";
 
 	if ($action eq 'assign')
 	{
@@ -212,9 +212,9 @@ sub _action
 	return ($self->_run("SELECT jobs.unassign_members($job->{id}, ARRAY[$self->{members}[$other]], $actor)"))[0]
 	  if $action eq 'unassign';
 	my $sql =
-		$action eq 'request' ? "request_job($self->{service}, '$tag', 'Text', $self->{organization}, actor => 'merchant:$merchant')"
+		$action eq 'request' ? "request_job($self->{service}, '$tag', 'Text', $self->{organization}, $as_merchant)"
 	  : $action eq 'reply' ? "reply_to_job($job->{id}, '$tag', $actor)"
-	  : $action eq 'answer' ? "reply_to_job($job->{id}, '$tag', actor => 'merchant:$job->{merchant}')"
+	  : $action eq 'answer' ? "reply_to_job($job->{id}, '$tag', $as_merchant)"
 	  : "decline_job($job->{id}, 'no_time', '$tag', $actor)";
 	return (($self->_run("SELECT jobs.$sql"))[0], $tag);
 }

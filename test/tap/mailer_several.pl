@@ -19,7 +19,7 @@ use Test::More;
 use constant EMAILS => 10_000;
 use constant MAILERS => 4;
 
-my $node = start_server('mailers', q{shared_preload_libraries = 'jobs'});
+my $node = start_server('mailer_several', q{shared_preload_libraries = 'jobs'});
 my $folder = PostgreSQL::Test::Utils::tempdir();
 my $smtp = Crash::Smtp->new($folder);
 install($node, 'market', 'jobs_owner');
