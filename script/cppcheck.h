@@ -1,5 +1,5 @@
 /*
- * What cppcheck has to know of PostgreSQL's macros: its headers stay out.
+ * What cppcheck has to know of the macros of PostgreSQL and libcurl: their headers stay out.
  */
 #define ERROR 21
 #define WARNING 19
@@ -17,3 +17,4 @@
 #define PG_CATCH() } else {
 #define PG_FINALLY() } {
 #define PG_END_TRY() } } while (0)
+#define LIBCURL_VERSION_NUM 0x075800

@@ -129,7 +129,8 @@ report(const Answer *answer, Outcome outcome, const char *due_at, Tally *tally)
 			log_line(level, "e-mail %s to %s is somebody else's by now, or is gone; it failed here: %s",
 					 answer->id, domain, error);
 		else
-			log_line(LOG_PROBLEMS, "e-mail %s to %s was sent after its lease, and may be sent twice", answer->id, domain);
+			log_line(LOG_PROBLEMS, "e-mail %s to %s was sent after its lease, and may be sent twice",
+					 answer->id, domain);
 	}
 	else if (!error)
 	{

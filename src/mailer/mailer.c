@@ -148,6 +148,18 @@ hand_back(Mailer *mailer, const Claim *claim, int from, const char *reason)
 }
 
 /*
+ * After trouble: can we go on? With --once there is no waiting, but trouble that may come
+ * from one e-mail is no reason to leave out the others.
+ */
+static bool
+is_usable_again(Mailer *mailer, double until, bool may_be_the_email)
+{
+	if (mailer->settings->is_once && may_be_the_email)
+		return reach_smtp(mailer, until);
+	return pause_for_smtp(mailer, until) && reach_smtp(mailer, until);
+}
+
+/*
  * Sends what was claimed. False: not all of it was tried.
  */
 static bool
@@ -174,7 +186,7 @@ send_batch(Mailer *mailer, const Claim *claim)
 			return false;
 		if (is_well || stop_requested())
 			continue;
-		if (!pause_for_smtp(mailer, until) || (!reach_smtp(mailer, until) && !stop_requested()))
+		if (!is_usable_again(mailer, until, is_done) && !stop_requested())
 		{
 			hand_back(mailer, claim, next, smtp_error(mailer->smtp));
 			return false;

@@ -17,7 +17,7 @@
 int
 main(int argc, char **argv)
 {
-	Settings settings = {0};
+	static Settings settings;
 	int status;
 
 	/* libcurl reads international domains by the locale; nothing else here does */
@@ -30,7 +30,8 @@ main(int argc, char **argv)
 																	  LOG_EVENTS);
 	srand48((long) time(NULL) ^ (long) getpid() << 16);
 	stop_init();
-	log_line(LOG_EVENTS, "jobs-mailer " JOBS_VERSION " sends as %s by %s", settings.from.address.text, settings.smtp_url);
+	log_line(LOG_EVENTS, "jobs-mailer " JOBS_VERSION " sends as %s by %s",
+			 settings.from.address.text, settings.smtp_url);
 	status = mailer_run(&settings);
 	log_line(LOG_EVENTS, "the mailer ends");
 	curl_global_cleanup();

@@ -55,10 +55,12 @@ static const struct
 	const char *preset;	  /* NULL: there is none */
 	const char *text;
 } options[OPTIONS] = {
-	[OPTION_DATABASE] = {"database", "CONNINFO", NULL, "connection string or URI of the database, in addition to libpq's variables"},
+	[OPTION_DATABASE] = {"database", "CONNINFO", NULL,
+						 "connection string or URI of the database, beside libpq's variables"},
 	[OPTION_FROM] = {"from", "MAILBOX", NULL, "sender of all mail, such as 'Jobs <jobs@example.com>'; required"},
 	[OPTION_ENVELOPE_FROM] = {"envelope-from", "ADDRESS", NULL, "where bounces go; the sender if not given"},
-	[OPTION_SMTP_URL] = {"smtp-url", "URL", NULL, "smtp://HOST[:PORT][/NAME] or smtps://...; NAME is what we greet with; required"},
+	[OPTION_SMTP_URL] = {"smtp-url", "URL", NULL,
+						 "smtp://HOST[:PORT][/NAME] or smtps://...; it greets with NAME; required"},
 	[OPTION_SMTP_USER] = {"smtp-user", "NAME", NULL, "user to log in as; not given: no login"},
 	[OPTION_SMTP_PASSWORD_FILE] = {"smtp-password-file", "FILE", NULL, "file whose first line is the password"},
 	[OPTION_TLS] = {"tls", "MODE", "required", "STARTTLS for smtp://: required, opportunistic or off"},

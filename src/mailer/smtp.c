@@ -2,10 +2,12 @@
  * smtp.c
  *
  * One handle of libcurl does it all: its connection stays open between transfers, as long as
- * all of them have the same settings. libcurl hangs up after a failed transfer.
+ * all of them have the same settings. After a failure it is never used again: an answer that
+ * comes late would be taken for that to the next command.
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "log.h"
 #include "memory.h"
@@ -128,6 +130,19 @@ note_error(Smtp *smtp, CURLcode result)
 		smtp->error = memory_format("%s, %s", curl_words, dialog_place(&smtp->dialog));
 }
 
+/*
+ * Makes the connection unusable, which libcurl leaves open after a timeout. It sees that by
+ * itself, and unlike a good-bye this waits for nobody.
+ */
+static void
+hang_up(Smtp *smtp)
+{
+	curl_socket_t socket;
+
+	if (curl_easy_getinfo(smtp->handle, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK && socket != CURL_SOCKET_BAD)
+		(void) shutdown(socket, SHUT_RDWR);
+}
+
 static CURLcode
 perform(Smtp *smtp)
 {
@@ -137,7 +152,10 @@ perform(Smtp *smtp)
 	smtp->curl_error[0] = '\0';
 	result = curl_easy_perform(smtp->handle);
 	if (result != CURLE_OK)
+	{
 		note_error(smtp, result);
+		hang_up(smtp);
+	}
 	return result;
 }
 

@@ -42,6 +42,15 @@ sub waits_for_outbox
 	return;
 }
 
+# A lease that ends while a server makes trouble, which takes some time: looked at below.
+my $slow_smtp = start_smtp();
+$node->safe_psql('postgres', 'CREATE DATABASE slow');
+$node->safe_psql('slow', q{CREATE EXTENSION jobs; SELECT jobs.install(owner => 'jobs_owner')});
+make_outbox($node, 'slow');
+order($slow_smtp, rcpt => { '*' => 'drop' });
+add_email($node, 'slow', map { "a$_\@ann.example" } 1 .. 20);
+my $slow_mailer = start_mailer($node, 'slow', $slow_smtp, '--tls=off', '--timeout=2', '--lease=32');
+
 # Answers about one e-mail are about no other.
 add_email($node, 'market', map { "$_\@ann.example" } qw(a never b later c content d slow e));
 order($smtp,
@@ -83,7 +92,7 @@ foreach (
 	outcome($name, [ 'a@ann.example|0|due', 'b@ann.example|0|due' ]);
 }
 
-# Trouble with an e-mail in hand: that one comes back, the others are handed back.
+# Trouble with an e-mail in hand: that one comes back, the others are sent.
 foreach (
 	[ 'told to log in', { rcpt => { 'a@ann.example' => '530 5.7.0 log in' } }, qr/^530 5\.7\.0 log in$/ ],
 	[ '421 to the recipient', { rcpt => { 'a@ann.example' => '421 4.3.2 closing' } }, qr/^421 4\.3\.2 closing$/ ],
@@ -97,11 +106,20 @@ foreach (
 	add_email($node, 'market', 'a@ann.example', 'b@ann.example');
 	order($smtp, %$orders);
 	($status, $log) = mailer($node, 'market', $smtp, '--tls=off', '--timeout=2');
-	is($status, 1, "$name: exits with 1");
+	is($status, 0, "$name: all are tried");
 	like(last_error('a@ann.example'), $error, "$name: the table says why");
-	like($log, qr/sent 0, deferred 1, dead 0, not tried 1 in/, "$name: so does the log");
-	outcome($name, [ 'a@ann.example|1|due', 'b@ann.example|1|due' ]);
+	like($log, qr/sent 1, deferred 1, dead 0 in/, "$name: so does the log");
+	outcome($name, [ 'a@ann.example|1|due', 'b@ann.example|1|sent' ]);
 }
+
+# The server goes away in the middle of a batch: what is left of it is handed back.
+add_email($node, 'market', map { "$_\@ann.example" } 'a' .. 'd');
+order($smtp, rcpt => { 'b@ann.example' => 'drop' }, last => connections($smtp) + 1);
+($status, $log) = mailer($node, 'market', $smtp, '--tls=off');
+is($status, 1, 'the server goes away: exits with 1');
+is(last_error('c@ann.example'), '421 4.3.2 no more connections', 'the server goes away: the table says why');
+like($log, qr/sent 1, deferred 1, dead 0, not tried 2 in/, 'the server goes away: so does the log');
+outcome('the server goes away', [ 'a@ann.example|1|sent', map { "$_\@ann.example|1|due" } 'b' .. 'd' ]);
 
 # A daemon goes on with the others, as long as it holds their lease.
 foreach my $kind ('drop', '421 4.3.2 closing', 'hang')
@@ -206,6 +224,15 @@ $node->safe_psql('market', q{UPDATE jobs.email SET claim_token = gen_random_uuid
 wait_for('it is noticed', sub { log_of($mailer) =~ /was sent after its lease, and may be sent twice/ });
 is(stop_mailer($mailer), 0, 'a lost claim: the mailer is stopped');
 outcome('a lost claim', ['a@ann.example|1|claimed']);
+
+# What came of the lease: the rest was handed back before its end.
+wait_for('the lease is over', sub { log_of($slow_mailer) =~ /not tried/ });
+is(stop_mailer($slow_mailer), 0, 'a long trouble: the mailer is stopped');
+my ($deferred, $untried) = log_of($slow_mailer) =~ /sent 0, deferred (\d+), dead 0, not tried (\d+) in/;
+is($deferred + $untried, 20, 'a long trouble: all e-mails are answered for');
+cmp_ok($deferred, '>', 2, 'a long trouble: several were tried');
+is($node->safe_psql('slow', q{SELECT DISTINCT claim_token IS NULL, last_error ~ 'when told the recipient$' FROM jobs.email}), 't|t',
+	'a long trouble: the table says why');
 
 # Several mailers: each e-mail goes out once.
 $got = mails($smtp);
