@@ -1,6 +1,6 @@
 # Four mailers at once send each e-mail exactly once when nothing fails. One that is killed
-# between the SMTP server's answer and its own to the database costs one more send, and what it
-# held is no good any more.
+# between the SMTP server's answer and its own to the database, or sleeps there past its lease,
+# costs one more send, and what it held is no good any more.
 
 use strict;
 use warnings;
@@ -85,7 +85,7 @@ same(join("\n", map { "$key-$_" } split /\n/,
 # The SMTP server kills the mailer once it has accepted the e-mail.
 write_emails(1);
 my ($id) = $node->safe_psql('market', 'SELECT max(id) FROM jobs.email');
-$smtp->order(do => 'kill', pid => 0, wait => 0);
+$smtp->order(do => 'kill', signal => 'KILL', pid => 0, wait => 0);
 my $killed = start('--once');
 isnt($killed->wait_for_end, 0, 'a mailer is killed between send and acknowledgement');
 is(join(' ', map { "$_->{key} $_->{fate}" } $smtp->accepted), "$key-$id killed", 'the e-mail was sent');
@@ -114,6 +114,21 @@ is(start('--once')->wait_for_end, 0, 'and then');
 is(scalar $smtp->accepted, 0, 'nobody sends it');
 is($node->safe_psql('market', "SELECT attempts, sent_at IS NOT NULL FROM jobs.email WHERE id = $id"), '3|t',
 	'it was claimed as often as was tried');
+
+# The SMTP server puts the mailer to sleep, and its lease ends.
+write_emails(1);
+($id) = $node->safe_psql('market', 'SELECT max(id) FROM jobs.email');
+$smtp->order(do => 'kill', signal => 'STOP', pid => 0, wait => 0);
+my $late = start('--once');
+wait_for('the mailer has sent it', sub { $smtp->has_obeyed });
+$node->safe_psql('market', "UPDATE jobs.email SET next_attempt_at = now() WHERE id = $id");
+is(start('--once')->wait_for_end, 0, 'meanwhile somebody else');
+is(join(' ', map { "$_->{key} $_->{fate}" } $smtp->accepted), "$key-$id killed $key-$id kept", 'sends it once more');
+my $row = $node->safe_psql('market', "SELECT e FROM jobs.email e WHERE id = $id");
+$late->signal('CONT');
+is($late->wait_for_end, 0, 'the mailer wakes up and ends well');
+like($late->log, qr/e-mail $id .* was sent after its lease/, 'and tells of it');
+is($node->safe_psql('market', "SELECT e FROM jobs.email e WHERE id = $id"), $row, 'but changes nothing');
 
 $smtp->stop;
 done_testing();

@@ -242,7 +242,7 @@ sub kill_in_between
 {
 	my ($self, $wait) = @_;
 
-	$self->{smtp}->order(do => 'kill', pid => 0, wait => $wait);
+	$self->{smtp}->order(do => 'kill', signal => 'KILL', pid => 0, wait => $wait);
 	wait_for('a mailer is killed', sub { $self->{smtp}->has_obeyed });
 	my ($mail) = wait_for('the killed mailer shows in the ledger', sub {
 		$self->_read_mails;
@@ -315,7 +315,7 @@ sub kill_a_process_in_between
 {
 	my ($self) = @_;
 
-	$self->{smtp}->order(do => 'kill', pid => $self->_victim, wait => rand(0.02));
+	$self->{smtp}->order(do => 'kill', signal => 'KILL', pid => $self->_victim, wait => rand(0.02));
 	$_->signal('CONT') foreach @{ $self->{mailers} };
 	$self->{session} = $self->{server}->wait_for_recovery($self->{session});
 	return;
