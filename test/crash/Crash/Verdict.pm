@@ -116,85 +116,140 @@ sub outcomes
 	return (\%tags, \@runs, \@wrong);
 }
 
-# What is wrong, and figures. may_lose: the server crashed with synchronous_commit off. killed:
-# the names of mailers that were, by SIGKILL.
+# What is wrong, and figures. Given are: tags and runs, from outcomes(); causes and emails, from
+# the tables; mails, that were accepted; may_lose: the server crashed with synchronous_commit off;
+# killed: the names of mailers that were, by SIGKILL.
 sub verdict
 {
 	my (%given) = @_;
-	my ($tags, $runs, $causes, $emails, $mails) = @given{qw(tags runs causes emails mails)};
 	my %count = map { $_ => 0 } qw(committed lost unknown emails sent twice cancelled);
-	my (@wrong, %sends, %last);
+	my %sends;
 
-	# causes
-	foreach my $tag (sort keys %$tags)
+	push @{ $sends{ $_->{key} } }, $_ foreach @{ $given{mails} };
+	my @wrong = (_clients(\%given, \%count), _order(\%given), _causes(\%given), _mails(\%given),
+		_repetitions(\%given, \%sends, \%count), _outbox(\%given, \%sends, \%count));
+
+	return (\@wrong, \%count);
+}
+
+# What clients learnt is so.
+sub _clients
+{
+	my ($given, $count) = @_;
+	my @wrong;
+
+	foreach my $tag (sort keys %{ $given->{tags} })
 	{
-		my $outcome = $tags->{$tag};
+		my $outcome = $given->{tags}{$tag};
+		my $is_there = exists $given->{causes}{$tag};
+		my $is_committed = $outcome->{committed} || $outcome->{kept};
 
-		$count{committed}++ if $outcome->{committed} || $outcome->{kept};
-		$count{unknown}++ if $outcome->{unknown};
-		if (exists $causes->{$tag})
-		{
-			push @wrong, "$tag was rolled back and is there" unless grep { $outcome->{$_} } qw(committed unknown kept);
-		}
-		elsif ($outcome->{kept} || $outcome->{committed})
-		{
-			$count{lost}++;
-			push @wrong, "$tag was committed and is gone" if $outcome->{kept} || !$given{may_lose};
-		}
+		$count->{committed}++ if $is_committed;
+		$count->{unknown}++ if $outcome->{unknown};
+		$count->{lost}++ if $is_committed && !$is_there;
+		push @wrong, "$tag was committed and is gone"
+		  if $is_committed && !$is_there && ($outcome->{kept} || !$given->{may_lose});
+		push @wrong, "$tag was rolled back and is there" if $is_there && !$is_committed && !$outcome->{unknown};
 	}
-	foreach my $run (@$runs)
+	return @wrong;
+}
+
+# What a crash takes is the latest, from some commit on.
+sub _order
+{
+	my ($given) = @_;
+	my @wrong;
+
+	foreach my $run (@{ $given->{runs} })
 	{
-		my $first;
+		my $lost;
 
 		foreach my $tag (@$run)
 		{
-			$first //= $tag unless exists $causes->{$tag};
-			push @wrong, "$tag is there, and $first, which was committed before, is gone" if $first && exists $causes->{$tag};
+			$lost //= $tag unless exists $given->{causes}{$tag};
+			push @wrong, "$tag is there, and $lost, which was committed before, is gone"
+			  if defined $lost && exists $given->{causes}{$tag};
 		}
 	}
-	foreach my $tag (sort keys %$causes)
+	return @wrong;
+}
+
+# What is there was done by somebody, and has its e-mail.
+sub _causes
+{
+	my ($given) = @_;
+	my $causes = $given->{causes};
+
+	return ((map { "$_ has no e-mail" } grep { !$causes->{$_} } sort keys %$causes),
+		(map { "$_ is there, and nobody did it" } grep { !$given->{tags}{$_} } sort keys %$causes));
+}
+
+# What was delivered is there.
+sub _mails
+{
+	my ($given) = @_;
+	my @wrong;
+
+	foreach my $mail (@{ $given->{mails} })
 	{
-		push @wrong, "$tag has no e-mail" if !$causes->{$tag};
-		push @wrong, "$tag is there, and nobody did it" if !$tags->{$tag};
+		my ($email, $what) = ($given->{emails}{ $mail->{key} }, "$mail->{key}, $mail->{subject}, to $mail->{recipient}");
+
+		if (!$email)
+		{
+			push @wrong, "$what, was delivered and is gone";
+		}
+		elsif ($email->{tag} ne $mail->{subject} || $email->{recipient} ne $mail->{recipient})
+		{
+			push @wrong, "$what, was delivered, it is $email->{tag} to $email->{recipient}";
+		}
 	}
+	return @wrong;
+}
 
-	# deliveries
-	foreach my $mail (@$mails)
+# A mail comes again only where nobody could know that it had come: its mailer sent nothing
+# after it and was killed, or got no answer.
+sub _repetitions
+{
+	my ($given, $sends, $count) = @_;
+	my (@wrong, %last);
+
+	$last{ $_->{greeting} } = $_ foreach @{ $given->{mails} };
+	foreach my $key (sort keys %$sends)
 	{
-		my $email = $emails->{ $mail->{key} };
+		my @sends = @{ $sends->{$key} };
+		my $email = $given->{emails}{$key};
 
-		$last{ $mail->{greeting} } = $mail;
-		push @{ $sends{ $mail->{key} } }, $mail;
-		push @wrong, "$mail->{subject}, $mail->{key}, was delivered and is gone" unless $email;
-		push @wrong, "$mail->{key} was delivered as $mail->{subject} to $mail->{recipient}, it is $email->{tag} to $email->{recipient}"
-		  if $email && ($email->{tag} ne $mail->{subject} || $email->{recipient} ne $mail->{recipient});
-	}
-	foreach my $key (sort keys %sends)
-	{
-		my @sends = @{ $sends{$key} };
-
-		$count{sent}++;
-		$count{twice} += $#sends;
-		push @wrong, "$key was delivered " . @sends . " times and claimed $emails->{$key}{attempts} times"
-		  if $emails->{$key} && @sends > $emails->{$key}{attempts};
+		$count->{sent}++;
+		$count->{twice} += $#sends;
+		push @wrong, "$key was delivered " . @sends . " times and claimed $email->{attempts} times"
+		  if $email && @sends > $email->{attempts};
 		foreach my $mail (@sends[ 0 .. $#sends - 1 ])
 		{
+			my $is_dead = $given->{killed}{ $mail->{greeting} } && $last{ $mail->{greeting} } == $mail;
+
 			push @wrong, "$key was delivered again, and $mail->{greeting} had its answer and lived"
-			  unless $mail->{fate} eq 'dropped' || $given{killed}{ $mail->{greeting} } && $last{ $mail->{greeting} } == $mail;
+			  unless $mail->{fate} eq 'dropped' || $is_dead;
 		}
 	}
+	return @wrong;
+}
 
-	# the outbox
-	foreach my $key (sort keys %$emails)
+# Each e-mail was delivered, unless it was called off.
+sub _outbox
+{
+	my ($given, $sends, $count) = @_;
+	my @wrong;
+
+	foreach my $key (sort keys %{ $given->{emails} })
 	{
-		my $email = $emails->{$key};
+		my $email = $given->{emails}{$key};
 
-		$count{emails}++;
-		$count{cancelled}++ if $email->{fate} eq 'cancelled';
+		$count->{emails}++;
+		$count->{cancelled}++ if $email->{fate} eq 'cancelled';
 		push @wrong, "$key, $email->{tag}, is $email->{fate}" unless $email->{fate} =~ /^(sent|cancelled)$/;
-		push @wrong, "$key, $email->{tag}, is acknowledged and was not delivered" if $email->{fate} eq 'sent' && !$sends{$key};
+		push @wrong, "$key, $email->{tag}, is acknowledged and was not delivered" if $email->{fate} eq 'sent' && !$sends->{$key};
 	}
-	return (\@wrong, \%count);
+	return @wrong;
 }
 
 1;
