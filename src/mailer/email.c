@@ -109,11 +109,3 @@ email_body(CURL *handle, const Email *email)
 	free(lines);
 	return mime;
 }
-
-const char *
-email_domain(const Email *email)
-{
-	const char *at = strrchr(email->recipient, '@');
-
-	return at ? at + 1 : "?";
-}

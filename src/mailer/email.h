@@ -39,9 +39,4 @@ extern struct curl_slist *email_header(const Email *email, const Sender *sender,
  */
 extern curl_mime *email_body(CURL *handle, const Email *email);
 
-/*
- * The domain of the recipient, for the log.
- */
-extern const char *email_domain(const Email *email);
-
 #endif

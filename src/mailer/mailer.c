@@ -148,11 +148,24 @@ hand_back(Mailer *mailer, const Claim *claim, int from, const char *reason)
 }
 
 /*
- * After trouble: can we go on? With --once there is no waiting, but trouble that may come
+ * NULL: the next e-mail of a batch can be sent.
+ */
+static const char *
+why_not_go_on(double until)
+{
+	if (stop_requested())
+		return "the mailer was stopped";
+	if (stop_clock() > until)
+		return "others took so long that the lease was nearly over";
+	return NULL;
+}
+
+/*
+ * After trouble: waits until it can go on, at most until then. With --once there is no waiting, but trouble that may come
  * from one e-mail is no reason to leave out the others.
  */
 static bool
-is_usable_again(Mailer *mailer, double until, bool may_be_the_email)
+recover(Mailer *mailer, double until, bool may_be_the_email)
 {
 	if (mailer->settings->is_once && may_be_the_email)
 		return reach_smtp(mailer, until);
@@ -170,23 +183,22 @@ send_batch(Mailer *mailer, const Claim *claim)
 
 	while (next < claim->count)
 	{
+		const char *reason = why_not_go_on(until);
 		bool is_well;
 		bool is_done;
 
-		if (stop_requested())
-			hand_back(mailer, claim, next, "the mailer was stopped");
-		else if (stop_clock() > until)
-			hand_back(mailer, claim, next, "others took so long that the lease was nearly over");
-		if (stop_requested() || stop_clock() > until)
+		if (reason)
+		{
+			hand_back(mailer, claim, next, reason);
 			return false;
-
+		}
 		is_well = send_one(mailer, &claim->emails[next], &is_done);
 		next += is_done;
 		if (!tell(mailer))
 			return false;
 		if (is_well || stop_requested())
 			continue;
-		if (!is_usable_again(mailer, until, is_done) && !stop_requested())
+		if (!recover(mailer, until, is_done) && !stop_requested())
 		{
 			hand_back(mailer, claim, next, smtp_error(mailer->smtp));
 			return false;
@@ -234,6 +246,7 @@ drain(Mailer *mailer)
 		if (claim.count == 0)
 		{
 			/* others were faster */
+			backoff_end(&mailer->smtp_backoff);
 			database_forget(&claim);
 			return true;
 		}

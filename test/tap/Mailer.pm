@@ -15,11 +15,13 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(start_smtp start_smtp_again stop_smtp order mails connections certificate
+our @EXPORT = qw(start_smtp start_smtp_again stop_smtp order wait_until_held mails connections certificate
   make_outbox add_email outbox mailer start_mailer log_of logs_of_all stop_mailer wait_for);
 
 my $timeout = $PostgreSQL::Test::Utils::timeout_default;
 my $binary = "$FindBin::Bin/../../src/mailer/jobs-mailer";
+die "$binary is missing: run make mailer\n" unless -x $binary;
+
 my @running;
 my @logs;
 
@@ -105,8 +107,18 @@ sub order
 {
 	my ($smtp, %orders) = @_;
 
+	unlink "$smtp->{folder}/held";
 	append_to_file("$smtp->{folder}/orders.new", encode_json(\%orders));
 	rename("$smtp->{folder}/orders.new", "$smtp->{folder}/orders.json") or die "orders.json: $!\n";
+	return;
+}
+
+# Waits until the server, which was ordered to hold, has got an e-mail and holds its answer.
+sub wait_until_held
+{
+	my ($smtp) = @_;
+
+	wait_for('the server holds an e-mail', sub { -e "$smtp->{folder}/held" });
 	return;
 }
 
@@ -122,6 +134,8 @@ sub mails
 		my $mail = decode_json(slurp_file($path));
 
 		$mail->{bytes} = decode_base64($mail->{bytes});
+		$mail->{lines_end_well} = $mail->{body} !~ /(?<!\r)\n|\r(?!\n)/;
+		$mail->{body} =~ s/\r\n/\n/g;
 		push @mails, $mail;
 	}
 	return @mails;
@@ -243,12 +257,13 @@ sub log_of
 	return slurp_file($mailer->{log});
 }
 
-# Ends it with SIGTERM, and returns its exit status.
+# Ends it with SIGTERM, and returns its exit status. The code is run after the signal.
 sub stop_mailer
 {
-	my ($mailer) = @_;
+	my ($mailer, $code) = @_;
 
 	$mailer->{process}->signal('TERM');
+	$code->() if $code;
 	$mailer->{process}->finish;
 	return $mailer->{process}->result(0);
 }

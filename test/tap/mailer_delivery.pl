@@ -85,6 +85,7 @@ my @texts = (
 	[ 'long words', join(' ', ('longish-word') x 14), 'x' ],
 	[ 'quotes', q{"a" \\ <b@c.example>, (d); "}, q{'"\\<>} ],
 );
+my %encoding = (umlauts => 'quoted-printable', Japanese => 'base64', quotes => 'quoted-printable');
 foreach (@texts)
 {
 	my ($name, $title, $description) = @$_;
@@ -93,6 +94,8 @@ foreach (@texts)
 
 	is($mail->{header}{subject}, $claimed->{subject}, "$name: the subject");
 	is($mail->{body} =~ s/\n$//r, $claimed->{body} =~ s/\n$//r, "$name: the body");
+	ok($mail->{lines_end_well}, "$name: lines end with CRLF");
+	is($mail->{encoding}, $encoding{$name}, "$name: the shorter encoding") if $encoding{$name};
 	is_deeply($mail->{defects}, [], "$name: a parser finds nothing wrong");
 	unlike($head, qr/[^\r\n\x20-\x7e]/, "$name: the header is ASCII");
 	unlike($mail->{bytes}, qr/[^\x00-\x7f]|(?<!\r)\n|\r(?!\n)/, "$name: so is all of it");
