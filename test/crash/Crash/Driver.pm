@@ -243,17 +243,19 @@ sub kill_in_between
 	my ($self, $wait) = @_;
 
 	$self->{smtp}->order(do => 'kill', signal => 'KILL', pid => 0, wait => $wait);
-	wait_for('a mailer is killed', sub { $self->{smtp}->has_obeyed });
-	my ($mail) = wait_for('the killed mailer shows in the ledger', sub {
-		$self->_read_mails;
-		return grep { $_->{fate} eq 'killed' } @{ $self->{mails} };
+	my $mail = wait_for('a mailer is killed', sub {
+		my ($killed) = grep { $_->{fate} eq 'killed' } $self->_read_mails;
+
+		return $killed;
 	});
-	($mail) = grep { $_->{fate} eq 'killed' } @{ $self->{mails} };
 	$self->_bury(grep { $_->{name} eq $mail->{greeting} } @{ $self->{mailers} });
+	# an acknowledgement that was on its way still counts
+	wait_for('the session of the killed mailer ends', sub {
+		return !$self->{session}->lines("SELECT 1 FROM pg_stat_activity WHERE application_name = '$mail->{greeting}'");
+	});
 	my ($id) = $mail->{key} =~ /-(\d+)$/;
 	my ($token) = $self->{session}->lines("SELECT claim_token FROM jobs.email WHERE id = $id AND claimed_by = '$mail->{greeting}'");
 
-	# without a token its acknowledgement was on its way already
 	push @{ $self->{tokens} }, { mail => $mail, id => $id, token => $token } if $token;
 	return;
 }

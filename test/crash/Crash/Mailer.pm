@@ -1,5 +1,5 @@
-# A jobs-mailer, as a process of ours. It greets the SMTP server and claims as m and its
-# process id, so that both ledger and table tell who did what.
+# A jobs-mailer, as a process of ours. It greets the SMTP server, claims, and calls its session as
+# m and its process id, so that the ledger, the table and the server tell who did what.
 
 package Crash::Mailer;
 
@@ -29,7 +29,7 @@ sub new
 		open STDERR, '>&', \*STDOUT;
 		{
 			no warnings;
-			exec $program, "--database=$where{database}", '--from=Jobs <jobs@example.com>', '--tls=off',
+			exec $program, "--database=$where{database} application_name=m$$", '--from=Jobs <jobs@example.com>', '--tls=off',
 			  "--smtp-url=smtp://127.0.0.1:$where{port}/m$$", "--worker=m$$", '--poll=1', @{ $where{options} };
 		}
 		POSIX::_exit(127);
