@@ -299,6 +299,13 @@ jobs_ack_emails(PG_FUNCTION_ARGS)
 		acknowledged += statement_run(&acknowledge, values, NULL, SPI_OK_UPDATE);
 	}
 	outbox_end(call);
+
+	/*
+	 * A mailer that has its answer forgets the e-mail. Were the commit lost in a crash, it
+	 * would be sent once more when the lease ends, though no mailer died.
+	 */
+	if (acknowledged > 0)
+		ForceSyncCommit();
 	PG_RETURN_INT32(acknowledged);
 }
 

@@ -161,8 +161,8 @@ why_not_go_on(double until)
 }
 
 /*
- * After trouble: waits until it can go on, at most until then. With --once there is no waiting, but trouble that may come
- * from one e-mail is no reason to leave out the others.
+ * After trouble: waits until it can go on, at most until then. With --once there is no
+ * waiting, but trouble that may come from one e-mail is no reason to leave out the others.
  */
 static bool
 recover(Mailer *mailer, double until, bool may_be_the_email)

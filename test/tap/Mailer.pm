@@ -16,7 +16,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 our @EXPORT = qw(start_smtp start_smtp_again stop_smtp order wait_until_held mails connections certificate
-  make_outbox add_email outbox mailer start_mailer log_of logs_of_all stop_mailer wait_for);
+  make_outbox add_email outbox mailer run_alone start_mailer log_of logs_of_all stop_mailer wait_for);
 
 my $timeout = $PostgreSQL::Test::Utils::timeout_default;
 my $binary = "$FindBin::Bin/../../src/mailer/jobs-mailer";
@@ -233,8 +233,21 @@ sub mailer
 	my $process = IPC::Run::start(command($node, $database, $smtp, '--once', @options),
 		'<', \undef, '>&', \$log, IPC::Run::timeout($timeout));
 
+	push @running, $process;
 	$process->finish;
 	return ($process->result(0), $log);
+}
+
+# Runs the mailer with these arguments alone; returns its exit status and what it printed.
+sub run_alone
+{
+	my (@arguments) = @_;
+	my ($out, $err) = ('', '');
+	my $process = IPC::Run::start([ $binary, @arguments ], '<', \undef, '>', \$out, '2>', \$err, IPC::Run::timeout($timeout));
+
+	push @running, $process;
+	$process->finish;
+	return ($process->result(0), $out, $err);
 }
 
 # Starts a mailer as a daemon.

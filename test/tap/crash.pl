@@ -50,6 +50,14 @@ $node->stop('immediate');
 $node->start;
 is($node->safe_psql('market', "SELECT attempts, claim_token IS NOT NULL FROM jobs.email WHERE id = $claimed"), '1|t',
 	'a claim survives a crash with synchronous_commit off');
+# It forgets the e-mail once it has an answer: nobody else would acknowledge it.
+$node->safe_psql('market', qq{
+	SET synchronous_commit = off;
+	SELECT jobs.ack_emails(ARRAY[id], ARRAY[claim_token]) FROM jobs.email WHERE id = $claimed});
+$node->stop('immediate');
+$node->start;
+is($node->safe_psql('market', "SELECT sent_at IS NOT NULL FROM jobs.email WHERE id = $claimed"), 't',
+	'an acknowledgement survives it, too');
 $contents = contents($node, 'market');
 
 foreach my $preload ('jobs', '')

@@ -13,19 +13,6 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $folder = "$FindBin::Bin/../..";
-my $binary = "$folder/src/mailer/jobs-mailer";
-
-# Runs the binary alone.
-sub run_alone
-{
-	my (@arguments) = @_;
-	my ($out, $err) = ('', '');
-	my $process = IPC::Run::start([ $binary, @arguments ], '<', \undef, '>', \$out, '2>', \$err,
-		IPC::Run::timeout($PostgreSQL::Test::Utils::timeout_default));
-
-	$process->finish;
-	return ($process->result(0), $out, $err);
-}
 
 my ($status, $out, $err) = run_alone('--help');
 is($status, 0, '--help exits with 0');
