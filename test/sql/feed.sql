@@ -92,7 +92,7 @@ SELECT pg_temp.ack(:'ann', 'mail', 2), pg_temp.ack(:'ann', 'mail', 1), pg_temp.a
 SELECT pg_temp.read(:'ann', 'mail'), pg_temp.read(:'max', 'mail');
 SELECT pg_temp.ack(:'ann', 'mail', 4);
 SELECT pg_temp.read(:'ann', 'mail');
-SELECT regexp_replace(pg_temp.ack(:'ann', 'mail', 5), '\d{2,}', '#');
+SELECT regexp_replace(pg_temp.ack(:'ann', 'mail', 5), 'position \d+', 'position #');
 SELECT regress.try(format('SELECT jobs.ack_events($$now$$, %s)', :base + 1000000)) ~ '^22023 .*highest position that was given is ' AS says_highest;
 SELECT pg_temp.ack(:'mia', 'mail', 4), pg_temp.ack('system', 'now', 4);
 SELECT position - :base, acked_at <= clock_timestamp() FROM jobs.event_consumer WHERE organization_id = :org;
@@ -169,7 +169,7 @@ SELECT regress.try(format('SELECT jobs.create_consumer($$mail$$, actor => %L)', 
 RESET ROLE;
 SELECT jobs.act_as('');
 UPDATE jobs.member SET is_active = false WHERE id = :bob_id;
-SELECT pg_temp.read(:'bob', 'mail');
+SELECT regress.mask(pg_temp.read(:'bob', 'mail'));
 SELECT regress.try(format('SELECT count(*) FROM jobs.read_events($$mail$$, %s)', n)) FROM unnest('{0,-1,"NULL"}'::text[]) n;
 
 -- triggers of users: one that puts events elsewhere, one that keeps them as they are
@@ -192,7 +192,7 @@ ROLLBACK TO here;
 SELECT max(event_position) - :last FROM jobs.read_events('now', 100000);
 
 -- health: who sleeps
-SELECT jobs.ack_events('now', max(position)), jobs.ack_events('mail', max(position)) FROM jobs.job_event;
+SELECT jobs.ack_events('now', max(position)), jobs.ack_events('mail', max(position)) > 0 FROM jobs.job_event;
 SELECT jobs.drop_consumer(name, actor => :'otto') FROM unnest('{later,earlier}'::text[]) name;
 SELECT slowest_consumer, split_part(slowest_consumer_owner, ':', 1) FROM jobs.health;
 SELECT jobs.drop_consumer('mail', actor => :'max'), jobs.drop_consumer('mail', actor => :'mia'), jobs.drop_consumer('mail', actor => :'ann');
