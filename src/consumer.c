@@ -69,18 +69,11 @@ consumer_lowest(Rows *rows, const Feed *feed)
 {
 	ScanKeyData keys[2];
 	int count = owner_keys(keys, feed);
-	RowScan *scan = row_scan_begin_latest(rows, TABLE_event_consumer, INDEX_event_consumer_owner, count, keys,
+	RowScan *scan = row_scan_begin_latest(rows, TABLE_event_consumer, INDEX_event_consumer_slowest, count, keys,
 										  ForwardScanDirection);
-	int64 lowest = -1;
-	const Row *consumer;
+	const Row *consumer = row_scan_pass(scan);
+	int64 lowest = consumer ? row_int64(consumer, Col_event_consumer_position) : -1;
 
-	while ((consumer = row_scan_pass(scan)) != NULL)
-	{
-		int64 position = row_int64(consumer, Col_event_consumer_position);
-
-		if (lowest < 0 || position < lowest)
-			lowest = position;
-	}
 	row_scan_end(scan);
 	return lowest;
 }
@@ -111,6 +104,40 @@ consumer_feeds(Rows *rows, Feed **feeds)
 	}
 	row_scan_end(scan);
 	return count;
+}
+
+/*
+ * After users' triggers: is the consumer as it was decided?
+ */
+static void
+check_written(bool is_written, const Row *decided, const Row *row)
+{
+	static const int kept[] = {Col_event_consumer_id, Col_event_consumer_organization_id,
+							   Col_event_consumer_merchant_id, Col_event_consumer_name,
+							   Col_event_consumer_position};
+
+	for (int i = 0; i < lengthof(kept); i++)
+		is_written = is_written && !row_differs(decided, row, row->table->att[kept[i]]);
+	if (!is_written)
+		ereport(ERROR,
+				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+				 errmsg("a trigger changed or suppressed what was decided for consumer \"%s\"",
+						row_text(decided, Col_event_consumer_name)),
+				 errdetail("A BEFORE trigger on jobs.event_consumer returned NULL, or changed whose it is, its "
+						   "name or its position."),
+				 errhint("Let the trigger change columns of its own alone.")));
+}
+
+void
+consumer_acknowledge(const Row *consumer, int64 up_to)
+{
+	Row *decided = row_copy(consumer);
+	Row *changed;
+
+	row_set(decided, Col_event_consumer_position, Int64GetDatum(up_to));
+	row_set_time(decided, Col_event_consumer_acked_at, GetCurrentTimestamp());
+	changed = row_copy(decided);
+	check_written(row_update(consumer, changed), decided, changed);
 }
 
 /*
@@ -157,6 +184,7 @@ jobs_create_consumer(PG_FUNCTION_ARGS)
 	Call *call = call_begin(fcinfo, 2);
 	Feed feed = feed_of_actor(&call->actor);
 	int64 position;
+	Row *decided;
 	Row *row;
 
 	(void) feed_lock(FEED_LOCK_CONSUMERS, true);
@@ -170,12 +198,8 @@ jobs_create_consumer(PG_FUNCTION_ARGS)
 	row_set_text(row, Col_event_consumer_name, name);
 	row_set(row, Col_event_consumer_position, Int64GetDatum(position));
 	row_set_time(row, Col_event_consumer_created_at, GetCurrentTimestamp());
-	if (!row_insert(row))
-		ereport(ERROR,
-				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-				 errmsg("a trigger suppressed a consumer"),
-				 errdetail("A BEFORE trigger on jobs.event_consumer returned NULL."),
-				 errhint("Let the trigger raise an error instead.")));
+	decided = row_copy(row);
+	check_written(row_insert(row), decided, row);
 	call_end(call);
 	PG_RETURN_VOID();
 }
@@ -190,8 +214,9 @@ jobs_drop_consumer(PG_FUNCTION_ARGS)
 	char *name = arg_text(fcinfo, 0, "consumer", LIMIT_NAME);
 	Call *call = call_begin(fcinfo, 1);
 	Feed feed = feed_of_actor(&call->actor);
+	Row *consumer = consumer_lock(call->rows, &feed, name, LockTupleExclusive);
 
-	(void) row_delete(consumer_lock(call->rows, &feed, name, LockTupleExclusive));
+	check_written(row_delete(consumer), consumer, consumer);
 	call_end(call);
 	PG_RETURN_VOID();
 }

@@ -13,6 +13,9 @@
 extern Row *consumer_require(Rows *rows, const Feed *feed, const char *name);
 extern Row *consumer_lock(Rows *rows, const Feed *feed, const char *name, LockTupleMode mode);
 
+/* Moves a locked consumer on. */
+extern void consumer_acknowledge(const Row *consumer, int64 up_to);
+
 /* The lowest position among the consumers of exactly this feed, as of now; -1: there is none. */
 extern int64 consumer_lowest(Rows *rows, const Feed *feed);
 

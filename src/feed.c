@@ -252,14 +252,9 @@ jobs_ack_events(PG_FUNCTION_ARGS)
 
 	if (up_to > position)
 	{
-		Row *changed;
-
 		require_numbered(call->rows, up_to);
 		acknowledged = count_events(call->rows, &feed, position, up_to);
-		changed = row_copy(consumer);
-		row_set(changed, Col_event_consumer_position, Int64GetDatum(up_to));
-		row_set_time(changed, Col_event_consumer_acked_at, GetCurrentTimestamp());
-		(void) row_update(consumer, changed);
+		consumer_acknowledge(consumer, up_to);
 		/* what was acknowledged doesn't come again after a crash */
 		ForceSyncCommit();
 	}

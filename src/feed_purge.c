@@ -8,6 +8,9 @@
  * organization and merchant that has consumers. Events that another consumer holds back are
  * passed over, at the price of a look at its position each.
  *
+ * The last event stays: the next position is above it, even when nobody is left who has
+ * acknowledged it.
+ *
  * Locks: FEED_LOCK_CONSUMERS until the transaction ends; each event FOR UPDATE SKIP LOCKED.
  */
 #include "postgres.h"
@@ -87,6 +90,14 @@ purge_round(Purge *purge, const Feed *feed, int64 *above, int64 up_to)
 	return !is_over;
 }
 
+static int64
+last_position(Rows *rows)
+{
+	Row *event = row_find(rows, TABLE_job_event, INDEX_job_event_position, 0, NULL, BackwardScanDirection);
+
+	return event ? row_int64(event, Col_job_event_position) : 0;
+}
+
 /*
  * What all consumers of one feed have acknowledged.
  */
@@ -95,7 +106,7 @@ purge_feed(Purge *purge, const Feed *feed)
 {
 	MemoryContext caller = MemoryContextSwitchTo(purge->round);
 	Call *call = call_begin_system();
-	int64 up_to = consumer_lowest(call->rows, feed);
+	int64 up_to = Min(consumer_lowest(call->rows, feed), last_position(call->rows) - 1);
 	int64 above = 0;
 
 	call_end(call);

@@ -1,8 +1,9 @@
 /*
  * health.c
  *
- * Whether the marketplace keeps up. The whole of it costs a few probes of indexes,
- * however large the tables are: what would take counting is counted up to a limit.
+ * Whether the marketplace keeps up. The whole of it costs a few probes of indexes, and one
+ * for each consumer of events, however large the tables are: what would take counting is
+ * counted up to a limit.
  */
 #include "postgres.h"
 
@@ -25,16 +26,13 @@ static const char *const report_query =
 	"FROM (SELECT u.organization_id, u.merchant_id, u.occurred_at FROM jobs.job_event u "
 	"WHERE u.position IS NULL ORDER BY u.id LIMIT 10000) w "
 	"GROUP BY GROUPING SETS ((w.organization_id), (w.merchant_id), ())), "
-	"consumer AS ("
-	"SELECT o.name, o.organization_id, o.merchant_id, o.position "
-	"FROM jobs.event_consumer o ORDER BY o.position LIMIT 1000), "
 	"lag AS ("
 	"SELECT c.name, CASE WHEN c.organization_id IS NOT NULL "
 	"THEN 'organization:' OPERATOR(pg_catalog.||) c.organization_id::pg_catalog.text "
 	"WHEN c.merchant_id IS NOT NULL "
 	"THEN 'merchant:' OPERATOR(pg_catalog.||) c.merchant_id::pg_catalog.text "
 	"ELSE 'system' END AS owner, LEAST(u.since, e.since) AS since "
-	"FROM consumer c "
+	"FROM jobs.event_consumer c "
 	"LEFT JOIN waiting u ON COALESCE(u.organization_id, 0) OPERATOR(pg_catalog.=) COALESCE(c.organization_id, 0) "
 	"AND COALESCE(u.merchant_id, 0) OPERATOR(pg_catalog.=) COALESCE(c.merchant_id, 0) "
 	"LEFT JOIN LATERAL ("

@@ -11,13 +11,29 @@
 #include "ids.h"
 #include "notify.h"
 
+/*
+ * After users' triggers: is it where the event feed finds it, and nobody else's?
+ */
+static void
+check_written(const Row *event, const Job *job, int64 id)
+{
+	if (row_int64(event, Col_job_event_id) != id || !row_isnull(event, Col_job_event_position) ||
+		row_int64(event, Col_job_event_organization_id) != job->organization_id ||
+		row_int64(event, Col_job_event_merchant_id) != job->merchant_id)
+		ereport(ERROR,
+				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+				 errmsg("a trigger moved an event of job %lld elsewhere", (long long) job->id),
+				 errdetail("A BEFORE trigger on jobs.job_event changed its id, its position, or whose it is."),
+				 errhint("Let the trigger change columns of its own alone.")));
+}
+
 void
 history_write(Call *call, const Job *job, Action action, JobStatus from, JobStatus to,
 			  Jsonb *details)
 {
 	Row *event = row_new(call->rows, TABLE_job_event, TRIGGERS_PARENT_LOCKED);
+	int64 id = ids_assign(event, SLOT_OF(job->organization_id));
 
-	ids_assign(event, SLOT_OF(job->organization_id));
 	row_set_int64(event, Col_job_event_organization_id, job->organization_id);
 	row_set_int64(event, Col_job_event_merchant_id, job->merchant_id);
 	row_set_int64(event, Col_job_event_job_id, job->id);
@@ -28,7 +44,8 @@ history_write(Call *call, const Job *job, Action action, JobStatus from, JobStat
 	row_set_time(event, Col_job_event_occurred_at, job->now);
 	if (details)
 		row_set(event, Col_job_event_details, JsonbPGetDatum(details));
-	row_insert(event);
+	if (row_insert(event))
+		check_written(event, job, id);
 	jobs_wake(WAKE_EVENT);
 }
 

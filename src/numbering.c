@@ -14,9 +14,9 @@
  * its job, and these have lower ids. For this to hold, all that one transaction numbers with
  * one pass is found with one snapshot.
  *
- * There is no counter. The next position is above those of all events, and of all consumers,
- * who remember how far it went when the events are purged; so it goes on after a dump and
- * restore, and wherever the tables are copied to.
+ * There is no counter. The next position is above those of all events, of which a purge
+ * leaves the last, and of all consumers; so it goes on after a dump and restore, and wherever
+ * the tables are copied to.
  *
  * Locks: FEED_LOCK_NUMBERS, then each event FOR NO KEY UPDATE. The commit is flushed to disk,
  * whatever synchronous_commit says: a consumer who remembers positions must not find other

@@ -13,6 +13,7 @@ CREATE TABLE IF NOT EXISTS jobs.event_consumer (
 CREATE UNIQUE INDEX IF NOT EXISTS event_consumer_owner ON jobs.event_consumer (organization_id, merchant_id, name)
 	NULLS NOT DISTINCT;
 CREATE INDEX IF NOT EXISTS event_consumer_position ON jobs.event_consumer (position);
+CREATE INDEX IF NOT EXISTS event_consumer_slowest ON jobs.event_consumer (organization_id, merchant_id, position);
 
 ALTER TABLE jobs.event_consumer ENABLE ROW LEVEL SECURITY;
 

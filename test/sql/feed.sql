@@ -191,6 +191,26 @@ SELECT regress.try('SELECT count(*) FROM jobs.read_events($$now$$, 100000)');
 ROLLBACK TO here;
 SELECT max(event_position) - :last FROM jobs.read_events('now', 100000);
 
+-- triggers on consumers: none moves one elsewhere, or keeps it as it is
+CREATE FUNCTION pg_temp.meddle(verb text, meddling text, call text)
+RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+	result text;
+BEGIN
+	EXECUTE format('CREATE TRIGGER own BEFORE %s ON jobs.event_consumer FOR EACH ROW EXECUTE FUNCTION regress.%s', verb, meddling);
+	result := regress.try('SELECT jobs.' || call);
+	DROP TRIGGER own ON jobs.event_consumer;
+	RETURN result;
+END
+$$;
+SELECT pg_temp.meddle('INSERT', meddling, format('create_consumer($$x$$, actor => %L)', :'otto'))
+FROM unnest(ARRAY['suppress()', $$set_column('{"position": 7}')$$, $$set_column('{"organization_id": null}')$$, $$set_column('{"name": "y"}')$$]) meddling;
+SELECT pg_temp.meddle('UPDATE', meddling, format('ack_events($$now$$, %s)', :last))
+FROM unnest(ARRAY['suppress()', $$set_column('{"position": 7}')$$]) meddling;
+SELECT pg_temp.meddle('DELETE', 'suppress()', 'drop_consumer($$now$$)');
+SELECT name FROM jobs.event_consumer WHERE name IN ('x', 'y', 'now');
+
 -- health: who sleeps
 SELECT jobs.ack_events('now', max(position)), jobs.ack_events('mail', max(position)) > 0 FROM jobs.job_event;
 SELECT jobs.drop_consumer(name, actor => :'otto') FROM unnest('{later,earlier}'::text[]) name;
@@ -208,6 +228,11 @@ SELECT jobs.act_as(:'otto');
 SELECT jobs.ack_events('idle', max(event_position)) FROM jobs.read_events('idle');
 SELECT jobs.act_as('');
 SELECT slowest_consumer, slowest_consumer_owner = 'organization:' || :org FROM jobs.health;
+-- however many others there are before it, of whom nothing is to be read
+SELECT 'merchant:' || jobs.create_merchant('Quiet', 'quiet@x.example') AS quiet \gset
+SELECT count(jobs.create_consumer('quiet ' || n, actor => :'quiet')) FROM generate_series(1, 1001) n;
+SELECT slowest_consumer FROM jobs.health;
+SELECT count(jobs.drop_consumer('quiet ' || n, actor => :'quiet')) FROM generate_series(1, 1001) n;
 
 -- Purging: what all have acknowledged who may see it.
 SELECT jobs.drop_consumer(name, actor => actor)
@@ -222,6 +247,7 @@ RETURNS text
 LANGUAGE sql AS $$
 	SELECT coalesce(string_agg(coalesce(position::text, 'new'), ' ' ORDER BY position, id), 'none') FROM jobs.job_event $$;
 -- 1, 3, 5: of Ann's organization and Max; 2, 4: of Otto's and Mia
+SELECT regress.job('feed') AS job3 \gset
 SET LOCAL session_replication_role = replica;
 DELETE FROM jobs.job_event;
 SET LOCAL session_replication_role = origin;
@@ -238,6 +264,15 @@ SELECT pg_temp.ack(:'ann', 'o', 3), pg_temp.purge(), pg_temp.ack(:'max', 'm', 2)
 SELECT pg_temp.purge(), pg_temp.left();
 SELECT pg_temp.ack(:'max', 'm', 5);
 SELECT pg_temp.purge(), pg_temp.left();
+-- the last event stays, and positions go on behind it, whoever is left
+SAVEPOINT here;
+SELECT jobs.create_consumer('s');
+SELECT pg_temp.read('system', 's'), pg_temp.ack('system', 's', 5), pg_temp.ack(:'max', 'm', 5);
+SELECT pg_temp.purge(), pg_temp.left();
+SELECT jobs.drop_consumer('s'), jobs.drop_consumer('o', actor => :'ann'), jobs.drop_consumer('m', actor => :'max');
+SELECT jobs.create_consumer('s'), jobs.open_job(:job3, actor => :'ann');
+SELECT pg_temp.read('system', 's');
+ROLLBACK TO here;
 -- what is gone is gone from the history
 SELECT string_agg(what, ' ' ORDER BY event_id) FROM jobs.job_timeline WHERE job_id = :job2;
 -- what no consumer sees stays, and a new one finds what is left

@@ -93,6 +93,9 @@ SELECT pg_temp.moves('job', 'UPDATE', jsonb_build_object('conversation_id', :mia
 	format('SELECT jobs.open_job(%s)', :job), format('UPDATE jobs.job SET status = $x$opened$x$ WHERE id = %s', :job));
 SELECT pg_temp.moves('job', 'UPDATE', '{"due_at": "2030-01-01"}', :'ann',
 	format('SELECT jobs.reply_to_job(%s, $x$T$x$)', :job), format('INSERT INTO jobs.message (job_id, body) VALUES (%s, $x$T$x$)', :job));
+SELECT pg_temp.moves('job_event', 'INSERT', change, :'ann',
+	format('SELECT jobs.open_job(%s)', :job), format('UPDATE jobs.job SET status = $x$opened$x$ WHERE id = %s', :job))
+FROM unnest(ARRAY['{"id": 1024000}', '{"position": 1}', jsonb_build_object('organization_id', :other_org), jsonb_build_object('merchant_id', :mia_id)]) change;
 SELECT regress.state() = :'before' AS unchanged;
 ROLLBACK;
 

@@ -1,6 +1,6 @@
 # The event feed under many writers: every event comes, none again after its acknowledgement,
 # none before an earlier one of its job, and it goes on where it stood in a restored copy,
-# beside prepared transactions, after a crash and on a promoted standby.
+# beside prepared transactions, after a crash, on a promoted standby and after an upgrade.
 
 use strict;
 use warnings;
@@ -239,5 +239,22 @@ $node->stop('fast');
 $standby->promote;
 is($standby->safe_psql('market', q{SELECT count(*), max(event_position), max(job_id) FILTER (WHERE event_position > } . $left . q{) FROM jobs.read_events('all')}),
 	'9|' . ($left + 1) . '|3073', 'it goes on when it is promoted');
+
+# pg_upgrade takes it along, to whatever version.
+$standby->safe_psql('market', q{
+	SELECT jobs.ack_events('all', max(event_position)) FROM jobs.read_events('all', 6);
+	SELECT jobs.reply_to_job(3073, 'After all', actor => 'member:1025')});
+$standby->stop;
+my $upgraded = PostgreSQL::Test::Cluster->new('upgraded');
+$upgraded->init;
+my $programs = $node->config_data('--bindir');
+chdir $folder;
+command_ok(
+	[ 'pg_upgrade', '-b', $programs, '-B', $programs, '-d', $standby->data_dir, '-D', $upgraded->data_dir,
+		'-s', $standby->host, '-p', $standby->port, '-P', $upgraded->port ],
+	'is upgraded');
+$upgraded->start;
+is($upgraded->safe_psql('market', q{SELECT count(*), max(event_position) FROM jobs.read_events('all')}),
+	'3|' . ($left + 2), '... and goes on');
 
 done_testing();
