@@ -90,37 +90,13 @@ remove_first(Answers *answers)
 	free(answer);
 }
 
-/*
- * The server's words without the address, which is in the table only.
- */
-static char *
-without_address(const Answer *answer)
-{
-	size_t length = strlen(answer->recipient);
-	const char *domain = strrchr(answer->recipient, '@');
-	const char *rest = answer->error;
-	const char *found;
-	char *text;
-	size_t size;
-	FILE *stream = memory_open(&text, &size);
-
-	while (length > 0 && (found = strstr(rest, answer->recipient)) != NULL)
-	{
-		fprintf(stream, "%.*s...%s", (int) (found - rest), rest, domain ? domain : "");
-		rest = found + length;
-	}
-	fputs(rest, stream);
-	memory_close(stream);
-	return text;
-}
-
 static void
 report(const Answer *answer, Outcome outcome, const char *due_at, Tally *tally)
 {
 	const char *at = strrchr(answer->recipient, '@');
 	const char *domain = at ? at + 1 : "?";
 	LogLevel level = answer->is_untried ? LOG_DETAILS : LOG_EVENTS;
-	char *error = answer->error ? without_address(answer) : NULL;
+	char *error = answer->error ? log_without(answer->error, answer->recipient) : NULL;
 
 	if (outcome == OUTCOME_STALE && !answer->is_repeated)
 	{

@@ -2,7 +2,7 @@
  * database.c
  *
  * libpq, with what a long-lived connection needs: it notices that the network is gone, and
- * speaks UTF-8 whatever the database does. An error of any statement ends the connection,
+ * speaks UTF-8 whatever the database does, but for what can't be said in it. An error of any statement ends the connection,
  * and the next one begins afresh; only an answer that came too late is no error.
  */
 #include <stdlib.h>
@@ -24,6 +24,8 @@ struct Database
 /* SQLSTATEs, and what they mean to a mailer. */
 #define STALE_CLAIM "55000"
 #define NO_SUCH_EMAIL "P0002"
+#define NO_CHARACTER "22021" /* bytes that are none in the client's encoding */
+#define UNTRANSLATABLE "22P05"
 
 static const struct
 {
@@ -60,19 +62,26 @@ disconnect(Database *database)
 	database->connection = NULL;
 }
 
+static bool
+has_failed_by(const PGresult *result, const char *sqlstate)
+{
+	const char *actual = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
+	return actual && strcmp(actual, sqlstate) == 0;
+}
+
 /*
  * Tells of an error, and ends the connection.
  */
 static void
 give_up(Database *database, const PGresult *result)
 {
-	const char *sqlstate = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
 	const char *message = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
 	const char *advice = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_HINT) : NULL;
 
-	for (size_t i = 0; sqlstate && i < sizeof(advices) / sizeof(advices[0]); i++)
+	for (size_t i = 0; i < sizeof(advices) / sizeof(advices[0]); i++)
 	{
-		if (strcmp(sqlstate, advices[i].sqlstate) == 0)
+		if (has_failed_by(result, advices[i].sqlstate))
 			advice = advices[i].advice;
 	}
 	if (PQstatus(database->connection) == CONNECTION_OK && message)
@@ -153,22 +162,72 @@ column(const PGresult *rows, int row, int number)
 	return PQgetisnull(rows, row, number) ? NULL : PQgetvalue(rows, row, number);
 }
 
+/*
+ * Claims so many; NULL: the connection is lost. *is_unreadable, unless that can't be: nothing
+ * was claimed, for there is text that has no form in UTF-8.
+ */
+static PGresult *
+claim_rows(Database *database, int count, bool *is_unreadable)
+{
+	char *batch = memory_format("%d", count);
+	char *lease = memory_format("%d", database->settings->lease);
+	const char *const values[] = {batch, lease, database->settings->worker};
+	PGresult *rows =
+		PQexecParams(database->connection,
+					 "SELECT c.email_id, c.claim_token, c.recipient, c.subject, c.body, c.job_id, c.message_key "
+					 "FROM jobs.claim_emails($1::pg_catalog.int4, "
+					 "pg_catalog.make_interval(secs => $2::pg_catalog.float8), $3::pg_catalog.text) c",
+					 3, NULL, values, NULL, NULL, 0);
+
+	free(batch);
+	free(lease);
+	if (is_unreadable)
+		*is_unreadable = has_failed_by(rows, NO_CHARACTER) || has_failed_by(rows, UNTRANSLATABLE);
+	if (PQresultStatus(rows) == PGRES_TUPLES_OK || (is_unreadable && *is_unreadable))
+		return rows;
+	give_up(database, rows);
+	PQclear(rows);
+	return NULL;
+}
+
+/*
+ * Claims one e-mail in whatever bytes it has, lest it stand in the way of all others for ever: a
+ * mail program shows signs in place of what is no UTF-8.
+ */
+static PGresult *
+claim_unreadable(Database *database)
+{
+	bool is_unreadable;
+	PGresult *rows = claim_rows(database, 1, &is_unreadable);
+
+	if (!rows || !is_unreadable)
+		return rows;
+	PQclear(rows);
+	PQsetClientEncoding(database->connection, "SQL_ASCII");
+	rows = claim_rows(database, 1, NULL);
+	if (rows && PQntuples(rows) > 0)
+		log_line(LOG_PROBLEMS, "e-mail %s has characters that don't exist in UTF-8", PQgetvalue(rows, 0, 0));
+	/* a new connection speaks UTF-8, too */
+	if (rows && PQsetClientEncoding(database->connection, "UTF8") != 0)
+		disconnect(database);
+	return rows;
+}
+
 bool
 database_claim(Database *database, Claim *claim)
 {
-	char *batch = memory_format("%d", database->settings->batch);
-	char *lease = memory_format("%d", database->settings->lease);
-	const char *const values[] = {batch, lease, database->settings->worker};
 	PGresult *rows;
+	bool is_unreadable;
 
+	if (!database->connection)
+		return false;
 	claim->ends_at = stop_clock() + database->settings->lease;
-	rows = run(database,
-			   "SELECT c.email_id, c.claim_token, c.recipient, c.subject, c.body, c.job_id, c.message_key "
-			   "FROM jobs.claim_emails($1::pg_catalog.int4, "
-			   "pg_catalog.make_interval(secs => $2::pg_catalog.float8), $3::pg_catalog.text) c",
-			   3, values);
-	free(batch);
-	free(lease);
+	rows = claim_rows(database, database->settings->batch, &is_unreadable);
+	if (rows && is_unreadable)
+	{
+		PQclear(rows);
+		rows = claim_unreadable(database);
+	}
 	if (!rows)
 		return false;
 	claim->rows = rows;
@@ -218,7 +277,6 @@ database_fail(Database *database, const char *id, const char *token, const char 
 {
 	static char when[64];
 	const char *const values[] = {id, token, error, is_permanent ? "true" : "false"};
-	const char *sqlstate;
 	PGresult *result;
 	Outcome outcome = OUTCOME_UNKNOWN;
 
@@ -228,14 +286,13 @@ database_fail(Database *database, const char *id, const char *token, const char 
 						  "SELECT pg_catalog.date_trunc('second', jobs.fail_email($1::pg_catalog.int8, "
 						  "$2::pg_catalog.uuid, $3::pg_catalog.text, $4::pg_catalog.bool))",
 						  4, NULL, values, NULL, NULL, 0);
-	sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	if (PQresultStatus(result) == PGRES_TUPLES_OK)
 	{
 		outcome = PQgetisnull(result, 0, 0) ? OUTCOME_DEAD : OUTCOME_ANSWERED;
 		snprintf(when, sizeof(when), "%s", PQgetvalue(result, 0, 0));
 		*due_at = when;
 	}
-	else if (sqlstate && (strcmp(sqlstate, STALE_CLAIM) == 0 || strcmp(sqlstate, NO_SUCH_EMAIL) == 0))
+	else if (has_failed_by(result, STALE_CLAIM) || has_failed_by(result, NO_SUCH_EMAIL))
 		outcome = OUTCOME_STALE;
 	else
 		give_up(database, result);

@@ -154,8 +154,11 @@ dialog_verdict(const Dialog *dialog, CURLcode result)
 		return VERDICT_SENT;
 	if (dialog->stage == STAGE_SENDER && dialog->code == CODE_TOO_LONG)
 		return VERDICT_REFUSED;
-	if (dialog->stage < STAGE_RECIPIENT)
+	if (dialog->stage < STAGE_SENDER)
 		return VERDICT_UNTRIED;
+	/* the sender comes with the e-mail's size, and whether its recipient is in UTF-8 */
+	if (dialog->stage == STAGE_SENDER)
+		return VERDICT_INTERRUPTED;
 	if (dialog->code >= 400 && dialog->is_complete && !is_about_session(dialog->code))
 		return dialog->code >= 500 ? VERDICT_REFUSED : VERDICT_DEFERRED;
 	return VERDICT_INTERRUPTED;

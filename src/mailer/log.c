@@ -63,3 +63,26 @@ log_line(LogLevel level, const char *format, ...)
 		line[0] = '\0'; /* there is nobody to tell */
 	free(line);
 }
+
+char *
+log_without(const char *words, const char *recipient)
+{
+	const char *at = strrchr(recipient, '@');
+	size_t length = at ? (size_t) (at - recipient) + 1 : strlen(recipient);
+	char *name = memory_format("%.*s", (int) length, recipient);
+	const char *found;
+	char *text;
+	size_t size;
+	FILE *stream = memory_open(&text, &size);
+
+	/* not all servers repeat it letter by letter */
+	while (length > 0 && (found = strcasestr(words, name)) != NULL)
+	{
+		fprintf(stream, "%.*s...%s", (int) (found - words), words, at ? "@" : "");
+		words = found + length;
+	}
+	fputs(words, stream);
+	memory_close(stream);
+	free(name);
+	return text;
+}

@@ -26,4 +26,10 @@ extern void log_init(LogLevel most);
  */
 extern void log_line(LogLevel level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/*
+ * A server's words, without the part before the @ of a recipient whom they name. The caller
+ * frees them.
+ */
+extern char *log_without(const char *words, const char *recipient);
+
 #endif

@@ -89,7 +89,7 @@ static bool
 pause_for_smtp(Mailer *mailer, double until)
 {
 	double seconds = backoff_next(&mailer->smtp_backoff);
-	const char *error = smtp_error(mailer->smtp);
+	const char *error = smtp_trouble(mailer->smtp);
 
 	if (stop_requested())
 		return true;
@@ -200,7 +200,7 @@ send_batch(Mailer *mailer, const Claim *claim)
 			continue;
 		if (!recover(mailer, until, is_done) && !stop_requested())
 		{
-			hand_back(mailer, claim, next, smtp_error(mailer->smtp));
+			hand_back(mailer, claim, next, smtp_trouble(mailer->smtp));
 			return false;
 		}
 	}

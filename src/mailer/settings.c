@@ -144,18 +144,22 @@ number(OptionId id, const char *value, int least, int most)
 
 /*
  * A password on a command line is everybody's to read, from the moment the program starts.
+ * What libpq says of a string that it can't read may quote the password.
  */
 static void
-refuse_password_in_database(const char *value)
+check_database(const char *value, bool is_option)
 {
 	char *error = NULL;
 	PQconninfoOption *parsed = PQconninfoParse(value, &error);
 
-	if (!parsed)
+	if (!parsed && (strstr(value, "password") || strchr(value, '@')))
+		complain("--database is neither a connection string nor a URI; it may have a password, and isn't shown");
+	if (!parsed && is_option)
 		complain("--database: %s", error ? error : "out of memory");
-	for (PQconninfoOption *option = parsed; option->keyword; option++)
+	PQfreemem(error);
+	for (PQconninfoOption *option = parsed; option && option->keyword; option++)
 	{
-		if (option->val && strstr(option->keyword, "password"))
+		if (is_option && option->val && strstr(option->keyword, "password"))
 			complain("--database has a password, which everybody on this machine can read on the command line; "
 					 "put it into a file for PGPASSFILE, or the environment");
 	}
@@ -300,6 +304,8 @@ gather(int argc, char **argv, const char *values[], bool *is_url_option)
 		if (!values[i])
 			values[i] = options[i].preset;
 		free(variable);
+		if (i == OPTION_DATABASE && values[i])
+			check_database(values[i], false);
 		known[i].name = options[i].name;
 		known[i].has_arg = options[i].argument ? required_argument : no_argument;
 		known[i].val = i;
@@ -312,7 +318,7 @@ gather(int argc, char **argv, const char *values[], bool *is_url_option)
 		if (id == OPTION_SMTP_URL)
 			*is_url_option = true;
 		if (id == OPTION_DATABASE)
-			refuse_password_in_database(optarg);
+			check_database(optarg, true);
 	}
 	if (optind < argc)
 		complain("\"%s\" is no option", argv[optind]);

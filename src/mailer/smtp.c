@@ -27,9 +27,10 @@ struct Smtp
 	const Settings *settings;
 	char *sender; /* of the envelope, as MAIL FROM has it */
 	Dialog dialog;
-	bool is_probe; /* no e-mail is in hand */
+	const char *recipient; /* of the e-mail in hand; NULL: there is none */
 	char curl_error[CURL_ERROR_SIZE];
 	char *error;
+	char *trouble;
 };
 
 static size_t
@@ -42,7 +43,8 @@ discard(char *data, size_t size, size_t count, void *argument)
 
 /*
  * Called by libcurl about once a second, and whenever something happens: ends what hangs when
- * the mailer is to stop. An e-mail whose content is under way is always waited for.
+ * the mailer is to stop. An e-mail whose content is under way is always waited for, an answer to
+ * our good-bye never.
  */
 static int
 check_stop(void *argument, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
@@ -53,9 +55,11 @@ check_stop(void *argument, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t 
 	(void) b;
 	(void) c;
 	(void) d;
+	if (smtp->dialog.is_over && smtp->dialog.stage != STAGE_CONNECT)
+		return 1;
 	if (!stop_requested() || smtp->dialog.stage == STAGE_CONTENT)
 		return 0;
-	return smtp->is_probe || stop_age() > STOP_GRACE;
+	return !smtp->recipient || stop_age() > STOP_GRACE;
 }
 
 Smtp *
@@ -124,23 +128,30 @@ note_error(Smtp *smtp, CURLcode result)
 	const char *curl_words = smtp->curl_error[0] ? smtp->curl_error : curl_easy_strerror(result);
 
 	free(smtp->error);
+	free(smtp->trouble);
 	if (smtp->dialog.code >= 400)
 		smtp->error = memory_copy(smtp->dialog.words);
 	else
 		smtp->error = memory_format("%s, %s", curl_words, dialog_place(&smtp->dialog));
+	/* a certificate's names are in UTF-8, which not every database can store */
+	for (char *c = smtp->error; *c; c++)
+	{
+		if ((unsigned char) *c >= 0x80)
+			*c = '?';
+	}
+	smtp->trouble = log_without(smtp->error, smtp->recipient ? smtp->recipient : "");
 }
 
 /*
- * Makes the connection unusable, which libcurl leaves open after a timeout. It sees that by
- * itself, and unlike a good-bye this waits for nobody.
+ * Shuts the connection, or a direction of it, if one is open.
  */
 static void
-hang_up(Smtp *smtp)
+shut(Smtp *smtp, int direction)
 {
 	curl_socket_t socket;
 
 	if (curl_easy_getinfo(smtp->handle, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK && socket != CURL_SOCKET_BAD)
-		(void) shutdown(socket, SHUT_RDWR);
+		(void) shutdown(socket, direction);
 }
 
 static CURLcode
@@ -154,7 +165,11 @@ perform(Smtp *smtp)
 	if (result != CURLE_OK)
 	{
 		note_error(smtp, result);
-		hang_up(smtp);
+		/*
+		 * Makes the connection unusable, which libcurl leaves open after a timeout. It sees that
+		 * by itself, and unlike a good-bye this waits for nobody.
+		 */
+		shut(smtp, SHUT_RDWR);
 	}
 	return result;
 }
@@ -174,10 +189,12 @@ say(Smtp *smtp, const char *command)
 static bool
 is_worn_out(Smtp *smtp, CURLcode result)
 {
+	Verdict verdict = dialog_verdict(&smtp->dialog, result);
 	long connections = 0;
 
 	curl_easy_getinfo(smtp->handle, CURLINFO_NUM_CONNECTS, &connections);
-	return dialog_verdict(&smtp->dialog, result) == VERDICT_UNTRIED && connections == 0 &&
+	return (verdict == VERDICT_UNTRIED || verdict == VERDICT_INTERRUPTED) &&
+		   smtp->dialog.stage <= STAGE_SENDER && connections == 0 &&
 		   result != CURLE_OPERATION_TIMEDOUT && !stop_requested();
 }
 
@@ -187,7 +204,7 @@ smtp_is_usable(Smtp *smtp)
 	char *command = memory_format("MAIL FROM:%s", smtp->sender);
 	CURLcode result;
 
-	smtp->is_probe = true;
+	smtp->recipient = NULL;
 	result = say(smtp, command);
 	if (is_worn_out(smtp, result))
 		result = say(smtp, command);
@@ -225,7 +242,7 @@ smtp_send(Smtp *smtp, const Email *email)
 	const char *complaint;
 	Verdict verdict;
 
-	smtp->is_probe = false;
+	smtp->recipient = email->recipient;
 	if (!address_parse(email->recipient, &recipient, &complaint))
 	{
 		free(smtp->error);
@@ -256,11 +273,20 @@ smtp_error(const Smtp *smtp)
 	return smtp->error ? smtp->error : "";
 }
 
+const char *
+smtp_trouble(const Smtp *smtp)
+{
+	return smtp->trouble ? smtp->trouble : "";
+}
+
 void
 smtp_close(Smtp *smtp)
 {
+	/* libcurl says good-bye, and would wait for the answer */
+	shut(smtp, SHUT_RD);
 	curl_easy_cleanup(smtp->handle);
 	free(smtp->sender);
 	free(smtp->error);
+	free(smtp->trouble);
 	free(smtp);
 }

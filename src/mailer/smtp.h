@@ -31,6 +31,11 @@ extern Verdict smtp_send(Smtp *smtp, const Email *email);
  */
 extern const char *smtp_error(const Smtp *smtp);
 
+/*
+ * The same without the recipient's address: for the log, and as a reason for other e-mails.
+ */
+extern const char *smtp_trouble(const Smtp *smtp);
+
 extern void smtp_close(Smtp *smtp);
 
 #endif

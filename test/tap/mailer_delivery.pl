@@ -193,6 +193,21 @@ $mail = (mails($smtp))[-1];
 is($mail->{header}{subject}, 'New job from Max: Größe', '... its subject');
 like($mail->{body}, qr/^Straße$/m, '... its text');
 
+# One of no encoding, where text needn't be UTF-8: that stops nothing.
+$node->safe_psql('postgres', q{CREATE DATABASE bytes ENCODING 'SQL_ASCII' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'});
+$node->safe_psql('bytes', q{CREATE EXTENSION jobs; SELECT jobs.install(owner => 'jobs_owner')});
+make_outbox($node, 'bytes');
+$node->safe_psql('bytes', encode_utf8($_)) foreach
+  q{SELECT write_email('ann@ann.example', 'Größe', 'x')},
+  q{SELECT write_email('bob@ann.example', E'Gr\xF6e', E'Stra\xDFe')},
+  q{SELECT write_email('cem@ann.example', 'Maß', 'x')};
+($status, $log) = mailer($node, 'bytes', $smtp, '--tls=off');
+is($status, 0, 'a database without an encoding') or diag($log);
+is(join(', ', map { $_->{header}{subject} } (mails($smtp))[ -3 .. -1 ]),
+	join(', ', map { "New job from Max: $_" } 'Größe', "Gr\x{FFFD}e", 'Maß'), '... all e-mails arrive, in order');
+like($log, qr/e-mail \d+ has characters that don't exist in UTF-8/, '... and the log tells of the one');
+is($node->safe_psql('bytes', 'SELECT count(*) FROM jobs.email WHERE attempts = 1 AND sent_at IS NOT NULL'), '3', '... at the first attempt');
+
 # Many e-mails, one connection, several claims.
 my $before = connections($smtp);
 my $count = mails($smtp);

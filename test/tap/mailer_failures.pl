@@ -107,18 +107,26 @@ foreach (
 	[ '421 to the content', { data => { 'a@ann.example' => '421 4.3.2 closing' } }, qr/^421 4\.3\.2 closing$/ ],
 	[ 'a hang', { rcpt => { 'a@ann.example' => 'hang' } }, qr/time(?:d )?out.*, when told the recipient/ ],
 	[ 'a hang after the content', { data => { 'a@ann.example' => 'hang' } }, qr/time(?:d )?out.*, after the e-mail was sent, which may have arrived/ ],
+	[ 'a sender refused together with it', { smtputf8 => { '*' => '550 5.6.7 no' } }, qr/^550 5\.6\.7 no$/, "\xc3\xa4\@ann.example" ],
 	[ 'a lost connection', { data => { 'a@ann.example' => 'drop' } }, qr/, after the e-mail was sent, which may have arrived/ ])
 {
-	my ($name, $orders, $error) = @$_;
+	my ($name, $orders, $error, $recipient) = (@$_, 'a@ann.example');
 
-	add_email($node, 'market', 'a@ann.example', 'b@ann.example');
+	add_email($node, 'market', $recipient, 'b@ann.example');
 	order($smtp, %$orders);
 	($status, $log) = mailer($node, 'market', $smtp, '--tls=off', patience($orders));
 	is($status, 0, "$name: all are tried");
-	like(last_error('a@ann.example'), $error, "$name: the table says why");
+	like(last_error($recipient), $error, "$name: the table says why");
 	like($log, qr/sent 1, deferred 1, dead 0 in/, "$name: so does the log");
-	outcome($name, [ 'a@ann.example|1|due', 'b@ann.example|1|sent' ]);
+	outcome($name, [ "$recipient|1|due", 'b@ann.example|1|sent' ]);
 }
+
+# Nobody waits for the answer to a good-bye, be it in the middle or at the end.
+add_email($node, 'market', 'a@ann.example', 'b@ann.example');
+order($smtp, rcpt => { 'a@ann.example' => '550 5.1.1 no such user' }, quit => { '*' => 'hang' });
+($status, $log) = mailer($node, 'market', $smtp, '--tls=off', '--timeout=3600', '--lease=7200');
+is($status, 0, 'a hang at the end: exits with 0');
+outcome('a hang at the end', [ 'a@ann.example|1|dead', 'b@ann.example|1|sent' ]);
 
 # The server goes away in the middle of a batch: what is left of it is handed back.
 add_email($node, 'market', map { "$_\@ann.example" } 'a' .. 'd');
@@ -130,7 +138,7 @@ like($log, qr/sent 1, deferred 1, dead 0, not tried 2 in/, 'the server goes away
 outcome('the server goes away', [ 'a@ann.example|1|sent', map { "$_\@ann.example|1|due" } 'b' .. 'd' ]);
 
 # A daemon goes on with the others, as long as it holds their lease.
-foreach my $kind ('drop', '421 4.3.2 closing', 'hang')
+foreach my $kind ('drop', '421 4.3.2 <B@ann.example> closing', 'hang')
 {
 	my $orders = { rcpt => { 'b@ann.example' => $kind } };
 
@@ -142,6 +150,7 @@ foreach my $kind ('drop', '421 4.3.2 closing', 'hang')
 	is(stop_mailer($mailer), 0, "$kind: the mailer is stopped");
 	like(log_of($mailer), qr/trouble: .*; next try in/, "$kind: it says so");
 	like(log_of($mailer), qr/works again/, "$kind: ... and when it is over");
+	unlike(log_of($mailer), qr/\bb\@/i, "$kind: ... and names nobody");
 	outcome("$kind: a daemon", [ 'a@ann.example|1|sent', 'b@ann.example|1|due', 'c@ann.example|1|sent', 'd@ann.example|1|sent' ]);
 }
 

@@ -50,6 +50,8 @@ foreach (
 	[ 'a password in the URL', [ @good, '--smtp-url', 'smtp://jobs:secret@127.0.0.1' ], qr/--smtp-url has a password, .*JOBS_MAILER_SMTP_PASSWORD/ ],
 	[ 'a password for the database', [ @good, '--database', 'password=secret' ], qr/--database has a password, .*PGPASSFILE/ ],
 	[ '... in a URI', [ @good, '--database', 'postgresql://mailer:secret@localhost/market' ], qr/--database has a password/ ],
+	[ '... in a URI that is none', [ @good, '--database', 'postgresql://mailer:secret@[::1' ], qr/--database is neither a connection string nor a URI/ ],
+	[ '... in a string that is none', [ @good, '--database', 'host=localhost password=a secret' ], qr/--database is neither a connection string nor a URI/ ],
 	[ 'a user without a password', [ @good, '--smtp-user', 'jobs' ], qr/a user for the SMTP server, but no password/ ],
 	[ 'no file with a password', [ @good, '--smtp-user', 'jobs', '--smtp-password-file', '/nowhere' ], qr/could not open "\/nowhere": No such file/ ])
 {
@@ -67,6 +69,13 @@ foreach (
 	like($err, qr/--batch is "few"/, 'a variable in the environment is read');
 	($status, $out, $err) = run_alone(@good, '--batch=0');
 	like($err, qr/--batch is "0"/, '... and an option wins over it');
+}
+{
+	local $ENV{JOBS_MAILER_DATABASE} = 'postgresql://mailer:secret@[::1';
+
+	($status, $out, $err) = run_alone(@good);
+	is($status, 2, 'a password in a URI in the environment that is none: exits with 2');
+	unlike($err, qr/secret/, '... and does not show it');
 }
 
 # Databases that can't be used, or not yet.
