@@ -26,7 +26,7 @@ sub start_server
 	my ($name, @settings) = @_;
 	my $node = PostgreSQL::Test::Cluster->new($name);
 
-	$node->init;
+	$node->init(extra => [ '--encoding=UTF8', '--no-locale' ]);
 	$node->append_conf('postgresql.conf', join("\n", @settings, ''));
 	$node->start;
 	return $node;

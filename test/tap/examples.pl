@@ -34,8 +34,7 @@ $ENV{PGDATABASE} = 'market';
 $ENV{HOME} = $folder;
 $ENV{NODE_PATH} = "$folder/node_modules";
 
-my ($installed, $complaint) = run_command([ 'npm', 'install', '--silent', '--prefix', $folder, 'pg@8' ]);
-ok(-d "$ENV{NODE_PATH}/pg", "npm's registry has pg") or diag($complaint);
+my ($installed, $complaint) = run_command([ 'npm', 'install', '--loglevel=error', '--prefix', $folder, 'pg@8' ]);
 
 # What the consumers have to print.
 sub events
@@ -68,8 +67,10 @@ sub follow
 }
 
 my %program = (python => [ 'python', 'python3' ], node => [ 'js', 'node' ], psql => [ 'bash', 'bash' ]);
-foreach my $name (sort keys %program)
+
+sub try_example
 {
+	my ($name) = @_;
 	my ($language, $interpreter) = @{ $program{$name} };
 	my $file = "$folder/$name";
 
@@ -81,6 +82,15 @@ foreach my $name (sort keys %program)
 	$node->safe_psql('market', q{SELECT jobs.reply_to_job(4097, 'And?', actor => 'merchant:1024')});
 	$printed .= follow($name, [ $interpreter, $file ]);
 	is($printed, events() . "\n", "$name: printed each event once, in order");
+	return;
+}
+
+try_example('python');
+try_example('psql');
+SKIP:
+{
+	skip "npm's registry can't be reached: $complaint", 7 unless -d "$ENV{NODE_PATH}/pg";
+	try_example('node');
 }
 
 done_testing();

@@ -70,7 +70,7 @@ refuses_to_send('an unknown certificate, implicit', $smtp{implicit}, qr/trouble:
 refuses_to_send('an unknown certificate, opportunistic', $smtp{starttls}, qr/trouble: .*certificate/, '--tls=opportunistic');
 refuses_to_send("another server's certificate", $smtp{other}, qr/trouble: .*(?:subject|alternative)/, '--tls-ca', $others);
 refuses_to_send("another server's certificate, implicit", $smtp{other_implicit}, qr/trouble: .*(?:subject|alternative)/, '--tls-ca', $others);
-refuses_to_send('no file of certificates', $smtp{starttls}, qr/trouble: .*certificate/, '--tls-ca', '/nowhere.pem');
+refuses_to_send('no file of certificates', $smtp{starttls}, qr{trouble: .*/nowhere\.pem}, '--tls-ca', '/nowhere.pem');
 refuses_to_send('no TLS where there should be', $smtp{plain}, qr/trouble: /, '--smtp-url', "smtps://127.0.0.1:$smtp{plain}->{port}");
 
 # Logins. The password comes from the environment, a file, or the URL in the environment.
