@@ -119,12 +119,12 @@ JOBS_TABLES(COLUMN_ENUM)
 
 /* Indexes that are scanned, beside primary keys. */
 #define JOBS_INDEXES(I) \
-	I(conversation_parties) I(event_consumer_owner) I(event_consumer_position) I(event_consumer_slowest) I(job_client_key) \
-	I(job_conversation) I(job_due) I(job_event_merchant) I(job_event_organization) \
-	I(job_event_position) I(job_event_unnumbered) I(job_remind) I(job_request) \
-	I(member_organization) I(message_expert_key) I(message_job) I(message_merchant_key) \
-	I(proposal_client_key) I(provided_service_service) I(ranking_stat_service) I(review_job) \
-	I(review_proposal)
+	I(conversation_parties) I(event_consumer_owner) I(event_consumer_position) \
+	I(event_consumer_slowest) I(job_client_key) I(job_conversation) I(job_due) \
+	I(job_event_merchant) I(job_event_organization) I(job_event_position) \
+	I(job_event_unnumbered) I(job_remind) I(job_request) I(member_organization) \
+	I(message_expert_key) I(message_job) I(message_merchant_key) I(proposal_client_key) \
+	I(provided_service_service) I(ranking_stat_service) I(review_job) I(review_proposal)
 
 /* INDEX_job_due and so on */
 #define INDEX_ENUMERATOR(i) INDEX_##i,
