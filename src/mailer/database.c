@@ -2,8 +2,9 @@
  * database.c
  *
  * libpq, with what a long-lived connection needs: it notices that the network is gone, and
- * speaks UTF-8 whatever the database does, but for what can't be said in it. An error of any statement ends the connection,
- * and the next one begins afresh; only an answer that came too late is no error.
+ * speaks UTF-8 whatever the database does, but for what can't be said in it. An error of any
+ * statement ends the connection, and the next one begins afresh; only an answer that came too
+ * late is no error, nor is a claim of what isn't UTF-8.
  */
 #include <stdlib.h>
 #include <string.h>
