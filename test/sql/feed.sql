@@ -284,7 +284,13 @@ SELECT pg_temp.ack('system', 's', 5), pg_temp.purge(), pg_temp.ack(:'ann', 'o', 
 SELECT pg_temp.purge(), pg_temp.left();
 SELECT jobs.drop_consumer('w', actor => :'mia');
 SELECT pg_temp.purge(), pg_temp.left();
--- positions go on where they were
+-- positions go on where they were, though the owner deletes what was there
+SAVEPOINT here;
+DELETE FROM jobs.job_event;
+SELECT jobs.reply_to_job(:job2, 'E', actor => :'max') IS NOT NULL;
+SELECT pg_temp.read('system', 's');
+ROLLBACK TO here;
+-- and where a purge leaves them
 SELECT jobs.reply_to_job(:job2, 'E', actor => :'max') IS NOT NULL;
 SELECT pg_temp.read('system', 's'), pg_temp.read(:'max', 'm');
 -- two consumers of one owner: the slower one counts
