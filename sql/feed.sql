@@ -67,7 +67,7 @@ AS 'MODULE_PATHNAME', 'jobs_purge_events';
 REVOKE EXECUTE ON FUNCTION jobs.purge_events FROM PUBLIC;
 COMMENT ON FUNCTION jobs.purge_events IS
 	'Deletes events that were acknowledged by every consumer that may see them, the oldest first, up to '
-	'max_rows. An event that no consumer may see stays, and so does the last one. What is deleted is gone from jobs.job_event and '
+	'max_rows. An event that no consumer may see stays. What is deleted is gone from jobs.job_event and '
 	'jobs.job_timeline, too: the history of its job is forgotten. Returns how many were deleted: less '
 	'than max_rows means that there are no others. '
 	'Errors: 22004 NULL; 22023 less than one. For operator access.';

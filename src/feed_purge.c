@@ -8,10 +8,11 @@
  * organization and merchant that has consumers. Events that another consumer holds back are
  * passed over, at the price of a look at its position each.
  *
- * The last event stays: the next position is above it, even when nobody is left who has
- * acknowledged it.
+ * jobs.node keeps the highest position that went: the next one is above it, even when nobody is
+ * left who has acknowledged it.
  *
- * Locks: FEED_LOCK_CONSUMERS until the transaction ends; each event FOR UPDATE SKIP LOCKED.
+ * Locks: FEED_LOCK_CONSUMERS until the transaction ends; each event FOR UPDATE SKIP LOCKED; then
+ * the row of jobs.node FOR NO KEY UPDATE.
  */
 #include "postgres.h"
 
@@ -20,6 +21,7 @@
 
 #include "args.h"
 #include "consumer.h"
+#include "node.h"
 
 /* Rows that are read with one call, and kept in memory until it ends. */
 #define ROUND_ROWS 1000
@@ -30,6 +32,7 @@ typedef struct Purge
 	MemoryContext round; /* of the rows that are being looked at */
 	int wanted;			 /* how many more to delete */
 	int64 deleted;
+	int64 highest; /* position among these */
 } Purge;
 
 /*
@@ -81,6 +84,7 @@ purge_round(Purge *purge, const Feed *feed, int64 *above, int64 up_to)
 		{
 			purge->wanted--;
 			purge->deleted++;
+			purge->highest = Max(purge->highest, *above);
 		}
 	}
 	row_scan_end(scan);
@@ -88,14 +92,6 @@ purge_round(Purge *purge, const Feed *feed, int64 *above, int64 up_to)
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(purge->round);
 	return !is_over;
-}
-
-static int64
-last_position(Rows *rows)
-{
-	Row *event = row_find(rows, TABLE_job_event, INDEX_job_event_position, 0, NULL, BackwardScanDirection);
-
-	return event ? row_int64(event, Col_job_event_position) : 0;
 }
 
 /*
@@ -106,13 +102,29 @@ purge_feed(Purge *purge, const Feed *feed)
 {
 	MemoryContext caller = MemoryContextSwitchTo(purge->round);
 	Call *call = call_begin_system();
-	int64 up_to = Min(consumer_lowest(call->rows, feed), last_position(call->rows) - 1);
+	int64 up_to = consumer_lowest(call->rows, feed);
 	int64 above = 0;
 
 	call_end(call);
 	MemoryContextSwitchTo(caller);
 	while (purge->wanted > 0 && purge_round(purge, feed, &above, up_to))
 		;
+}
+
+static void
+remember(int64 position)
+{
+	Call *call = call_begin_system();
+	Row *node = row_lock_found(node_fetch(call->rows), LockTupleNoKeyExclusive, LockWaitBlock);
+
+	if (node && row_int64(node, Col_node_purged_position) < position)
+	{
+		Row *changed = row_copy(node);
+
+		row_set_int64(changed, Col_node_purged_position, position);
+		(void) row_update(node, changed);
+	}
+	call_end(call);
 }
 
 /*
@@ -138,5 +150,7 @@ jobs_purge_events(PG_FUNCTION_ARGS)
 	for (int i = 0; i < count; i++)
 		purge_feed(&purge, &feeds[i]);
 	MemoryContextDelete(purge.round);
+	if (purge.deleted > 0)
+		remember(purge.highest);
 	PG_RETURN_INT64(purge.deleted);
 }

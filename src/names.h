@@ -66,7 +66,8 @@
 	C(message, author) C(message, body) C(message, sent_at) C(message, client_key)
 #define COLUMNS_node(C) \
 	C(node, id) C(node, schema_version) C(node, first_slot) C(node, last_slot) \
-	C(node, marketplace_id) C(node, grants) C(node, last_sweep_at)
+	C(node, marketplace_id) C(node, grants) C(node, last_sweep_at) \
+	C(node, purged_position)
 #define COLUMNS_organization(C) \
 	C(organization, id) C(organization, name) C(organization, description) \
 	C(organization, language) C(organization, slot) C(organization, search) \

@@ -14,9 +14,9 @@
  * its job, and these have lower ids. For this to hold, all that one transaction numbers with
  * one pass is found with one snapshot.
  *
- * There is no counter. The next position is above those of all events, of which a purge
- * leaves the last, and of all consumers; so it goes on after a dump and restore, and wherever
- * the tables are copied to.
+ * There is no counter. The next position is above those of all events, of those that were
+ * purged, and of all consumers; so it goes on after a dump and restore, and wherever the tables
+ * are copied to.
  *
  * Locks: FEED_LOCK_NUMBERS, then each event FOR NO KEY UPDATE. The commit is flushed to disk,
  * whatever synchronous_commit says: a consumer who remembers positions must not find other
@@ -175,8 +175,10 @@ numbering_highest(Rows *rows, bool latest)
 {
 	Row *consumer = last_row(rows, TABLE_event_consumer, INDEX_event_consumer_position, latest);
 	int64 acknowledged = consumer ? row_int64(consumer, Col_event_consumer_position) : 0;
+	Row *node = last_row(rows, TABLE_node, PRIMARY_KEY, latest);
+	int64 purged = node ? row_int64(node, Col_node_purged_position) : 0;
 
-	return Max(acknowledged, last_of_events(rows, latest));
+	return Max(last_of_events(rows, latest), Max(acknowledged, purged));
 }
 
 bool

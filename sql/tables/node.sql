@@ -6,6 +6,7 @@ CREATE TABLE IF NOT EXISTS jobs.node (
 	marketplace_id uuid NOT NULL DEFAULT pg_catalog.gen_random_uuid(),
 	grants jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(grants) = 'object'),
 	last_sweep_at timestamptz,
+	purged_position bigint NOT NULL DEFAULT 0,
 	CHECK (first_slot >= 0 AND last_slot <= 1023 AND first_slot <= last_slot)
 );
 
@@ -23,3 +24,4 @@ COMMENT ON COLUMN jobs.node.last_slot IS 'last of the slots that this database g
 COMMENT ON COLUMN jobs.node.marketplace_id IS 'tells this marketplace from any other in the keys of its e-mails; survives dump and restore';
 COMMENT ON COLUMN jobs.node.grants IS 'what jobs.grant_access() gave: an object of role names, each with the list of its accesses; jobs.install() gives it again';
 COMMENT ON COLUMN jobs.node.last_sweep_at IS 'when a sweep last expired a job; NULL before the first time';
+COMMENT ON COLUMN jobs.node.purged_position IS 'the highest position of an event that was purged, above which positions go on; 0: none was';

@@ -264,10 +264,10 @@ SELECT pg_temp.ack(:'ann', 'o', 3), pg_temp.purge(), pg_temp.ack(:'max', 'm', 2)
 SELECT pg_temp.purge(), pg_temp.left();
 SELECT pg_temp.ack(:'max', 'm', 5);
 SELECT pg_temp.purge(), pg_temp.left();
--- the last event stays, and positions go on behind it, whoever is left
+-- positions go on behind what was purged, whoever is left
 SAVEPOINT here;
 SELECT jobs.create_consumer('s');
-SELECT pg_temp.read('system', 's'), pg_temp.ack('system', 's', 5), pg_temp.ack(:'max', 'm', 5);
+SELECT pg_temp.read('system', 's'), pg_temp.ack('system', 's', 5), pg_temp.ack(:'max', 'm', 5), pg_temp.ack(:'ann', 'o', 5);
 SELECT pg_temp.purge(), pg_temp.left();
 SELECT jobs.drop_consumer('s'), jobs.drop_consumer('o', actor => :'ann'), jobs.drop_consumer('m', actor => :'max');
 SELECT jobs.create_consumer('s'), jobs.open_job(:job3, actor => :'ann');
