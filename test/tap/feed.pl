@@ -255,6 +255,6 @@ command_ok(
 	'is upgraded');
 $upgraded->start;
 is($upgraded->safe_psql('market', q{SELECT count(*), max(event_position) FROM jobs.read_events('all')}),
-	'3|' . ($left + 2), '... and goes on');
+	'4|' . ($left + 2), '... and goes on');
 
 done_testing();
