@@ -43,19 +43,18 @@ typedef struct Mailer
 
 /*
  * Connects to the database again, after some time. False: the mailer is to end, and there is
- * nothing to tell, or no more time for it.
+ * nothing to tell, or no more time for it. `since`: when the trouble began.
  */
 static bool
-reconnect(Mailer *mailer)
+reconnect(Mailer *mailer, double since)
 {
-	double since = stop_clock();
-
 	while (!stop_requested() || !answers_are_told(mailer->answers))
 	{
 		double seconds = backoff_next(&mailer->database_backoff);
 		bool is_last = stop_requested() || mailer->settings->is_once;
+		double age = stop_requested() ? stop_age() : stop_clock() - since;
 
-		if (is_last && (answers_are_told(mailer->answers) || stop_clock() + seconds > since + FAREWELL_TIME))
+		if (is_last && (answers_are_told(mailer->answers) || age + seconds > FAREWELL_TIME))
 			return false;
 		if (is_last)
 			stop_sleep(seconds);
@@ -73,9 +72,12 @@ reconnect(Mailer *mailer)
 static bool
 tell(Mailer *mailer)
 {
+	double since = stop_clock();
+
+	/* a database may refuse an answer as often as it lets us in */
 	while (!answers_tell(mailer->answers, mailer->database, &mailer->tally))
 	{
-		if (!reconnect(mailer))
+		if (!reconnect(mailer, since))
 			return false;
 	}
 	return true;
@@ -278,7 +280,7 @@ work(Mailer *mailer)
 			database_wait(mailer->database, mailer->settings->poll);
 		}
 		else if (!database_is_connected(mailer->database))
-			reconnect(mailer);
+			reconnect(mailer, stop_clock());
 	}
 	return answers_are_told(mailer->answers) ? 0 : 1;
 }

@@ -282,7 +282,10 @@ sub stop_mailer
 
 	$mailer->{process}->signal('TERM');
 	$code->() if $code;
+	local $SIG{ALRM} = sub { die "waited in vain until a mailer ends; mailers say:\n" . logs_of_all() };
+	alarm $timeout;
 	$mailer->{process}->finish;
+	alarm 0;
 	return $mailer->{process}->result(0);
 }
 

@@ -59,6 +59,16 @@ order($slow_smtp, rcpt => { '*' => 'drop' });
 add_email($node, 'slow', map { "a$_\@ann.example" } 1 .. 20);
 my $slow_mailer = start_mailer($node, 'slow', $slow_smtp, '--tls=off', '--timeout=60', '--lease=90');
 
+# A database that refuses an answer, of which a mailer that is to end has to tire, too.
+$node->safe_psql('postgres', 'CREATE DATABASE refusing');
+$node->safe_psql('refusing', q{CREATE EXTENSION jobs; SELECT jobs.install(owner => 'jobs_owner')});
+make_outbox($node, 'refusing');
+add_email($node, 'refusing', 'a@ann.example');
+$node->safe_psql('refusing', 'SET ROLE jobs_owner; REVOKE EXECUTE ON FUNCTION jobs.ack_emails FROM mailer');
+my $refused_mailer = start_mailer($node, 'refusing', $smtp, '--tls=off');
+wait_for('an answer is refused', sub { log_of($refused_mailer) =~ /refuses: permission denied for function ack_emails/ });
+$refused_mailer->{process}->signal('TERM');
+
 # Answers about one e-mail are about no other.
 add_email($node, 'market', map { "$_\@ann.example" } qw(a never b later c content d slow e));
 order($smtp,
@@ -253,6 +263,11 @@ is($deferred + $untried, 20, 'a long trouble: all e-mails are answered for');
 cmp_ok($deferred, '>', 2, 'a long trouble: several were tried');
 is($node->safe_psql('slow', q{SELECT DISTINCT claim_token IS NULL, last_error ~ 'when told the recipient$' FROM jobs.email}), 't|t',
 	'a long trouble: the table says why');
+
+# What came of the answer that was refused.
+is(stop_mailer($refused_mailer), 1, 'a refused answer: the mailer ends');
+like(log_of($refused_mailer), qr/1 e-mails were sent that the database doesn't know of/, 'a refused answer: it says so');
+is(outbox($node, 'refusing'), 'a@ann.example|1|claimed', 'a refused answer: nobody has told the database');
 
 # Several mailers: each e-mail goes out once.
 $got = mails($smtp);
