@@ -159,7 +159,7 @@ dialog_verdict(const Dialog *dialog, CURLcode result)
 	/* the sender comes with the e-mail's size, and whether its recipient is in UTF-8 */
 	if (dialog->stage == STAGE_SENDER)
 		return VERDICT_INTERRUPTED;
-	if (dialog->code >= 400 && dialog->is_complete && !is_about_session(dialog->code))
+	if (dialog->code >= 400 && dialog->code < 600 && dialog->is_complete && !is_about_session(dialog->code))
 		return dialog->code >= 500 ? VERDICT_REFUSED : VERDICT_DEFERRED;
 	return VERDICT_INTERRUPTED;
 }

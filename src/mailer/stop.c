@@ -86,11 +86,19 @@ stop_sleep(double seconds)
 	(void) poll(NULL, 0, (int) (seconds * 1000) + 1);
 }
 
+/*
+ * A lease ends while the machine sleeps, too, where the system has a clock that knows.
+ */
 double
 stop_clock(void)
 {
+#ifdef CLOCK_BOOTTIME
+	const clockid_t clock = CLOCK_BOOTTIME;
+#else
+	const clockid_t clock = CLOCK_MONOTONIC;
+#endif
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return now.tv_sec + now.tv_nsec / 1e9;
 }
