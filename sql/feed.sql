@@ -70,5 +70,5 @@ COMMENT ON FUNCTION jobs.purge_events IS
 	'max_rows. An event that no consumer may see stays. What is deleted is gone from jobs.job_event and '
 	'jobs.job_timeline, too: the history of its job is forgotten. Returns how many were deleted: less '
 	'than max_rows means that there are no others. '
-	'Errors: 22004 NULL; 22023 less than one. For operator access.';
+	'Errors: 22004 NULL; 22023 less than one; 40001 run the transaction again. For operator access.';
 

@@ -32,7 +32,8 @@ AS 'MODULE_PATHNAME', 'jobs_ack_emails';
 REVOKE EXECUTE ON FUNCTION jobs.ack_emails FROM PUBLIC;
 COMMENT ON FUNCTION jobs.ack_emails IS
 	'E-mails were sent: each with the token of its claim, a stale one acknowledges nothing. '
-	'Returns how many were acknowledged. Errors: 22004 NULL; 22023 arrays of different length. '
+	'Returns how many were acknowledged; a crash takes none of it back. '
+	'Errors: 22004 NULL; 22023 arrays of different length. '
 	'For mailer and operator access.';
 
 CREATE FUNCTION jobs.fail_email(

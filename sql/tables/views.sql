@@ -241,6 +241,6 @@ COMMENT ON COLUMN jobs.health.last_sweep_at IS 'when a sweep last expired a job;
 COMMENT ON COLUMN jobs.health.outbox_depth IS 'how many e-mails wait to be sent, those that mailers hold included, counted up to 10,000';
 COMMENT ON COLUMN jobs.health.dead_letters IS 'how many e-mails were given up and not purged, counted up to 10,000';
 COMMENT ON COLUMN jobs.health.notification_queue_usage IS 'how full the server''s queue of notifications is, of all its databases: 0 to 1';
-COMMENT ON COLUMN jobs.health.slowest_consumer IS 'name of the consumer of events that has slept longest, among the 1,000 with the lowest positions; NULL: none has anything left to acknowledge';
+COMMENT ON COLUMN jobs.health.slowest_consumer IS 'name of the consumer of events that has slept longest; NULL: none has anything left to acknowledge';
 COMMENT ON COLUMN jobs.health.slowest_consumer_owner IS 'whose it is: system, organization:7 or merchant:3; NULL as well';
 COMMENT ON COLUMN jobs.health.oldest_unacked_event IS 'age of the first event that it has not acknowledged; among those that nobody has read, the 10,000 first are looked at; NULL as well';
