@@ -55,9 +55,10 @@ SQL_FILES = $(SQL_PIECES:%=sql/%.sql)
 TABLE_FILES = $(TABLE_PIECES:%=sql/tables/%.sql)
 
 MODULE_big = jobs
-OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
+OBJS = $(patsubst %.c,%.o,src/jobs.c $(sort $(filter-out src/mailer/%,$(wildcard src/*/*.c))))
+C_HEADERS = $(sort $(filter-out src/mailer/%,$(wildcard src/*/*.h)))
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
-EXTRA_CLEAN = src/schema_text.inc output $(MAILER)
+EXTRA_CLEAN = src/tables/schema_text.inc output $(MAILER)
 
 PG_CPPFLAGS = -I$(srcdir)/src -DJOBS_VERSION='"$(EXTVERSION)"'
 # -Wextra, less what PostgreSQL's headers and calling convention can't do without
@@ -96,7 +97,7 @@ $(DATA_built): $(SQL_FILES) jobs.control
 	cat $(SQL_FILES) > $@.tmp
 	mv $@.tmp $@
 
-src/schema_text.inc: $(TABLE_FILES) script/schema-text Makefile
+src/tables/schema_text.inc: $(TABLE_FILES) script/schema-text Makefile
 	script/schema-text $(TABLE_FILES) > $@.tmp
 	mv $@.tmp $@
 
@@ -104,8 +105,8 @@ output/expected output_iso/expected:
 	mkdir -p $(@D)
 	ln -s ../expected $@
 
-$(OBJS) $(OBJS:.o=.bc): $(wildcard src/*.h)
-src/schema.o src/schema.bc: src/schema_text.inc
+$(OBJS) $(OBJS:.o=.bc): $(C_HEADERS)
+src/tables/schema.o src/tables/schema.bc: src/tables/schema_text.inc
 else
 # The targets below the line do without PostgreSQL's headers, and fetch them.
 all install installcheck clean:

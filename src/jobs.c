@@ -8,16 +8,17 @@
 #include "fmgr.h"
 #include "utils/guc.h"
 
-#include "access.h"
-#include "actor.h"
-#include "binding.h"
-#include "evidence.h"
-#include "job.h"
-#include "notify.h"
-#include "numbering.h"
-#include "outbox.h"
-#include "rights.h"
-#include "table.h"
+#include "acting/access.h"
+#include "acting/binding.h"
+#include "acting/current_actor.h"
+#include "feed/numbering.h"
+#include "jobs/job.h"
+#include "mail/outbox.h"
+#include "matching/evidence.h"
+#include "matching/evidence_notes.h"
+#include "pg/notify.h"
+#include "pg/rights.h"
+#include "tables/table.h"
 
 PG_MODULE_MAGIC;
 
@@ -35,6 +36,7 @@ _PG_init(void)
 
 	access_init();
 	binding_init();
+	evidence_notes_init();
 	numbering_init();
 	rights_init();
 	table_init();

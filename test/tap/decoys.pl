@@ -23,7 +23,7 @@ sub sql_of_sources
 {
 	my @texts;
 
-	foreach my $file (glob("$sources/src/*.c"))
+	foreach my $file (glob("$sources/src/*.c"), glob("$sources/src/*/*.c"))
 	{
 		my $source = slurp_file($file);
 

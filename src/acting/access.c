@@ -1,0 +1,639 @@
+/*
+ * access.c
+ *
+ * What database roles may do. A kind of access gives functions, and rights on tables
+ * and views; const tables below say which. Nothing is granted to PUBLIC, and
+ * nothing that would let a role empty, hook or refer to a table.
+ *
+ * What was granted is remembered in jobs.node, so that jobs.install() can give it once
+ * more: after a restore, and when an update brings new functions. Taking one access
+ * back leaves what another one of the same role gives.
+ *
+ * Who acts for nobody, such as an operator, sees all rows of what it reads, through a
+ * policy of its own on each table. As one arm more of the others' policies, it would turn
+ * their index scans into sequential ones.
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "commands/defrem.h"
+#include "commands/policy.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "rewrite/rowsecurity.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "acting/access.h"
+#include "pg/argument.h"
+#include "pg/compat.h"
+#include "pg/rights.h"
+#include "tables/row.h"
+#include "tables/schema.h"
+#include "tables/schema_check.h"
+#include "tables/table.h"
+
+/* Kinds of access, as bits. */
+#define APP 1
+#define BOUND 2
+#define MAILER 4
+#define OPERATOR 8
+#define MONITOR 16
+
+/* Who acts for members and merchants, and who is one. */
+#define DELEGATES (APP | OPERATOR)
+#define ACTORS (APP | BOUND | OPERATOR)
+#define MAILERS (MAILER | OPERATOR)
+#define WATCHERS (MONITOR | OPERATOR)
+#define EVERYBODY (APP | BOUND | MAILER | OPERATOR | MONITOR)
+
+static const struct
+{
+	const char *name;
+	int bit;
+} accesses[] = {
+	{"app", APP},
+	{"bound", BOUND},
+	{"mailer", MAILER},
+	{"operator", OPERATOR},
+	{"monitor", MONITOR},
+};
+
+/*
+ * Functions. Those that administer the tables themselves are the owner's alone and not
+ * listed: install, uninstall, grant_access, revoke_access, bind_role, unbind_role.
+ */
+static const struct
+{
+	const char *name;
+	int accesses;
+} functions[] = {
+	{"version", EVERYBODY},
+	{"current_actor", EVERYBODY},
+	{"current_organization_id", EVERYBODY},
+	{"current_member_id", EVERYBODY},
+	{"current_merchant_id", EVERYBODY},
+	{"transitions", EVERYBODY},
+	{"transition_diagram", EVERYBODY},
+	{"status_label", EVERYBODY},
+
+	{"act_as", DELEGATES},
+	{"create_organization", DELEGATES},
+	{"create_merchant", DELEGATES},
+
+	{"display_name", ACTORS},
+	{"search_organizations", ACTORS},
+	{"sees_organization", ACTORS},
+	{"store_name", ACTORS},
+	{"add_member", ACTORS},
+	{"provide_service", ACTORS},
+	{"withdraw_service", ACTORS},
+	{"set_preferences", ACTORS},
+	{"set_email_scope", ACTORS},
+	{"add_store", ACTORS},
+	{"start_conversation", ACTORS},
+	{"block_conversation", ACTORS},
+	{"send_message", ACTORS},
+	{"reply_to_job", ACTORS},
+	{"send_proposal", ACTORS},
+	{"withdraw_proposal", ACTORS},
+	{"decline_proposal", ACTORS},
+	{"accept_proposal", ACTORS},
+	{"request_job", ACTORS},
+	{"rematch_request", ACTORS},
+	{"match_organizations", ACTORS},
+	{"open_job", ACTORS},
+	{"decline_job", ACTORS},
+	{"mark_inactive", ACTORS},
+	{"reactivate_job", ACTORS},
+	{"complete_job", ACTORS},
+	{"confirm_completion", ACTORS},
+	{"reject_completion", ACTORS},
+	{"assign_members", ACTORS},
+	{"assign_self", ACTORS},
+	{"unassign_members", ACTORS},
+	{"allowed_actions", ACTORS},
+	{"review_job", ACTORS},
+	{"request_review", ACTORS},
+	{"review_proposal", ACTORS},
+	{"reply_to_review", ACTORS},
+	{"create_consumer", ACTORS},
+	{"drop_consumer", ACTORS},
+	{"read_events", ACTORS},
+	{"ack_events", ACTORS},
+
+	{"claim_emails", MAILERS},
+	{"ack_emails", MAILERS},
+	{"fail_email", MAILERS},
+
+	{"health_report", WATCHERS},
+
+	{"set_slots", OPERATOR},
+	{"create_service", OPERATOR},
+	{"unblock_conversation", OPERATOR},
+	{"retry_email", OPERATOR},
+	{"rebuild_ranking", OPERATOR},
+	{"cancel_emails", OPERATOR},
+	{"purge", OPERATOR},
+	{"purge_events", OPERATOR},
+	{"expire_jobs", OPERATOR},
+	{"expire_due_jobs", OPERATOR},
+	{"schedule_expiry", OPERATOR},
+	{"unschedule_expiry", OPERATOR},
+};
+
+/* Tables: who reads them, and who writes them through triggers that hold the rules. */
+static const struct
+{
+	TableId table;
+	int readers;
+	int writers;
+	const char *verbs;
+} tables[] = {
+	{TABLE_assignment, ACTORS, ACTORS, "INSERT, DELETE"},
+	{TABLE_conversation, ACTORS, ACTORS, "INSERT"},
+	{TABLE_conversation, 0, OPERATOR, "UPDATE"},
+	{TABLE_decline, ACTORS, 0, NULL},
+	{TABLE_email, MAILERS, 0, NULL},
+	{TABLE_email_template, MAILERS, OPERATOR, "INSERT, UPDATE, DELETE"},
+	{TABLE_event_consumer, ACTORS, 0, NULL},
+	{TABLE_job, ACTORS, ACTORS, "INSERT, UPDATE"},
+	{TABLE_job_event, ACTORS, 0, NULL},
+	{TABLE_member, ACTORS, OPERATOR, "INSERT, UPDATE"},
+	{TABLE_merchant, ACTORS, OPERATOR, "INSERT, UPDATE"},
+	{TABLE_message, ACTORS, ACTORS, "INSERT"},
+	{TABLE_node, OPERATOR, 0, NULL},
+	{TABLE_organization, ACTORS, OPERATOR, "INSERT, UPDATE"},
+	{TABLE_preferences, ACTORS, OPERATOR, "INSERT, UPDATE"},
+	{TABLE_proposal, ACTORS, ACTORS, "INSERT, UPDATE"},
+	{TABLE_provided_service, ACTORS, OPERATOR, "INSERT, UPDATE"},
+	{TABLE_ranking_stat, ACTORS, 0, NULL},
+	{TABLE_review, ACTORS, 0, NULL},
+	{TABLE_role_binding, OPERATOR, 0, NULL},
+	{TABLE_service, ACTORS, OPERATOR, "INSERT, UPDATE"},
+	{TABLE_store, ACTORS, OPERATOR, "INSERT, UPDATE"},
+};
+
+/* Of the readers of a table, those who act for nobody, and so see all of its rows. */
+#define SEES_ALL(readers) ((readers) & ~(APP | BOUND))
+
+static const struct
+{
+	const char *name;
+	int readers;
+} views[] = {
+	{"job_list", ACTORS},
+	{"proposals_and_jobs", ACTORS},
+	{"job_timeline", ACTORS},
+	{"health", WATCHERS},
+};
+
+/* Functions whose EXECUTE tells what a role is. */
+static Oid operator_function = InvalidOid;
+static Oid delegate_function = InvalidOid;
+
+/* What the names of policies start with through which a role sees all rows. */
+#define POLICY_PREFIX "all_rows"
+
+static void change_access(FunctionCallInfo fcinfo, bool give);
+
+/*
+ * jobs.grant_access(role_name, access): gives the role all that the access stands for.
+ */
+PG_FUNCTION_INFO_V1(jobs_grant_access);
+Datum
+jobs_grant_access(PG_FUNCTION_ARGS)
+{
+	change_access(fcinfo, true);
+	PG_RETURN_VOID();
+}
+
+/*
+ * jobs.revoke_access(role_name, access): takes back what no other access of the role
+ * gives.
+ */
+PG_FUNCTION_INFO_V1(jobs_revoke_access);
+Datum
+jobs_revoke_access(PG_FUNCTION_ARGS)
+{
+	change_access(fcinfo, false);
+	PG_RETURN_VOID();
+}
+
+static void
+functions_changed(Datum arg, int cacheid, uint32 hashvalue)
+{
+	operator_function = InvalidOid;
+	delegate_function = InvalidOid;
+}
+
+/*
+ * Operators see all rows.
+ */
+static bool
+caller_sees_rows(void)
+{
+	return access_is_operator(GetOuterUserId());
+}
+
+void
+access_init(void)
+{
+	CacheRegisterSyscacheCallback(PROCOID, functions_changed, (Datum) 0);
+	rows_show_details_if(caller_sees_rows);
+}
+
+/*
+ * May the role execute the function? Without the extension there is none, and then
+ * superusers alone may.
+ */
+static bool
+may_execute(Oid role, Oid *function, const char *name, const Oid *types, int count)
+{
+	if (!OidIsValid(*function))
+	{
+		Oid schema = get_namespace_oid(JOBS_SCHEMA, true);
+
+		if (OidIsValid(schema))
+			*function = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum(name),
+										PointerGetDatum(buildoidvector(types, count)),
+										ObjectIdGetDatum(schema));
+	}
+	if (!OidIsValid(*function))
+		return superuser_arg(role);
+	return compat_proc_aclcheck(*function, role, ACL_EXECUTE) == ACLCHECK_OK;
+}
+
+bool
+access_is_operator(Oid role)
+{
+	static const Oid types[] = {INT4OID};
+
+	return may_execute(role, &operator_function, "expire_jobs", types, lengthof(types));
+}
+
+bool
+access_may_act_as(Oid role)
+{
+	static const Oid types[] = {TEXTOID, BOOLOID};
+
+	return may_execute(role, &delegate_function, "act_as", types, lengthof(types));
+}
+
+static int
+parse_access(const char *name)
+{
+	for (int i = 0; i < lengthof(accesses); i++)
+	{
+		if (strcmp(accesses[i].name, name) == 0)
+			return accesses[i].bit;
+	}
+	return 0;
+}
+
+static int
+arg_access(FunctionCallInfo fcinfo, int argno)
+{
+	char *name = arg_text(fcinfo, argno, "access", LIMIT_NAME);
+	int access = parse_access(name);
+
+	if (access == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("unknown access \"%s\"", name),
+				 errdetail("Access is given as a whole, by the name of what the role is for."),
+				 errhint("Pass 'app', 'bound', 'mailer', 'operator' or 'monitor'.")));
+	return access;
+}
+
+/*
+ * The role's policy on the table, or NULL. Found by the role: its name may have changed.
+ */
+static char *
+find_policy(Relation rel, Oid role)
+{
+	ListCell *cell;
+
+	foreach (cell, rel->rd_rsdesc ? rel->rd_rsdesc->policies : NIL)
+	{
+		RowSecurityPolicy *policy = lfirst(cell);
+
+		if (strncmp(policy->policy_name, POLICY_PREFIX, strlen(POLICY_PREFIX)) == 0 &&
+			ArrayGetNItems(ARR_NDIM(policy->roles), ARR_DIMS(policy->roles)) == 1 &&
+			((Oid *) ARR_DATA_PTR(policy->roles))[0] == role)
+			return pstrdup(policy->policy_name);
+	}
+	return NULL;
+}
+
+/*
+ * A name for a new policy of the role. A role that was renamed may have left its name to
+ * another one.
+ */
+static char *
+choose_policy_name(Oid relid, const char *role)
+{
+	char *name = makeObjectName(POLICY_PREFIX, role, NULL);
+
+	for (int i = 1; OidIsValid(get_relation_policy_oid(relid, name, true)); i++)
+		name = makeObjectName(POLICY_PREFIX, role, psprintf("%d", i));
+	return name;
+}
+
+/*
+ * Creates or drops the policy through which the role sees all rows of a table.
+ */
+static void
+change_policy(TableId table, const char *role, bool create)
+{
+	Relation rel = table_open(table_oid(table), AccessShareLock);
+	char *name = find_policy(rel, get_role_oid(role, false));
+
+	table_close(rel, NoLock);
+	if (create && name == NULL)
+		schema_run("CREATE POLICY %s ON jobs.%s TO %s USING (true) WITH CHECK (true)",
+				   quote_identifier(choose_policy_name(table_oid(table), role)),
+				   table_name(table), quote_identifier(role));
+	else if (!create && name)
+		schema_run("DROP POLICY %s ON jobs.%s", quote_identifier(name), table_name(table));
+}
+
+/*
+ * Grants or revokes what the access `mask` gives beyond the access `kept`. A relation
+ * that isn't there is passed over: revoking works in any state.
+ */
+static void
+change_rights(const char *role, int mask, int kept, bool give)
+{
+	const char *change = give ? "GRANT" : "REVOKE";
+	const char *direction = give ? "TO" : "FROM";
+	const char *quoted = quote_identifier(role);
+	Oid schema = get_namespace_oid(JOBS_SCHEMA, false);
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; i < lengthof(functions); i++)
+	{
+		if ((functions[i].accesses & mask) && !(functions[i].accesses & kept))
+			appendStringInfo(&list, "%sjobs.%s", list.len ? ", " : "", functions[i].name);
+	}
+	if (list.len > 0)
+		schema_run("%s EXECUTE ON ROUTINE %s %s %s", change, list.data, direction, quoted);
+
+	for (int i = 0; i < lengthof(tables); i++)
+	{
+		const char *name = table_name(tables[i].table);
+
+		if (!OidIsValid(table_oid(tables[i].table)))
+			continue;
+		if ((tables[i].readers & mask) && !(tables[i].readers & kept))
+			schema_run("%s SELECT ON jobs.%s %s %s", change, name, direction, quoted);
+		if ((tables[i].writers & mask) && !(tables[i].writers & kept))
+			schema_run("%s %s ON jobs.%s %s %s", change, tables[i].verbs, name, direction, quoted);
+		if ((SEES_ALL(tables[i].readers) & mask) && !(SEES_ALL(tables[i].readers) & kept))
+			change_policy(tables[i].table, role, give);
+	}
+
+	for (int i = 0; i < lengthof(views); i++)
+	{
+		if ((views[i].readers & mask) && !(views[i].readers & kept) &&
+			OidIsValid(get_relname_relid(views[i].name, schema)))
+			schema_run("%s SELECT ON jobs.%s %s %s", change, views[i].name, direction, quoted);
+	}
+
+	if (kept == 0)
+		schema_run("%s USAGE ON SCHEMA jobs %s %s", change, direction, quoted);
+}
+
+/*
+ * What jobs.node remembers of the role, as bits. An access that this version of the
+ * library doesn't know is passed over.
+ */
+static int
+read_remembered(const char *role)
+{
+	Oid types[1] = {TEXTOID};
+	Datum values[1] = {CStringGetTextDatum(role)};
+	int mask = 0;
+
+	if (!OidIsValid(table_oid(TABLE_node)))
+		return 0;
+	if (SPI_execute_with_args("SELECT a.value FROM jobs.node n, "
+							  "pg_catalog.jsonb_array_elements_text(n.grants OPERATOR(pg_catalog.->) $1) a",
+							  1, types, values, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read what was granted");
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		char *name = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
+
+		mask |= name ? parse_access(name) : 0;
+	}
+	return mask;
+}
+
+static void
+remember(const char *role, int mask)
+{
+	Oid types[2] = {TEXTOID, TEXTARRAYOID};
+	Datum values[2];
+	Datum names[lengthof(accesses)];
+	int count = 0;
+	const char *sql = mask == 0 ?
+						  "UPDATE jobs.node SET grants = grants OPERATOR(pg_catalog.-) $1" :
+						  "UPDATE jobs.node SET grants = "
+						  "pg_catalog.jsonb_set(grants, ARRAY[$1], pg_catalog.to_jsonb($2))";
+
+	if (!OidIsValid(table_oid(TABLE_node)))
+		return;
+	for (int i = 0; i < lengthof(accesses); i++)
+	{
+		if (mask & accesses[i].bit)
+			names[count++] = CStringGetTextDatum(accesses[i].name);
+	}
+	values[0] = CStringGetTextDatum(role);
+	values[1] = PointerGetDatum(construct_array(names, count, TEXTOID, -1, false, TYPALIGN_INT));
+	if (SPI_execute_with_args(sql, mask == 0 ? 1 : 2, types, values, NULL, false, 0) != SPI_OK_UPDATE)
+		elog(ERROR, "could not remember what was granted");
+}
+
+/*
+ * Only the tables' owner, in whose name all of it is granted, or a superuser; and never
+ * for the owner itself, who has it all and could lose it here.
+ */
+static void
+check_granting(Oid owner, Oid role)
+{
+	if (!superuser() && !has_privs_of_role(GetUserId(), owner))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied to change who has access to jobs"),
+				 errdetail("The tables belong to role \"%s\".", GetUserNameFromId(owner, false)),
+				 errhint("Connect as the tables' owner, or as a superuser.")));
+	if (role == owner)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the access of role \"%s\" cannot be changed", GetUserNameFromId(owner, false)),
+				 errdetail("It owns the tables, and so has every kind of access."),
+				 errhint("Name the role that an application connects as.")));
+}
+
+static void
+require_role(const char *role)
+{
+	if (!OidIsValid(get_role_oid(role, true)))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("role \"%s\" does not exist", role),
+				 errdetail("Access is given to roles of the server."),
+				 errhint("Create it first, with CREATE ROLE.")));
+}
+
+/*
+ * Of a role that is gone, nothing but what is remembered can be taken back.
+ */
+static void
+change(const char *role, int access, bool give)
+{
+	Oid roleid = get_role_oid(role, true);
+	Oid owner;
+	int before;
+	Rights caller;
+
+	schema_lock();
+	/* access can be taken back whatever the tables have lost */
+	owner = give ? tables_owner() : tables_standing_owner();
+	if (!OidIsValid(owner))
+		schema_complain("There are no tables, and nobody has access to them.");
+	check_granting(owner, roleid);
+
+	SPI_connect();
+	rights_switch(&caller, owner, SECURITY_NOFORCE_RLS | SECURITY_RESTRICTED_OPERATION);
+	before = read_remembered(role);
+	if (give)
+	{
+		change_rights(role, access, 0, true);
+		remember(role, before | access);
+	}
+	else
+	{
+		if (OidIsValid(roleid))
+			change_rights(role, access, before & ~access, false);
+		remember(role, before & ~access);
+	}
+	rights_restore(&caller);
+	SPI_finish();
+}
+
+static void
+change_access(FunctionCallInfo fcinfo, bool give)
+{
+	const char *role;
+	int access;
+
+	check_not_null(PG_ARGISNULL(0), "role_name");
+	role = NameStr(*PG_GETARG_NAME(0));
+	access = arg_access(fcinfo, 1);
+	require_role(role);
+	change(role, access, give);
+}
+
+void
+access_change_bound(const char *role, bool give)
+{
+	if (give)
+		require_role(role);
+	change(role, BOUND, give);
+}
+
+/*
+ * Names of all roles that something is remembered of, those that are gone included.
+ */
+static char **
+remembered_roles(int *count)
+{
+	char **roles;
+
+	if (SPI_execute("SELECT k.name FROM jobs.node n, pg_catalog.jsonb_object_keys(n.grants) k (name)",
+					false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read who was granted access");
+	*count = (int) SPI_processed;
+	roles = palloc(Max(*count, 1) * sizeof(char *));
+	for (int i = 0; i < *count; i++)
+		roles[i] = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
+	return roles;
+}
+
+/*
+ * It may be another role, which got the name of one that was renamed; or a restore left the
+ * rights out.
+ */
+static void
+tell_if_lacking(const char *role)
+{
+	Datum usage = DirectFunctionCall3(has_schema_privilege_id_id, ObjectIdGetDatum(get_role_oid(role, false)),
+									  ObjectIdGetDatum(get_namespace_oid(JOBS_SCHEMA, false)),
+									  CStringGetTextDatum("USAGE"));
+
+	if (!DatumGetBool(usage))
+		ereport(NOTICE,
+				(errmsg("role \"%s\" had lost its access to jobs, and is given it again", role),
+				 errhint("If it isn't the role that access was granted to, call jobs.revoke_access().")));
+}
+
+void
+access_grant_again(void)
+{
+	int count;
+	char **roles = remembered_roles(&count);
+
+	for (int i = 0; i < count; i++)
+	{
+		int mask = read_remembered(roles[i]);
+
+		CHECK_FOR_INTERRUPTS();
+		if (OidIsValid(get_role_oid(roles[i], true)))
+		{
+			tell_if_lacking(roles[i]);
+			change_rights(roles[i], mask, 0, true);
+			continue;
+		}
+		ereport(NOTICE,
+				(errmsg("there is no role \"%s\" any more, its access to jobs is forgotten", roles[i]),
+				 errhint("If it was renamed, call jobs.grant_access() or jobs.revoke_access() with the new name.")));
+		remember(roles[i], 0);
+	}
+}
+
+void
+access_uninstall(bool forget)
+{
+	int count;
+	char **roles;
+
+	if (!OidIsValid(table_oid(TABLE_node)))
+		return;
+	roles = remembered_roles(&count);
+	for (int i = 0; i < count; i++)
+	{
+		int mask = read_remembered(roles[i]);
+
+		if (!OidIsValid(get_role_oid(roles[i], true)))
+			continue;
+		if (forget)
+		{
+			change_rights(roles[i], mask, 0, false);
+			continue;
+		}
+		for (int j = 0; j < lengthof(tables); j++)
+		{
+			if ((SEES_ALL(tables[j].readers) & mask) && OidIsValid(table_oid(tables[j].table)))
+				change_policy(tables[j].table, roles[i], false);
+		}
+	}
+}

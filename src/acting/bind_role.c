@@ -1,0 +1,114 @@
+/*
+ * bind_role.c
+ *
+ * Binds database roles to members and merchants.
+ *
+ * Locks: of installing and granting, against each other; then the row that changes.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/inval.h"
+
+#include "acting/access.h"
+#include "acting/binding.h"
+#include "acting/call.h"
+#include "pg/argument.h"
+
+static Actor
+arg_bound_actor(FunctionCallInfo fcinfo, int argno)
+{
+	Actor actor;
+
+	check_not_null(PG_ARGISNULL(argno), "actor");
+	actor_parse_or_complain(text_to_cstring(PG_GETARG_TEXT_PP(argno)), &actor);
+	if (actor.kind != ACTOR_MEMBER && actor.kind != ACTOR_MERCHANT)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a role is bound to a member or a merchant"),
+				 errdetail("The system is what operators act as, and nobody is who has no access."),
+				 errhint("Pass 'member:...' or 'merchant:...'.")));
+	return actor;
+}
+
+static void
+refuse_superuser(const char *role)
+{
+	Oid roleid = get_role_oid(role, true);
+
+	if (OidIsValid(roleid) && superuser_arg(roleid))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("role \"%s\" cannot be bound", role),
+				 errdetail("It is a superuser, whom nothing binds."),
+				 errhint("Bind a role that has no other rights.")));
+}
+
+/*
+ * jobs.bind_role(role_name, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_bind_role);
+Datum
+jobs_bind_role(PG_FUNCTION_ARGS)
+{
+	const char *role;
+	Actor actor;
+	Call *call;
+	Row *old;
+	Row *row;
+
+	check_not_null(PG_ARGISNULL(0), "role_name");
+	role = NameStr(*PG_GETARG_NAME(0));
+	actor = arg_bound_actor(fcinfo, 1);
+	refuse_superuser(role);
+	access_change_bound(role, true);
+
+	call = call_begin_system();
+	actor_resolve(&actor);
+	old = binding_find(call->rows, role);
+	if (old)
+		old = row_lock_found(old, LockTupleNoKeyExclusive, LockWaitBlock);
+	row = old ? row_copy(old) : row_new(call->rows, TABLE_role_binding, TRIGGERS_PARENT_UNLOCKED);
+	row_set_text(row, Col_role_binding_role_name, role);
+	row_set(row, Col_role_binding_role_oid, ObjectIdGetDatum(get_role_oid(role, false)));
+	row_set(row, Col_role_binding_actor, actor_datum(&actor));
+	row_set_time(row, Col_role_binding_bound_at, GetCurrentTimestamp());
+	if (old)
+		(void) row_update(old, row);
+	else
+		(void) row_insert(row);
+	call_end(call);
+	CacheInvalidateRelcacheByRelid(table_oid(TABLE_role_binding));
+	PG_RETURN_VOID();
+}
+
+/*
+ * jobs.unbind_role(role_name)
+ */
+PG_FUNCTION_INFO_V1(jobs_unbind_role);
+Datum
+jobs_unbind_role(PG_FUNCTION_ARGS)
+{
+	const char *role;
+	Call *call;
+	Row *row;
+
+	check_not_null(PG_ARGISNULL(0), "role_name");
+	role = NameStr(*PG_GETARG_NAME(0));
+	access_change_bound(role, false);
+
+	call = call_begin_system();
+	row = binding_find(call->rows, role);
+	if (row == NULL || row_lock_found(row, LockTupleExclusive, LockWaitBlock) == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("role \"%s\" is not bound", role),
+				 errdetail("No role of that name was bound, or it was unbound before."),
+				 errhint("SELECT role_name FROM jobs.role_binding tells who is.")));
+	(void) row_delete(row);
+	call_end(call);
+	CacheInvalidateRelcacheByRelid(table_oid(TABLE_role_binding));
+	PG_RETURN_VOID();
+}

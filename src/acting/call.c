@@ -1,0 +1,123 @@
+/*
+ * call.c
+ *
+ * Who calls, and with whose rights it is done.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "storage/proc.h"
+#include "utils/memutils.h"
+
+#include "acting/call.h"
+#include "tables/table.h"
+
+/*
+ * Could the transaction, or the session, go on with a superuser's rights, though the owner
+ * of the tables has none? What the owner's triggers put off or leave behind (a deferred
+ * trigger, a cursor WITH HOLD, a temporary view) would be run with these, so that nothing
+ * of the kind is let through.
+ */
+static bool
+needs_shelter(Oid owner)
+{
+	Oid roles[] = {GetUserId(), GetOuterUserId(), GetSessionUserId(), MyProc->roleId};
+
+	for (int i = 0; i < lengthof(roles); i++)
+	{
+		if ((i == 0 || roles[i] != roles[i - 1]) && roles[i] != owner &&
+			rights_may_become_superuser(roles[i]))
+			return !rights_may_become_superuser(owner);
+	}
+	return false;
+}
+
+/*
+ * The frame lives as long as the transaction, not as the caller's memory: after an
+ * error the callbacks above still read it.
+ */
+static Call *
+push(Actor actor)
+{
+	Oid owner = tables_owner();
+	Call *call = MemoryContextAlloc(TopTransactionContext, sizeof(Call));
+
+	call->actor = actor;
+	actor_push(&call->frame, &call->actor, needs_shelter(owner));
+	rights_switch(&call->rights, owner,
+				  SECURITY_NOFORCE_RLS | (call->frame.is_sheltered ? SECURITY_RESTRICTED_OPERATION : 0));
+	call->rows = rows_begin();
+	return call;
+}
+
+Call *
+call_begin(FunctionCallInfo fcinfo, int argno)
+{
+	Actor actor = actor_argument(fcinfo, argno);
+
+	if (actor.kind == ACTOR_NOBODY)
+		actor_complain_nobody();
+	actor_resolve(&actor);
+	return push(actor);
+}
+
+Call *
+call_begin_signup(FunctionCallInfo fcinfo, int argno)
+{
+	Actor actor = actor_argument(fcinfo, argno);
+
+	/* signing up is for who may act for others, not for a person's own role */
+	if (actor_is_restricted() ||
+		(actor.kind == ACTOR_NOBODY && !actor_may_name_others()))
+		actor_complain_nobody();
+	actor_resolve(&actor);
+	return push(actor);
+}
+
+Call *
+call_begin_current(void)
+{
+	Actor actor = actor_current();
+
+	if (actor.kind == ACTOR_NOBODY)
+		actor_complain_nobody();
+	actor_resolve(&actor);
+	return push(actor);
+}
+
+Call *
+call_begin_dml(bool *actor_exists)
+{
+	Actor actor = actor_current();
+
+	*actor_exists = actor_find(&actor);
+	return push(actor);
+}
+
+Call *
+call_begin_system(void)
+{
+	Actor actor = {ACTOR_SYSTEM, 0, 0};
+
+	if (actor_is_restricted())
+		actor_complain_nobody();
+	return push(actor);
+}
+
+void
+call_require_seen(const Call *call, const Row *row, int organization_column, int merchant_column,
+				  const char *what, int64 id)
+{
+	if (row == NULL ||
+		!actor_sees(&call->actor, row_int64(row, organization_column), row_int64(row, merchant_column)))
+		actor_complain_missing(what, id);
+}
+
+void
+call_end(Call *call)
+{
+	rows_end(call->rows);
+	rights_restore(&call->rights);
+	actor_pop(&call->frame);
+	pfree(call);
+}

@@ -1,0 +1,61 @@
+/*
+ * call.h
+ *
+ * A call: one action of one actor, carried out with the rights of the tables' owner.
+ *
+ * Every entry point that touches the tables, API function or trigger, has this shape:
+ *
+ *     arguments are checked           (args.h: 22004, 22023)
+ *     call = call_begin(...)          (42501, P0002 of the actor)
+ *     the rules decide and rows are written through `call->rows`
+ *     call_end(call)
+ *
+ * While a call runs, its actor is who acts, whatever runs inside it. An error unwinds
+ * it: user id and settings by the transaction's own means, the actor by a callback.
+ */
+#ifndef JOBS_CALL_H
+#define JOBS_CALL_H
+
+#include "fmgr.h"
+
+#include "acting/current_actor.h"
+#include "pg/rights.h"
+#include "tables/row.h"
+
+typedef struct Call
+{
+	Actor actor;
+	Rows *rows;	   /* the rows of this action */
+	Rights rights; /* what to go back to */
+	ActorFrame frame;
+} Call;
+
+/*
+ * Begins the call of an API function whose argument `argno` names the actor: a member,
+ * a merchant or the system. Nobody is 42501.
+ */
+extern Call *call_begin(FunctionCallInfo fcinfo, int argno);
+
+/* The same, but a role that may act for others may do so for nobody: for sign-up. */
+extern Call *call_begin_signup(FunctionCallInfo fcinfo, int argno);
+
+/* For a function without such an argument: who acts is who is current. Nobody is 42501. */
+extern Call *call_begin_current(void);
+
+/* For plain DML on a table: who acts is who is current, if there is such a one. */
+extern Call *call_begin_dml(bool *actor_exists);
+
+/* For what the marketplace does by itself, such as expiring; the caller's right is EXECUTE. */
+extern Call *call_begin_system(void);
+
+/*
+ * P0002, the same for a missing row (NULL) and one that is hidden from who acts; the columns
+ * hold the organization and the merchant, `what` is "job", for instance.
+ */
+extern void call_require_seen(const Call *call, const Row *row, int organization_column,
+							  int merchant_column, const char *what, int64 id);
+
+/* Fires what triggers are due, and goes back to the caller's rights. */
+extern void call_end(Call *call);
+
+#endif

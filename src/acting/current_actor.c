@@ -1,0 +1,324 @@
+/*
+ * current_actor.c
+ *
+ * Finds out who acts, and looks actors up. A call in progress says so before anything else,
+ * then what the role is bound to.
+ *
+ * The setting jobs.actor holds what jobs.act_as() said. Only superusers may SET it,
+ * and its check hook takes it from a running session alone, so that neither a
+ * connection's options nor ALTER ROLE ... SET make anybody of anybody.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+
+#include "acting/access.h"
+#include "acting/binding.h"
+#include "acting/current_actor.h"
+#include "pg/argument.h"
+#include "pg/text.h"
+#include "tables/row.h"
+
+static char *actor_setting;
+static ActorFrame *running = NULL;
+
+static void
+abort_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
+{
+	if (event != SUBXACT_EVENT_ABORT_SUB)
+		return;
+	while (running && running->nest_level >= GetCurrentTransactionNestLevel())
+		running = running->outer;
+}
+
+static void
+end_transaction(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PARALLEL_ABORT)
+		running = NULL;
+}
+
+void
+actor_push(ActorFrame *frame, const Actor *actor, bool needs_shelter)
+{
+	frame->actor = actor;
+	frame->is_sheltered = running ? running->is_sheltered : needs_shelter;
+	frame->nest_level = GetCurrentTransactionNestLevel();
+	frame->outer = running;
+	running = frame;
+}
+
+void
+actor_pop(const ActorFrame *frame)
+{
+	running = frame->outer;
+}
+
+bool
+actor_is_restricted(void)
+{
+	return InSecurityRestrictedOperation() && !(running && running->is_sheltered);
+}
+
+static bool
+actor_check(char **newval, void **extra, GucSource source)
+{
+	if (source != PGC_S_DEFAULT && source != PGC_S_SESSION)
+	{
+		GUC_check_errdetail("Who acts is said in a running session, by jobs.act_as().");
+		return false;
+	}
+	return true;
+}
+
+void
+actor_init(void)
+{
+	DefineCustomStringVariable("jobs.actor",
+							   "Who acts in this session; set by jobs.act_as().",
+							   "member:..., merchant:..., system, or empty for nobody.",
+							   &actor_setting, "", PGC_SUSET,
+							   GUC_DISALLOW_IN_FILE | GUC_NOT_IN_SAMPLE,
+							   actor_check, NULL, NULL);
+	RegisterSubXactCallback(abort_subtransaction, NULL);
+	RegisterXactCallback(end_transaction, NULL);
+}
+
+/*
+ * Both the current and the outer user must be operators: by one of them alone, code
+ * that runs with an operator's rights, or an operator who runs somebody's code, would
+ * become the system.
+ */
+static bool
+user_is_operator(void)
+{
+	return access_is_operator(GetUserId()) &&
+		   (GetOuterUserId() == GetUserId() || access_is_operator(GetOuterUserId()));
+}
+
+Actor
+actor_current(void)
+{
+	Actor actor = {ACTOR_NOBODY, 0, 0};
+
+	if (actor_is_restricted())
+		return actor;
+	if (running)
+		return *running->actor;
+	if (binding_of_role(GetOuterUserId(), &actor))
+		return actor;
+	if (actor_setting && actor_setting[0])
+	{
+		/* whoever was an operator when it was said may be none after SET ROLE */
+		if (!actor_parse(actor_setting, &actor) ||
+			(actor.kind == ACTOR_SYSTEM && !user_is_operator()))
+			memset(&actor, 0, sizeof(Actor));
+	}
+	else if (user_is_operator())
+		actor.kind = ACTOR_SYSTEM;
+	return actor;
+}
+
+bool
+actor_may_name_others(void)
+{
+	Actor bound;
+
+	return access_may_act_as(GetUserId()) && !binding_of_role(GetUserId(), &bound);
+}
+
+/*
+ * Naming the one who acts anyway needs no right; naming another needs the right to
+ * execute jobs.act_as(), and the system is an operator's to name.
+ */
+static void
+check_may_name(const Actor *actor)
+{
+	Actor current = actor_current();
+	Actor bound;
+	char text[ACTOR_TEXT_SIZE];
+
+	if (current.kind == actor->kind && current.id == actor->id)
+		return;
+	/* code of a role that may act for others decides for itself; that of a bound role doesn't */
+	if ((GetUserId() == GetOuterUserId() || access_may_act_as(GetUserId())) &&
+		binding_of_role(GetUserId(), &bound))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("role \"%s\" acts for nobody but %s", GetUserNameFromId(GetUserId(), false),
+						actor_format(&bound, text)),
+				 errdetail("It was bound to this actor."),
+				 errhint("Leave the actor out, or connect as another role.")));
+	if (!actor_may_name_others())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied to act for another actor"),
+				 errdetail("Naming an actor other than the current one needs the right to execute jobs.act_as()."),
+				 errhint("Leave the actor out, or have an operator run jobs.grant_access(..., 'app').")));
+	if (actor->kind == ACTOR_SYSTEM && !user_is_operator())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied to act as the system"),
+				 errdetail("Only operators act as the system."),
+				 errhint("Name a member or a merchant.")));
+}
+
+Actor
+actor_argument(FunctionCallInfo fcinfo, int argno)
+{
+	Actor actor;
+
+	check_not_null(PG_ARGISNULL(argno), "actor");
+	actor_parse_or_complain(text_to_cstring(PG_GETARG_TEXT_PP(argno)), &actor);
+	if (actor_is_restricted())
+		actor_complain_nobody();
+	check_may_name(&actor);
+	return actor;
+}
+
+void
+actor_complain_nobody(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("nobody acts here"),
+			 errdetail("A member, a merchant or the system must act, and none of them was named."),
+			 errhint("Pass actor => 'member:...' or call jobs.act_as().")));
+}
+
+bool
+actor_find_among(Rows *rows, Actor *actor)
+{
+	Row *row;
+
+	if (actor->kind != ACTOR_MEMBER && actor->kind != ACTOR_MERCHANT)
+		return true;
+
+	/* whom a running call acts for was looked up when it began */
+	if (running && running->actor->kind == actor->kind && running->actor->id == actor->id)
+	{
+		*actor = *running->actor;
+		return true;
+	}
+
+	if (actor->kind == ACTOR_MERCHANT)
+		return row_fetch(rows, TABLE_merchant, actor->id) != NULL;
+	row = row_fetch(rows, TABLE_member, actor->id);
+	if (row == NULL || !row_bool(row, Col_member_is_active))
+		return false;
+	actor->organization_id = row_int64(row, Col_member_organization_id);
+	return true;
+}
+
+bool
+actor_find(Actor *actor)
+{
+	Rows *rows = rows_begin();
+	bool found = actor_find_among(rows, actor);
+
+	rows_end(rows);
+	return found;
+}
+
+void
+actor_complain_unknown(const Actor *actor)
+{
+	char text[ACTOR_TEXT_SIZE];
+
+	ereport(ERROR,
+			(errcode(ERRCODE_NO_DATA_FOUND),
+			 errmsg("there is no actor %s", actor_format(actor, text)),
+			 errdetail("No active %s has that number.",
+					   actor->kind == ACTOR_MEMBER ? "member" : "merchant"),
+			 errhint("Check the number after the colon.")));
+}
+
+void
+actor_resolve(Actor *actor)
+{
+	if (!actor_find(actor))
+		actor_complain_unknown(actor);
+}
+
+/*
+ * jobs.act_as(actor, is_local): sets who acts, for the transaction or the session.
+ */
+PG_FUNCTION_INFO_V1(jobs_act_as);
+Datum
+jobs_act_as(PG_FUNCTION_ARGS)
+{
+	bool is_local = arg_bool(fcinfo, 1, "is_local");
+	Actor actor;
+	char text[ACTOR_TEXT_SIZE];
+
+	if (running)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("jobs.act_as() cannot run inside an action"),
+				 errdetail("A function of jobs is running; its actor stays until it ends."),
+				 errhint("Call jobs.act_as() before.")));
+	actor = actor_argument(fcinfo, 0);
+	actor_resolve(&actor);
+	if (is_local)
+		WarnNoTransactionBlock(true, "jobs.act_as() with is_local");
+	(void) set_config_option("jobs.actor", actor_format(&actor, text),
+							 PGC_SUSET, PGC_S_SESSION,
+							 is_local ? GUC_ACTION_LOCAL : GUC_ACTION_SET, true, 0, false);
+	PG_RETURN_VOID();
+}
+
+PG_FUNCTION_INFO_V1(jobs_current_actor);
+Datum
+jobs_current_actor(PG_FUNCTION_ARGS)
+{
+	Actor actor = actor_current();
+
+	PG_RETURN_DATUM(actor_datum(&actor));
+}
+
+/*
+ * The current actor if it is of this kind and still exists; policies ask, so that an
+ * actor who is gone sees nothing rather than raises an error.
+ */
+static bool
+current_of_kind(ActorKind kind, Actor *actor)
+{
+	*actor = actor_current();
+	return actor->kind == kind && actor_find(actor);
+}
+
+PG_FUNCTION_INFO_V1(jobs_current_organization_id);
+Datum
+jobs_current_organization_id(PG_FUNCTION_ARGS)
+{
+	Actor actor;
+
+	if (!current_of_kind(ACTOR_MEMBER, &actor))
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(actor.organization_id);
+}
+
+PG_FUNCTION_INFO_V1(jobs_current_member_id);
+Datum
+jobs_current_member_id(PG_FUNCTION_ARGS)
+{
+	Actor actor;
+
+	if (!current_of_kind(ACTOR_MEMBER, &actor))
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(actor.id);
+}
+
+PG_FUNCTION_INFO_V1(jobs_current_merchant_id);
+Datum
+jobs_current_merchant_id(PG_FUNCTION_ARGS)
+{
+	Actor actor;
+
+	if (!current_of_kind(ACTOR_MERCHANT, &actor))
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(actor.id);
+}

@@ -1,0 +1,289 @@
+/*
+ * ids.c
+ *
+ * Draws ids and puts slots into them.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
+#include "commands/sequence.h"
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+#include "utils/resowner.h"
+#include "utils/syscache.h"
+
+#include "acting/ids.h"
+#include "tables/node.h"
+#include "tables/schema_check.h"
+
+/*
+ * What this session knows of a table's sequence, to tell an id that a column's default
+ * drew from one that somebody chose. Installing anew makes another sequence, and
+ * restarting one gives it another file: then the numbers come again.
+ */
+typedef struct Sequence
+{
+	Oid oid;
+	Oid file;
+	TimestampTz statement; /* start of the running statement */
+	bool has_drawn;		   /* in this statement, for certain */
+	int64 floor;		   /* defaults of this statement drew more than this */
+	int64 known;		   /* the last id that a row took, or that we drew */
+} Sequence;
+
+static Sequence sequences[TABLE_COUNT];
+
+static Sequence *
+sequence_now(TableId id)
+{
+	Sequence *sequence = &sequences[id];
+
+	if (sequence->statement != GetCurrentStatementStartTimestamp())
+	{
+		sequence->statement = GetCurrentStatementStartTimestamp();
+		sequence->has_drawn = false;
+		sequence->floor = sequence->known;
+	}
+	return sequence;
+}
+
+int64
+ids_assign(Row *row, int slot)
+{
+	Sequence *sequence = sequence_now(row->table->id);
+	int64 id = nextval_internal(row->table->sequence, false);
+
+	sequence->known = id;
+	id += slot;
+	row_set(row, 0, Int64GetDatum(id));
+	return id;
+}
+
+static Sequence *
+sequence_of(const Table *table)
+{
+	Sequence *sequence = sequence_now(table->id);
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table->sequence));
+	Oid file;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for relation %u", table->sequence);
+	file = ((Form_pg_class) GETSTRUCT(tuple))->relfilenode;
+	ReleaseSysCache(tuple);
+	if (sequence->oid != table->sequence || sequence->file != file)
+		*sequence = (Sequence){.oid = table->sequence, .file = file, .statement = sequence->statement};
+	return sequence;
+}
+
+/*
+ * What this session last drew, or 0. The server answers that with an error in a
+ * session that drew nothing since DISCARD, hence the subtransaction, once a statement.
+ */
+static int64
+last_drawn(Sequence *sequence)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	volatile int64 drawn = 0;
+
+	if (sequence->has_drawn)
+		return DatumGetInt64(DirectFunctionCall1(currval_oid, ObjectIdGetDatum(sequence->oid)));
+
+	BeginInternalSubTransaction(NULL);
+	PG_TRY();
+	{
+		drawn = DatumGetInt64(DirectFunctionCall1(currval_oid, ObjectIdGetDatum(sequence->oid)));
+		ReleaseCurrentSubTransaction();
+		sequence->has_drawn = true;
+	}
+	PG_CATCH();
+	{
+		MemoryContextSwitchTo(caller);
+		if (geterrcode() != ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE)
+			PG_RE_THROW();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(caller);
+	CurrentResourceOwner = owner;
+	return drawn;
+}
+
+/*
+ * Did the column's default draw this id? It is the last one that the session drew, unless a
+ * row took that; or, where functions in the same statement drew others since, one of this
+ * statement's.
+ */
+static bool
+is_drawn_by_default(Sequence *sequence, int64 id)
+{
+	int64 last;
+
+	if (SLOT_OF(id) != 0)
+		return false;
+	last = last_drawn(sequence);
+	return (id == last && id != sequence->known) || (id > sequence->floor && id <= last);
+}
+
+static void
+complain_chosen(const Row *row, int64 id, const char *detail)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("the id of a new row of jobs.%s cannot be chosen", table_name(row->table->id)),
+			 errdetail("%lld %s.", (long long) id, detail),
+			 errhint("Leave the column id out, or send NULL.")));
+}
+
+void
+ids_assign_dml(Call *call, Row *row, int slot, IdOrder order)
+{
+	Sequence *sequence;
+	int64 id;
+
+	if (row_isnull(row, 0))
+	{
+		ids_assign(row, slot);
+		return;
+	}
+
+	id = row_int64(row, 0);
+	sequence = sequence_of(row->table);
+	if (is_drawn_by_default(sequence, id))
+	{
+		bool is_last = id == last_drawn(sequence) && id != sequence->known;
+
+		if (is_last && order != ID_ORDERED)
+		{
+			sequence->known = id;
+			row_set(row, 0, Int64GetDatum(id + slot));
+			return;
+		}
+		/* another row may have it by now; but what the system sends may be its choice */
+		if (call->actor.kind != ACTOR_SYSTEM)
+		{
+			ids_assign(row, slot);
+			return;
+		}
+	}
+	if (call->actor.kind != ACTOR_SYSTEM || id <= 0 || id > ID_MAX)
+		complain_chosen(row, id, "is not what the table's sequence just gave to this session");
+	if (order != ID_OF_CATALOGUE && SLOT_OF(id) != slot)
+		complain_chosen(row, id, "has not the slot of the organization's rows");
+}
+
+static void
+read_slots(Rows *rows, int *first, int *last)
+{
+	Row *node = node_fetch(rows);
+
+	*first = DatumGetInt32(row_get(node, Col_node_first_slot));
+	*last = DatumGetInt32(row_get(node, Col_node_last_slot));
+}
+
+int
+ids_catalogue_slot(Rows *rows)
+{
+	int first;
+	int last;
+
+	read_slots(rows, &first, &last);
+	return first;
+}
+
+/*
+ * Organizations take the slots of the database in turn.
+ */
+int
+ids_organization_slot(Rows *rows, int64 id)
+{
+	int first;
+	int last;
+
+	read_slots(rows, &first, &last);
+	return first + (int) ((id / SLOTS) % (last - first + 1));
+}
+
+int64
+ids_draw_request(Rows *rows)
+{
+	Oid sequence = get_relname_relid("request_id_seq", get_namespace_oid(JOBS_SCHEMA, false));
+
+	if (!OidIsValid(sequence))
+		schema_complain("The sequence jobs.request_id_seq is missing.");
+	return nextval_internal(sequence, false) + ids_catalogue_slot(rows);
+}
+
+/*
+ * Sets a sequence that lags behind its table, as it does where rows were copied without
+ * it, to where the next id is free. Ids that no sequence gives are left out.
+ */
+static void
+raise_sequence(const char *table, const char *sequence)
+{
+	Oid types[3] = {TEXTOID, INT8OID, INT8OID};
+	Datum values[3];
+	char *sql;
+
+	/* reads one end of the primary key's index */
+	sql = psprintf("SELECT pg_catalog.setval($1::pg_catalog.regclass, "
+				   "m.id OPERATOR(pg_catalog.-) (m.id OPERATOR(pg_catalog.%%) $2)) "
+				   "FROM (SELECT pg_catalog.max(t.id) AS id FROM %s t "
+				   "WHERE t.id OPERATOR(pg_catalog.<=) $3) m, %s s "
+				   "WHERE m.id OPERATOR(pg_catalog.>=) (s.last_value OPERATOR(pg_catalog.+) "
+				   "CASE WHEN s.is_called THEN $2 ELSE 0::pg_catalog.int8 END) "
+				   "AND m.id OPERATOR(pg_catalog.>=) $2",
+				   table, sequence);
+	values[0] = CStringGetTextDatum(sequence);
+	values[1] = Int64GetDatum(SLOTS);
+	values[2] = Int64GetDatum(ID_MAX);
+	if (SPI_execute_with_args(sql, 3, types, values, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not raise sequence %s", sequence);
+	pfree(sql);
+}
+
+/*
+ * The same for the numbers of requests, which stand in jobs but in no index: the newest
+ * jobs have the largest ones.
+ */
+static void
+raise_request_sequence(void)
+{
+	if (!OidIsValid(get_relname_relid("request_id_seq", get_namespace_oid(JOBS_SCHEMA, false))) ||
+		!OidIsValid(table_oid(TABLE_job)))
+		return;
+	raise_sequence("(SELECT j.request_id AS id FROM jobs.job j WHERE j.request_id IS NOT NULL "
+				   "ORDER BY j.id DESC LIMIT 10000)",
+				   "jobs.request_id_seq");
+}
+
+void
+ids_raise_sequences(void)
+{
+	for (int i = 0; i < TABLE_COUNT; i++)
+	{
+		Oid relid = table_oid(i);
+		AttrNumber attnum = OidIsValid(relid) ? get_attnum(relid, "id") : InvalidAttrNumber;
+		Relation rel;
+		Oid sequence;
+
+		if (attnum == InvalidAttrNumber)
+			continue;
+		rel = table_open(relid, AccessShareLock);
+		sequence = compat_identity_sequence(rel, attnum);
+		table_close(rel, AccessShareLock);
+		if (OidIsValid(sequence))
+			raise_sequence(quote_qualified_identifier(JOBS_SCHEMA, table_name(i)),
+						   quote_qualified_identifier(get_namespace_name(get_rel_namespace(sequence)),
+													  get_rel_name(sequence)));
+	}
+	raise_request_sequence();
+}

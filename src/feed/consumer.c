@@ -1,0 +1,222 @@
+/*
+ * consumer.c
+ *
+ * Creates, finds and drops consumers of the event feed.
+ *
+ * Locks: creating takes FEED_LOCK_CONSUMERS, so that no purge deletes what the new consumer
+ * has begun to read, and from now on also FEED_LOCK_NUMBERS. Dropping locks the row.
+ */
+#include "postgres.h"
+
+#include "acting/ids.h"
+#include "feed/consumer.h"
+#include "feed/numbering.h"
+#include "pg/argument.h"
+
+static int
+owner_keys(ScanKeyData *keys, const Feed *feed)
+{
+	row_key_optional_int64(&keys[0], 1, feed->organization_id);
+	row_key_optional_int64(&keys[1], 2, feed->merchant_id);
+	return 2;
+}
+
+static int
+name_keys(ScanKeyData *keys, const Feed *feed, const char *name)
+{
+	int count = owner_keys(keys, feed);
+
+	row_key_text(&keys[count], count + 1, name);
+	return count + 1;
+}
+
+static void
+complain_missing(const char *name)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NO_DATA_FOUND),
+			 errmsg("consumer \"%s\" does not exist", name),
+			 errdetail("The one who acts has no consumer of that name."),
+			 errhint("SELECT name FROM jobs.event_consumer lists those that there are; "
+					 "jobs.create_consumer() makes one.")));
+}
+
+Row *
+consumer_require(Rows *rows, const Feed *feed, const char *name)
+{
+	ScanKeyData keys[3];
+	int count = name_keys(keys, feed, name);
+	Row *consumer = row_find(rows, TABLE_event_consumer, INDEX_event_consumer_owner, count, keys,
+							 ForwardScanDirection);
+
+	if (consumer == NULL)
+		complain_missing(name);
+	return consumer;
+}
+
+Row *
+consumer_lock(Rows *rows, const Feed *feed, const char *name, LockTupleMode mode)
+{
+	Row *consumer = row_lock_found(consumer_require(rows, feed, name), mode, LockWaitBlock);
+
+	if (consumer == NULL)
+		complain_missing(name);
+	return consumer;
+}
+
+int64
+consumer_lowest(Rows *rows, const Feed *feed)
+{
+	ScanKeyData keys[2];
+	int count = owner_keys(keys, feed);
+	RowScan *scan = row_scan_begin_latest(rows, TABLE_event_consumer, INDEX_event_consumer_slowest, count, keys,
+										  ForwardScanDirection);
+	const Row *consumer = row_scan_pass(scan);
+	int64 lowest = consumer ? row_int64(consumer, Col_event_consumer_position) : -1;
+
+	row_scan_end(scan);
+	return lowest;
+}
+
+int
+consumer_feeds(Rows *rows, Feed **feeds)
+{
+	RowScan *scan = row_scan_begin_latest(rows, TABLE_event_consumer, INDEX_event_consumer_owner, 0, NULL,
+										  ForwardScanDirection);
+	int room = 16;
+	int count = 0;
+	const Row *consumer;
+
+	*feeds = palloc(room * sizeof(Feed));
+	while ((consumer = row_scan_pass(scan)) != NULL)
+	{
+		Feed feed = {row_int64(consumer, Col_event_consumer_organization_id),
+					 row_int64(consumer, Col_event_consumer_merchant_id)};
+
+		if (count > 0 && memcmp(&(*feeds)[count - 1], &feed, sizeof(Feed)) == 0)
+			continue;
+		if (count == room)
+		{
+			room *= 2;
+			*feeds = repalloc_huge(*feeds, room * sizeof(Feed));
+		}
+		(*feeds)[count++] = feed;
+	}
+	row_scan_end(scan);
+	return count;
+}
+
+/*
+ * After users' triggers: is the consumer as it was decided?
+ */
+static void
+check_written(bool is_written, const Row *decided, const Row *row)
+{
+	static const int kept[] = {Col_event_consumer_id, Col_event_consumer_organization_id,
+							   Col_event_consumer_merchant_id, Col_event_consumer_name,
+							   Col_event_consumer_position};
+
+	for (int i = 0; i < lengthof(kept); i++)
+		is_written = is_written && !row_differs(decided, row, row->table->att[kept[i]]);
+	if (!is_written)
+		ereport(ERROR,
+				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+				 errmsg("a trigger changed or suppressed what was decided for consumer \"%s\"",
+						row_text(decided, Col_event_consumer_name)),
+				 errdetail("A BEFORE trigger on jobs.event_consumer returned NULL, or changed whose it is, its "
+						   "name or its position."),
+				 errhint("Let the trigger change columns of its own alone.")));
+}
+
+void
+consumer_acknowledge(const Row *consumer, int64 up_to)
+{
+	Row *decided = row_copy(consumer);
+	Row *changed;
+
+	row_set(decided, Col_event_consumer_position, Int64GetDatum(up_to));
+	row_set_time(decided, Col_event_consumer_acked_at, GetCurrentTimestamp());
+	changed = row_copy(decided);
+	check_written(row_update(consumer, changed), decided, changed);
+}
+
+/*
+ * Under which position everything lies that is committed by now.
+ */
+static int64
+position_of_now(Rows *rows)
+{
+	(void) feed_lock(FEED_LOCK_NUMBERS, true);
+	if (numbering_is_due(rows))
+	{
+		Numbering *numbering = numbering_begin();
+
+		(void) numbering_go_on(numbering, PG_INT32_MAX);
+		numbering_end(numbering);
+		rows_renew(rows);
+	}
+	return numbering_highest(rows, false);
+}
+
+static void
+require_free(Rows *rows, const Feed *feed, const char *name)
+{
+	ScanKeyData keys[3];
+	int count = name_keys(keys, feed, name);
+
+	if (row_find_latest(rows, TABLE_event_consumer, INDEX_event_consumer_owner, count, keys))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNIQUE_VIOLATION),
+				 errmsg("consumer \"%s\" exists already", name),
+				 errdetail("The one who acts has a consumer of that name."),
+				 errhint("Choose another name, or end that one with jobs.drop_consumer().")));
+}
+
+/*
+ * jobs.create_consumer(consumer, from_start, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_create_consumer);
+Datum
+jobs_create_consumer(PG_FUNCTION_ARGS)
+{
+	char *name = arg_text(fcinfo, 0, "consumer", LIMIT_NAME);
+	bool from_start = arg_bool(fcinfo, 1, "from_start");
+	Call *call = call_begin(fcinfo, 2);
+	Feed feed = feed_of_actor(&call->actor);
+	int64 position;
+	Row *decided;
+	Row *row;
+
+	(void) feed_lock(FEED_LOCK_CONSUMERS, true);
+	rows_renew(call->rows);
+	require_free(call->rows, &feed, name);
+	position = from_start ? 0 : position_of_now(call->rows);
+	row = row_new(call->rows, TABLE_event_consumer, TRIGGERS_PARENT_UNLOCKED);
+	ids_assign(row, feed.organization_id ? SLOT_OF(feed.organization_id) : ids_catalogue_slot(call->rows));
+	row_set_int64(row, Col_event_consumer_organization_id, feed.organization_id);
+	row_set_int64(row, Col_event_consumer_merchant_id, feed.merchant_id);
+	row_set_text(row, Col_event_consumer_name, name);
+	row_set(row, Col_event_consumer_position, Int64GetDatum(position));
+	row_set_time(row, Col_event_consumer_created_at, GetCurrentTimestamp());
+	decided = row_copy(row);
+	check_written(row_insert(row), decided, row);
+	call_end(call);
+	PG_RETURN_VOID();
+}
+
+/*
+ * jobs.drop_consumer(consumer, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_drop_consumer);
+Datum
+jobs_drop_consumer(PG_FUNCTION_ARGS)
+{
+	char *name = arg_text(fcinfo, 0, "consumer", LIMIT_NAME);
+	Call *call = call_begin(fcinfo, 1);
+	Feed feed = feed_of_actor(&call->actor);
+	Row *consumer = consumer_lock(call->rows, &feed, name, LockTupleExclusive);
+
+	check_written(row_delete(consumer), consumer, consumer);
+	call_end(call);
+	PG_RETURN_VOID();
+}

@@ -1,0 +1,231 @@
+/*
+ * assignment.c
+ *
+ * Assigning and unassigning members, by function and by plain INSERT and DELETE.
+ *
+ * Locks: the job FOR NO KEY UPDATE, then the assignment that is taken back.
+ */
+#include "postgres.h"
+
+#include "lib/qunique.h"
+#include "miscadmin.h"
+
+#include "acting/dml.h"
+#include "jobs/consequence.h"
+#include "pg/argument.h"
+#include "pg/json.h"
+
+static Row *
+find(Call *call, const Job *job, int64 member_id)
+{
+	ScanKeyData keys[3];
+
+	row_key_int64(&keys[0], 1, job->organization_id);
+	row_key_int64(&keys[1], 2, job->id);
+	row_key_int64(&keys[2], 3, member_id);
+	return row_find_latest(call->rows, TABLE_assignment, PRIMARY_KEY, 3, keys);
+}
+
+/*
+ * An active member of the job's organization; others are as if they were not there. Asked
+ * for those who may assign: nobody else learns who works where.
+ */
+static void
+require_member(Call *call, const Job *job, int64 member_id)
+{
+	Row *member;
+
+	if (call->actor.kind != ACTOR_MEMBER)
+		return;
+	member = row_fetch(call->rows, TABLE_member, member_id);
+	if (member == NULL || !row_bool(member, Col_member_is_active) ||
+		row_int64(member, Col_member_organization_id) != job->organization_id)
+		actor_complain_missing("member", member_id);
+}
+
+static void
+fill(Row *row, const Call *call, const Job *job)
+{
+	row_set_int64(row, Col_assignment_organization_id, job->organization_id);
+	row_set_int64(row, Col_assignment_job_id, job->id);
+	row_set(row, Col_assignment_assigned_by, actor_datum(&call->actor));
+	row_set_time(row, Col_assignment_assigned_at, job->now);
+}
+
+/*
+ * What follows from a new assignment, or from one that is gone.
+ */
+static void
+record(Call *call, Job *job, const Transition *transition, int64 member_id)
+{
+	Subject subject = {.member_id = member_id};
+
+	job_record_unmoved(call, job, transition->action, json_of_id("member_id", member_id));
+	consequence_of_action(call, job, transition, &subject);
+}
+
+/*
+ * False: the member was assigned already, or a user's trigger suppressed the row.
+ */
+static bool
+add_member(Call *call, Job *job, const Transition *transition, int64 member_id)
+{
+	Row *row;
+
+	if (find(call, job, member_id))
+		return false;
+	row = row_new(call->rows, TABLE_assignment, TRIGGERS_PARENT_LOCKED);
+	row_set_int64(row, Col_assignment_member_id, member_id);
+	fill(row, call, job);
+	if (!row_insert(row))
+		return false;
+	record(call, job, transition, member_id);
+	return true;
+}
+
+/*
+ * False: the member was not assigned, or a user's trigger suppressed it.
+ */
+static bool
+remove_member(Call *call, Job *job, const Transition *transition, int64 member_id)
+{
+	Row *row = find(call, job, member_id);
+
+	if (row == NULL || row_lock_found(row, LockTupleExclusive, LockWaitBlock) == NULL || !row_delete(row))
+		return false;
+	record(call, job, transition, member_id);
+	return true;
+}
+
+static int
+compare_ids(const void *a, const void *b)
+{
+	int64 left = *(const int64 *) a;
+	int64 right = *(const int64 *) b;
+
+	return left < right ? -1 : left > right ? 1 :
+											  0;
+}
+
+/*
+ * Assigns or unassigns members, each once and in the order of their ids.
+ */
+static int
+change_members(FunctionCallInfo fcinfo, Action action)
+{
+	int64 job_id = arg_id(fcinfo, 0, "job_id");
+	int64 *member_ids;
+	int count = arg_ids(fcinfo, 1, "member_ids", &member_ids);
+	Call *call = call_begin(fcinfo, 2);
+	Job *job = job_lock(call, job_id);
+	const Transition *transition;
+	int changed = 0;
+
+	qsort(member_ids, count, sizeof(int64), compare_ids);
+	count = qunique(member_ids, count, sizeof(int64), compare_ids);
+	for (int i = 0; i < count && action == ACTION_ASSIGN; i++)
+		require_member(call, job, member_ids[i]);
+	transition = job_require(call, job, action);
+	for (int i = 0; i < count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (action == ACTION_ASSIGN ? add_member(call, job, transition, member_ids[i]) :
+									  remove_member(call, job, transition, member_ids[i]))
+			changed++;
+	}
+	call_end(call);
+	return changed;
+}
+
+PG_FUNCTION_INFO_V1(jobs_assign_members);
+Datum
+jobs_assign_members(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(change_members(fcinfo, ACTION_ASSIGN));
+}
+
+PG_FUNCTION_INFO_V1(jobs_unassign_members);
+Datum
+jobs_unassign_members(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(change_members(fcinfo, ACTION_UNASSIGN));
+}
+
+PG_FUNCTION_INFO_V1(jobs_assign_self);
+Datum
+jobs_assign_self(PG_FUNCTION_ARGS)
+{
+	int64 job_id = arg_id(fcinfo, 0, "job_id");
+	Call *call = call_begin(fcinfo, 1);
+	Job *job = job_lock(call, job_id);
+	bool assigned;
+
+	assigned = add_member(call, job, job_require(call, job, ACTION_ASSIGN), call->actor.id);
+	call_end(call);
+	PG_RETURN_BOOL(assigned);
+}
+
+/*
+ * Is the row deleted after its job, by a foreign key that a user made cascade?
+ */
+static bool
+job_is_gone(const Dml *dml)
+{
+	return row_fetch(dml->call->rows, TABLE_job, row_int64(dml->old, Col_assignment_job_id)) == NULL;
+}
+
+PG_FUNCTION_INFO_V1(jobs_assignment_fill);
+Datum
+jobs_assignment_fill(PG_FUNCTION_ARGS)
+{
+	Dml *dml = dml_begin(fcinfo, TABLE_assignment, TRIGGER_TYPE_BEFORE,
+						 TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_DELETE);
+	Job *job;
+
+	if (DML_IS_UPDATE(dml))
+	{
+		dml_require_actor(dml);
+		dml_allow_changes(dml, NULL, 0);
+		return dml_end(dml);
+	}
+	if (DML_IS_INSERT(dml))
+	{
+		check_not_null(row_isnull(dml->new, Col_assignment_job_id), "job_id");
+		check_not_null(row_isnull(dml->new, Col_assignment_member_id), "member_id");
+	}
+	dml_require_actor(dml);
+	if (DML_IS_DELETE(dml) && job_is_gone(dml))
+		return dml_end(dml);
+	job = job_lock(dml->call, row_int64(dml->new ? dml->new : dml->old, Col_assignment_job_id));
+	if (DML_IS_INSERT(dml))
+		require_member(dml->call, job, row_int64(dml->new, Col_assignment_member_id));
+	(void) job_require(dml->call, job, dml->new ? ACTION_ASSIGN : ACTION_UNASSIGN);
+	if (DML_IS_INSERT(dml))
+	{
+		char actor[ACTOR_TEXT_SIZE];
+
+		dml_fill_int64(dml, Col_assignment_organization_id, job->organization_id);
+		dml_fill_text(dml, Col_assignment_assigned_by, actor_format(&dml->call->actor, actor));
+		dml_refuse(dml, Col_assignment_assigned_at);
+		fill(dml->new, dml->call, job);
+	}
+	return dml_end(dml);
+}
+
+PG_FUNCTION_INFO_V1(jobs_assignment_record);
+Datum
+jobs_assignment_record(PG_FUNCTION_ARGS)
+{
+	Dml *dml = dml_begin(fcinfo, TABLE_assignment, TRIGGER_TYPE_AFTER,
+						 TRIGGER_TYPE_INSERT | TRIGGER_TYPE_DELETE);
+	Row *row = dml->new ? dml->new : dml->old;
+	Action action = dml->new ? ACTION_ASSIGN : ACTION_UNASSIGN;
+	Job *job;
+
+	dml_require_actor(dml);
+	if (DML_IS_DELETE(dml) && job_is_gone(dml))
+		return dml_end(dml);
+	job = job_lock(dml->call, row_int64(row, Col_assignment_job_id));
+	record(dml->call, job, job_require(dml->call, job, action), row_int64(row, Col_assignment_member_id));
+	return dml_end(dml);
+}

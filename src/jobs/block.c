@@ -1,0 +1,164 @@
+/*
+ * block.c
+ *
+ * Blocking a conversation, which its merchant does, and opening it again, which is the
+ * system's.
+ *
+ * Locks: the merchant FOR NO KEY UPDATE, so that none of its requests comes in between, the
+ * conversation's live jobs in the order of their ids, then the conversation. What makes a job
+ * wants the conversation's lock, too, so that a block finds the job, or the job the block; one
+ * that an acceptance made after the first look is locked after the conversation. A message
+ * takes no lock of the conversation: it reads whether it is blocked once it holds its job, so
+ * that it is written before the job is declined, or not at all.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "jobs/decline.h"
+#include "parties/conversation.h"
+#include "parties/directory.h"
+#include "pg/argument.h"
+
+/* The reason of what a block declines. */
+#define REASON_BLOCKED "blocked"
+
+static void
+require_blocker(const Call *call, int64 id)
+{
+	if (call->actor.kind != ACTOR_MERCHANT)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("only the merchant blocks conversation %lld", (long long) id),
+				 errdetail("It declines the merchant's live jobs, too."),
+				 errhint("Pass actor => 'merchant:...'; an operator sets is_blocked, which declines nothing.")));
+}
+
+static void
+require_unblocker(const Call *call, int64 id)
+{
+	if (call->actor.kind != ACTOR_SYSTEM)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("only the system unblocks conversation %lld", (long long) id),
+				 errdetail("Neither side opens a blocked conversation again."),
+				 errhint("Ask the marketplace's operator to call jobs.unblock_conversation().")));
+}
+
+/*
+ * After users' triggers: is it the conversation that it was, and blocked or open as it was
+ * decided?
+ */
+static void
+check_written(const Row *old, const Row *changed, bool is_blocked)
+{
+	static const int kept[] = {
+		Col_conversation_id, Col_conversation_organization_id, Col_conversation_merchant_id,
+		Col_conversation_created_at};
+	bool good = row_bool(changed, Col_conversation_is_blocked) == is_blocked;
+
+	for (int i = 0; i < lengthof(kept); i++)
+		good = good && !row_differs(old, changed, old->table->att[kept[i]]);
+	if (!good)
+		ereport(ERROR,
+				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+				 errmsg("a trigger changed what the rules decided for conversation %lld",
+						(long long) row_int64(old, Col_conversation_id)),
+				 errdetail("A BEFORE trigger on jobs.conversation changed whether it is blocked, or whose it is."),
+				 errhint("Let the trigger change columns of its own alone.")));
+}
+
+/*
+ * False: it was so before, or a trigger of a user suppressed it. The row is locked.
+ */
+static bool
+set_blocked(const Row *conversation, bool is_blocked)
+{
+	Row *changed;
+
+	if (row_bool(conversation, Col_conversation_is_blocked) == is_blocked)
+		return false;
+	changed = row_copy(conversation);
+	row_set(changed, Col_conversation_is_blocked, BoolGetDatum(is_blocked));
+	if (!row_update(conversation, changed))
+		return false;
+	check_written(conversation, changed, is_blocked);
+	return true;
+}
+
+static void
+lock_live_jobs(Call *call, int64 conversation_id)
+{
+	ListCell *cell;
+
+	foreach (cell, job_live_in_conversation(call, conversation_id, true))
+	{
+		CHECK_FOR_INTERRUPTS();
+		(void) row_lock_found(((Job *) lfirst(cell))->row, LockTupleNoKeyExclusive, LockWaitBlock);
+	}
+}
+
+/*
+ * Declines a job, unless it has ended, or is gone, by the time that it is locked. 40001 when
+ * it is newer than the transaction's snapshot.
+ */
+static void
+decline_if_live(Call *call, int64 id)
+{
+	ScanKeyData keys[1];
+	Row *row;
+	Job *job;
+
+	row_key_int64(&keys[0], 1, id);
+	row = row_find_latest(call->rows, TABLE_job, PRIMARY_KEY, 1, keys);
+	if (row == NULL || row_lock_found(row, LockTupleNoKeyExclusive, LockWaitBlock) == NULL)
+		return;
+	job = job_of_row(row);
+	if (status_is_live(job_status(job)))
+		(void) decline_job(call, job, REASON_BLOCKED, NULL);
+}
+
+/*
+ * jobs.block_conversation(conversation_id, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_block_conversation);
+Datum
+jobs_block_conversation(PG_FUNCTION_ARGS)
+{
+	int64 conversation_id = arg_id(fcinfo, 0, "conversation_id");
+	Call *call = call_begin(fcinfo, 1);
+
+	(void) conversation_get(call, conversation_id);
+	require_blocker(call, conversation_id);
+	(void) merchant_lock(call, call->actor.id);
+	lock_live_jobs(call, conversation_id);
+	if (set_blocked(conversation_lock(call, conversation_id), true))
+	{
+		ListCell *cell;
+
+		foreach (cell, job_live_in_conversation(call, conversation_id, true))
+		{
+			CHECK_FOR_INTERRUPTS();
+			decline_if_live(call, ((Job *) lfirst(cell))->id);
+		}
+	}
+	call_end(call);
+	PG_RETURN_VOID();
+}
+
+/*
+ * jobs.unblock_conversation(conversation_id, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_unblock_conversation);
+Datum
+jobs_unblock_conversation(PG_FUNCTION_ARGS)
+{
+	int64 conversation_id = arg_id(fcinfo, 0, "conversation_id");
+	Call *call = call_begin(fcinfo, 1);
+	Row *conversation = conversation_lock(call, conversation_id);
+
+	require_unblocker(call, conversation_id);
+	(void) set_blocked(conversation, false);
+	call_end(call);
+	PG_RETURN_VOID();
+}

@@ -1,0 +1,45 @@
+/*
+ * conversation_api.c
+ *
+ * The function that starts a conversation.
+ */
+#include "postgres.h"
+
+#include "jobs/message.h"
+#include "parties/conversation.h"
+#include "parties/directory.h"
+#include "pg/argument.h"
+
+/*
+ * jobs.start_conversation(organization_id, body, client_key, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_start_conversation);
+Datum
+jobs_start_conversation(PG_FUNCTION_ARGS)
+{
+	int64 organization_id = arg_id(fcinfo, 0, "organization_id");
+	Draft draft = {0};
+	Call *call;
+	Row *merchant;
+	Row *conversation;
+
+	draft.body = arg_text(fcinfo, 1, "body", LIMIT_TEXT);
+	draft.client_key = arg_optional_uuid(fcinfo, 2);
+	call = call_begin(fcinfo, 3);
+	organization_require(call, organization_id);
+	conversation_require_starter(call);
+	merchant = merchant_lock(call, call->actor.id);
+	conversation = conversation_find(call->rows, organization_id, call->actor.id);
+	if (conversation)
+		draft.conversation_id = row_int64(conversation, Col_conversation_id);
+
+	/* a repeated call has its answer, whatever the preferences say by now */
+	if (!message_is_repeated(call, &draft))
+	{
+		contact_require(call, organization_id, merchant);
+		draft.conversation_id = conversation_open(call, organization_id, call->actor.id);
+		(void) message_send(call, &draft);
+	}
+	call_end(call);
+	PG_RETURN_INT64(draft.conversation_id);
+}

@@ -1,0 +1,73 @@
+/*
+ * decline.c
+ *
+ * Declining a job, by either side.
+ *
+ * Locks: the job FOR NO KEY UPDATE; before it, where another organization is asked then, the
+ * merchant, as everybody locks who asks for it.
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+
+#include "jobs/consequence.h"
+#include "jobs/decline.h"
+#include "parties/directory.h"
+#include "pg/argument.h"
+#include "pg/json.h"
+
+void
+decline_record(Call *call, const Job *job, const char *reason, const char *comment)
+{
+	bool by_expert = actor_side(&call->actor) == SIDE_EXPERT;
+	Row *decline = row_new(call->rows, TABLE_decline, TRIGGERS_PARENT_LOCKED);
+
+	row_set_int64(decline, Col_decline_organization_id, job->organization_id);
+	row_set_int64(decline, Col_decline_job_id, job->id);
+	row_set_int64(decline, Col_decline_merchant_id, job->merchant_id);
+	row_set_int64(decline, Col_decline_service_id, job->service_id);
+	row_set_text(decline, Col_decline_declined_by, by_expert ? "expert" : "merchant");
+	row_set(decline, Col_decline_actor, actor_datum(&call->actor));
+	row_set_text(decline, Col_decline_reason, reason);
+	row_set_text(decline, Col_decline_comment, comment);
+	row_set_text(decline, Col_decline_from_status, status_name(job->status));
+	row_set_time(decline, Col_decline_declined_at, job->now);
+	(void) row_insert(decline);
+}
+
+JobStatus
+decline_job(Call *call, Job *job, const char *reason, const char *comment)
+{
+	const Transition *transition = job_require(call, job, ACTION_DECLINE);
+
+	if (!job_move(call, job, transition, json_of_text("reason", reason)))
+		return job->status;
+	decline_record(call, job, reason, comment);
+	consequence_of_action(call, job, transition, NULL);
+	return transition_result(transition, job->status);
+}
+
+/*
+ * jobs.decline_job(job_id, reason, comment, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_decline_job);
+Datum
+jobs_decline_job(PG_FUNCTION_ARGS)
+{
+	int64 job_id = arg_id(fcinfo, 0, "job_id");
+	char *reason = PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1));
+	char *comment = arg_optional_text(fcinfo, 2, "comment", LIMIT_TEXT);
+	Call *call;
+	Row *row;
+	JobStatus status;
+
+	if (reason)
+		check_reason(reason);
+	call = call_begin(fcinfo, 3);
+	row = job_get(call, job_id);
+	if (call->actor.kind == ACTOR_MEMBER && row_bool(row, Col_job_auto_rematch))
+		(void) merchant_lock(call, row_int64(row, Col_job_merchant_id));
+	status = decline_job(call, job_lock_found(row), reason, comment);
+	call_end(call);
+	PG_RETURN_TEXT_P(cstring_to_text(status_name(status)));
+}

@@ -1,0 +1,182 @@
+/*
+ * expiry.c
+ *
+ * The sweep. Nothing but tidiness depends on it: an overdue job is refused as an
+ * expired one before any sweep meets it.
+ *
+ * Locks: each job FOR NO KEY UPDATE SKIP LOCKED, in the order of the deadlines, then the
+ * row of jobs.node, also SKIP LOCKED.
+ */
+#include "postgres.h"
+
+#include "access/stratnum.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "nodes/parsenodes.h"
+#include "tcop/pquery.h"
+#include "utils/fmgroids.h"
+#include "utils/memutils.h"
+
+#include "acting/call.h"
+#include "jobs/consequence.h"
+#include "jobs/reminder.h"
+#include "pg/argument.h"
+#include "tables/node.h"
+
+/* A sweep ends after this time; the scheduler starts the next one. In milliseconds. */
+#define SWEEP_MAX_TIME 50000
+
+/*
+ * Notes when a sweep last found something. Another sweep that notes the same is not
+ * waited for.
+ */
+static void
+note_sweep(Call *call)
+{
+	Row *node = row_lock_found(node_fetch(call->rows), LockTupleNoKeyExclusive, LockWaitSkip);
+	Row *changed;
+
+	if (node == NULL)
+		return;
+	changed = row_copy(node);
+	row_set_time(changed, Col_node_last_sweep_at, GetCurrentTimestamp());
+	(void) row_update(node, changed);
+}
+
+/*
+ * Expires one job, if nobody holds it and it is still due. Where another organization is asked
+ * then, nobody may hold the merchant either: a sweep waits for no one.
+ */
+static bool
+expire(Call *call, Row *row)
+{
+	Row *locked = row_lock_found(row, LockTupleNoKeyExclusive, LockWaitSkip);
+	Job *job;
+	const Transition *transition;
+
+	if (locked == NULL)
+		return false;
+	job = job_of_row(locked);
+	if (job->status == STATUS_EXPIRED || job_status(job) != STATUS_EXPIRED)
+		return false;
+	if (row_bool(locked, Col_job_auto_rematch) &&
+		row_lock(call->rows, TABLE_merchant, job->merchant_id, LockTupleNoKeyExclusive, LockWaitSkip) == NULL)
+		return false;
+	transition = job_require(call, job, ACTION_EXPIRE);
+	if (!job_move(call, job, transition, NULL))
+		return false;
+	consequence_of_action(call, job, transition, NULL);
+	return true;
+}
+
+/*
+ * Expires up to max_rows due jobs in the order of their deadlines, passing over those
+ * that somebody else holds. `from` is where to begin and comes back as the last deadline
+ * met: what lies before it in the index is dead entries, once swept.
+ */
+static int
+expire_batch(Call *call, int max_rows, TimestampTz *from)
+{
+	int expired = 0;
+	ScanKeyData keys[2];
+	RowScan *scan;
+	Row *row;
+
+	ScanKeyInit(&keys[0], 1, BTGreaterEqualStrategyNumber, F_TIMESTAMPTZ_GE,
+				TimestampTzGetDatum(*from));
+	ScanKeyInit(&keys[1], 1, BTLessEqualStrategyNumber, F_TIMESTAMPTZ_LE,
+				TimestampTzGetDatum(GetCurrentTimestamp()));
+	scan = row_scan_begin(call->rows, TABLE_job, INDEX_job_due, 2, keys, ForwardScanDirection);
+	while (expired < max_rows && (row = row_scan_next(scan)) != NULL)
+	{
+		CHECK_FOR_INTERRUPTS();
+		*from = row_time(row, Col_job_due_at, *from);
+		if (expire(call, row))
+			expired++;
+	}
+	row_scan_end(scan);
+	if (expired > 0)
+		note_sweep(call);
+	return expired;
+}
+
+/*
+ * jobs.expire_jobs(max_rows): one batch.
+ */
+PG_FUNCTION_INFO_V1(jobs_expire_jobs);
+Datum
+jobs_expire_jobs(PG_FUNCTION_ARGS)
+{
+	int max_rows = arg_count(fcinfo, 0, "max_rows");
+	TimestampTz from = DT_NOBEGIN;
+	Call *call = call_begin_system();
+	int expired = expire_batch(call, max_rows, &from);
+
+	call_end(call);
+	PG_RETURN_INT32(expired);
+}
+
+/* A call of jobs.expire_due_jobs(). */
+typedef struct Sweep
+{
+	int batch_size;
+	bool is_atomic; /* inside a transaction block, where it can't commit */
+	TimestampTz started;
+	MemoryContext batch;
+} Sweep;
+
+typedef int (*Batch)(Call *call, int max_rows, TimestampTz *from);
+
+/*
+ * Batch after batch, each committed, as long as there is something to do; in a transaction
+ * block one batch. A call never spans a commit: the session would keep the owner's rights.
+ */
+static void
+run(const Sweep *sweep, Batch batch)
+{
+	TimestampTz from = DT_NOBEGIN;
+
+	for (;;)
+	{
+		MemoryContext caller = MemoryContextSwitchTo(sweep->batch);
+		Call *call = call_begin_system();
+		int done = batch(call, sweep->batch_size, &from);
+
+		call_end(call);
+		MemoryContextSwitchTo(caller);
+		MemoryContextReset(sweep->batch);
+		if (sweep->is_atomic || done < sweep->batch_size ||
+			TimestampDifferenceExceeds(sweep->started, GetCurrentTimestamp(), SWEEP_MAX_TIME))
+			break;
+		SPI_commit();
+		EnsurePortalSnapshotExists();
+	}
+}
+
+/*
+ * jobs.expire_due_jobs(batch_size): expires what is due, and reminds of what soon will be.
+ */
+PG_FUNCTION_INFO_V1(jobs_expire_due_jobs);
+Datum
+jobs_expire_due_jobs(PG_FUNCTION_ARGS)
+{
+	Sweep sweep;
+
+	sweep.batch_size = arg_count(fcinfo, 0, "batch_size");
+	sweep.is_atomic = !(fcinfo->context && IsA(fcinfo->context, CallContext) &&
+						!castNode(CallContext, fcinfo->context)->atomic);
+	sweep.started = GetCurrentTimestamp();
+	if (SPI_connect_ext(sweep.is_atomic ? 0 : SPI_OPT_NONATOMIC) != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect_ext failed");
+	sweep.batch = AllocSetContextCreate(CurrentMemoryContext, "jobs sweep", ALLOCSET_DEFAULT_SIZES);
+	run(&sweep, expire_batch);
+	if (!sweep.is_atomic)
+	{
+		/* what has expired stays so, whatever comes of the reminders */
+		SPI_commit();
+		EnsurePortalSnapshotExists();
+	}
+	run(&sweep, reminder_batch);
+	SPI_finish();
+	PG_RETURN_VOID();
+}

@@ -1,0 +1,473 @@
+/*
+ * job.c
+ *
+ * The life of a job, whatever the path that an action comes by: job_api.c has the
+ * functions, job_dml.c the triggers.
+ *
+ * Locks: the job comes first, FOR NO KEY UPDATE, before any row that refers to it is
+ * written; a new job locks nothing, since nobody sees it yet.
+ */
+#include "postgres.h"
+
+#include <limits.h>
+
+#include "utils/guc.h"
+#include "utils/numeric.h"
+
+#include "acting/ids.h"
+#include "feed/history.h"
+#include "jobs/job.h"
+#include "parties/conversation.h"
+#include "pg/check.h"
+#include "pg/json.h"
+
+static int response_window = 72 * 3600 * 1000;
+static int proposal_response_window = 72 * 3600 * 1000;
+static int reminder_lead = 24 * 3600 * 1000;
+
+void
+job_init(void)
+{
+	DefineCustomIntVariable("jobs.response_window",
+							"How long an organization has to respond to a requested job.",
+							"Taken when the job is created.",
+							&response_window, 72 * 3600 * 1000, 1, INT_MAX, PGC_SUSET, GUC_UNIT_MS,
+							NULL, NULL, NULL);
+	DefineCustomIntVariable("jobs.proposal_response_window",
+							"How long an organization has to respond to a job made from its proposal.",
+							"Taken when the job is created; -1: for ever.",
+							&proposal_response_window, 72 * 3600 * 1000, -1, INT_MAX, PGC_SUSET,
+							GUC_UNIT_MS, NULL, NULL, NULL);
+	DefineCustomIntVariable("jobs.reminder_lead",
+							"How long before its deadline the organization is reminded of a job.",
+							"Taken when the job is created; a deadline that is nearer brings no reminder.",
+							&reminder_lead, 24 * 3600 * 1000, 0, INT_MAX, PGC_SUSET, GUC_UNIT_MS,
+							NULL, NULL, NULL);
+}
+
+Job *
+job_of_row(Row *row)
+{
+	Job *job = palloc(sizeof(Job));
+	char *status = row_text(row, Col_job_status);
+
+	job->row = row;
+	job->id = row_int64(row, Col_job_id);
+	job->organization_id = row_int64(row, Col_job_organization_id);
+	job->merchant_id = row_int64(row, Col_job_merchant_id);
+	job->conversation_id = row_int64(row, Col_job_conversation_id);
+	job->service_id = row_int64(row, Col_job_service_id);
+	job->status = status_of_name(status);
+	job->is_confirmed = !row_isnull(row, Col_job_confirmed_at);
+	job->due_at = row_time(row, Col_job_due_at, DT_NOEND);
+	job->now = GetCurrentTimestamp();
+	pfree(status);
+	return job;
+}
+
+Row *
+job_get(Call *call, int64 id)
+{
+	Row *row = row_fetch(call->rows, TABLE_job, id);
+
+	call_require_seen(call, row, Col_job_organization_id, Col_job_merchant_id, "job", id);
+	return row;
+}
+
+/*
+ * Whose job it is never changes, so that nobody waits for a hidden one.
+ */
+Job *
+job_lock_found(Row *row)
+{
+	int64 id = row_int64(row, Col_job_id);
+
+	if (row_lock_found(row, LockTupleNoKeyExclusive, LockWaitBlock) == NULL)
+		actor_complain_missing("job", id);
+	return job_of_row(row);
+}
+
+Job *
+job_lock(Call *call, int64 id)
+{
+	return job_lock_found(job_get(call, id));
+}
+
+JobStatus
+job_status(const Job *job)
+{
+	return job->now >= job->due_at ? STATUS_EXPIRED : job->status;
+}
+
+static const char *
+side_name(Side side)
+{
+	switch (side)
+	{
+		case SIDE_EXPERT:
+			return "an organization's member";
+		case SIDE_MERCHANT:
+			return "a merchant";
+		default:
+			return "the system";
+	}
+}
+
+/*
+ * Did the expert write the job's last message? The job is locked, so that none comes.
+ */
+static bool
+expert_wrote_last(Rows *rows, int64 job_id)
+{
+	ScanKeyData keys[1];
+	Row *message;
+	Actor author = {ACTOR_NOBODY, 0, 0};
+
+	row_key_int64(&keys[0], 1, job_id);
+	message = row_find(rows, TABLE_message, INDEX_message_job, 1, keys, BackwardScanDirection);
+	return message && actor_parse(row_text(message, Col_message_author), &author) &&
+		   author.kind == ACTOR_MEMBER;
+}
+
+/* A job, as the rules look at it. */
+typedef struct Judged
+{
+	Call *call;
+	const Job *job;
+	Row *conversation; /* locked; NULL: not read yet */
+} Judged;
+
+static bool
+is_blocked(const Judged *judged)
+{
+	Row *conversation = judged->conversation ? judged->conversation :
+											   conversation_get(judged->call, judged->job->conversation_id);
+
+	return row_bool(conversation, Col_conversation_is_blocked);
+}
+
+static bool
+read_fact(void *argument, JobFact fact)
+{
+	const Judged *judged = argument;
+	const Job *job = judged->job;
+
+	switch (fact)
+	{
+		case FACT_OVERDUE:
+			return job->now >= job->due_at;
+		case FACT_FROM_PROPOSAL:
+			return !row_isnull(job->row, Col_job_proposal_id);
+		case FACT_CONFIRMED:
+			return job->is_confirmed;
+		case FACT_EXPERT_WROTE_LAST:
+			return expert_wrote_last(judged->call->rows, job->id);
+		case FACT_BLOCKED:
+			return is_blocked(judged);
+	}
+	elog(ERROR, "unknown fact of a job: %d", fact);
+}
+
+List *
+job_allowed_actions(Call *call, Job *job)
+{
+	Side side = actor_side(&call->actor);
+	Judged judged = {.call = call, .job = job};
+	List *allowed = NIL;
+
+	if (job_status(job) == STATUS_EXPIRED)
+		return NIL;
+	for (int action = 0; action < ACTION_COUNT; action++)
+	{
+		JobFact obstacle;
+		const Transition *transition = transition_find(action, side, job->status, read_fact, &judged, &obstacle);
+
+		if (transition && !transition->is_silent)
+			allowed = lappend_int(allowed, action);
+	}
+	return allowed;
+}
+
+char *
+job_list_allowed(Call *call, Job *job)
+{
+	StringInfoData list;
+	ListCell *cell;
+
+	initStringInfo(&list);
+	foreach (cell, job_allowed_actions(call, job))
+		appendStringInfo(&list, "%s%s", list.len ? ", " : "", action_rules[lfirst_int(cell)].name);
+	return list.len ? list.data : "nothing";
+}
+
+void
+job_require_unexpired(const Job *job, const char *phrase)
+{
+	const char *since;
+
+	if (job_status(job) != STATUS_EXPIRED)
+		return;
+	since = timestamptz_to_str(row_time(job->row, Col_job_respond_by, job->now));
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("job %lld cannot %s: it is expired", (long long) job->id, phrase),
+			 errdetail("The job is expired since %s; nothing is allowed now.", since),
+			 errhint("No action is possible on an expired job. The merchant can ask for a new one.")));
+}
+
+static void
+require_side(const Call *call, int64 id, Action action)
+{
+	Side side = actor_side(&call->actor);
+
+	if (!action_is_of_side(action, side))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("action \"%s\" on job %lld is not for %s", action_rules[action].name, (long long) id,
+						side_name(side)),
+				 errdetail("Another kind of actor performs it."),
+				 errhint(side == SIDE_SYSTEM ? "Pass actor => 'member:...' or actor => 'merchant:...'." :
+											   "SELECT * FROM jobs.transitions() tells who does what.")));
+}
+
+const Transition *
+job_require(Call *call, Job *job, Action action)
+{
+	Side side = actor_side(&call->actor);
+	Judged judged = {.call = call, .job = job};
+	const ActionRule *rule = &action_rules[action];
+	const Transition *transition;
+	JobFact obstacle;
+
+	if (!action_is_for_overdue(action, side))
+		job_require_unexpired(job, rule->phrase);
+	require_side(call, job->id, action);
+	transition = transition_find(action, side, job->status, read_fact, &judged, &obstacle);
+	if (transition && rule->locks_conversation)
+	{
+		judged.conversation = conversation_lock(call, job->conversation_id);
+		transition = transition_find(action, side, job->status, read_fact, &judged, &obstacle);
+	}
+	if (obstacle == FACT_BLOCKED)
+		conversation_complain_blocked(job->conversation_id);
+	if (transition == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("job %lld cannot %s", (long long) job->id, rule->phrase),
+				 errdetail("The job is %s%s; allowed now: %s.", status_name(job->status),
+						   job->is_confirmed ? " and confirmed" : "", job_list_allowed(call, job)),
+				 errhint("SELECT jobs.allowed_actions(%lld) tells what can be done.", (long long) job->id)));
+	return transition;
+}
+
+/*
+ * A response is a sign of life: on a job that nobody opened it is the first.
+ */
+static bool
+opens_too(const Job *job, const Transition *transition)
+{
+	return job->status == STATUS_NEW && action_is_response(transition->action, transition->sides);
+}
+
+/*
+ * The columns that a transition changes.
+ */
+void
+job_apply(const Job *job, Row *changed, const Transition *transition)
+{
+	JobStatus to = transition_result(transition, job->status);
+	const ActionRule *rule = &action_rules[transition->action];
+
+	if (to != job->status)
+		row_set_text(changed, Col_job_status, status_name(to));
+	if (opens_too(job, transition))
+		row_set_time(changed, Col_job_opened_at, job->now);
+	if (action_is_response(transition->action, transition->sides) && row_isnull(changed, Col_job_first_response_at))
+		row_set_time(changed, Col_job_first_response_at, job->now);
+	if (rule->stamped)
+		row_set_time(changed, rule->stamped, job->now);
+	if (rule->cleared)
+		row_set_null(changed, rule->cleared);
+	if (!status_is_waiting(to) && !row_isnull(changed, Col_job_due_at))
+		row_set_null(changed, Col_job_due_at);
+	if (!status_is_waiting(to) && !row_isnull(changed, Col_job_remind_at))
+		row_set_null(changed, Col_job_remind_at);
+}
+
+static void
+write_history(Call *call, const Job *job, Action action, JobStatus from, JobStatus to, Jsonb *details)
+{
+	Event event = {
+		.organization_id = job->organization_id,
+		.merchant_id = job->merchant_id,
+		.job_id = job->id,
+		.action = action_rules[action].name,
+		.from_status = status_name(from),
+		.to_status = status_name(to),
+		.occurred_at = job->now,
+		.details = details,
+	};
+
+	history_write(call, &event);
+}
+
+void
+job_record(Call *call, const Job *job, const Transition *transition, Jsonb *details)
+{
+	JobStatus from = job->status;
+
+	if (opens_too(job, transition))
+	{
+		write_history(call, job, ACTION_OPEN, STATUS_NEW, STATUS_OPENED, NULL);
+		from = STATUS_OPENED;
+	}
+	write_history(call, job, transition->action, from, transition_result(transition, job->status), details);
+}
+
+void
+job_record_unmoved(Call *call, const Job *job, Action action, Jsonb *details)
+{
+	write_history(call, job, action, job->status, job->status, details);
+}
+
+void
+job_record_new(Call *call, const Job *job)
+{
+	int64 proposal_id = row_int64(job->row, Col_job_proposal_id);
+
+	write_history(call, job, ACTION_CREATE, STATUS_NONE, STATUS_NEW,
+				  proposal_id ? json_of_id("proposal_id", proposal_id) : NULL);
+}
+
+static void
+complain_changed(int64 id)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+			 errmsg("a trigger changed what the rules decided for job %lld", (long long) id),
+			 errdetail("A BEFORE trigger on jobs.job changed the status, or whose job it is."),
+			 errhint("Let the trigger change columns of its own alone.")));
+}
+
+/*
+ * After a user's BEFORE trigger: is the job where the rules put it?
+ */
+void
+job_check_written(const Job *job, const Row *changed, JobStatus expected)
+{
+	if (row_isnull(changed, Col_job_status) ||
+		status_of_name(row_text(changed, Col_job_status)) != expected ||
+		(!status_is_waiting(expected) && !row_isnull(changed, Col_job_due_at)) ||
+		row_int64(changed, Col_job_id) != job->id ||
+		row_int64(changed, Col_job_organization_id) != job->organization_id ||
+		row_int64(changed, Col_job_merchant_id) != job->merchant_id ||
+		row_int64(changed, Col_job_conversation_id) != job->conversation_id)
+		complain_changed(job->id);
+}
+
+void
+job_check_new(Call *call, const Row *row)
+{
+	Row *conversation = row_fetch(call->rows, TABLE_conversation, row_int64(row, Col_job_conversation_id));
+	int64 organization_id = row_int64(row, Col_job_organization_id);
+
+	if (conversation == NULL ||
+		row_int64(conversation, Col_conversation_organization_id) != organization_id ||
+		row_int64(conversation, Col_conversation_merchant_id) != row_int64(row, Col_job_merchant_id) ||
+		SLOT_OF(row_int64(row, Col_job_id)) != SLOT_OF(organization_id) ||
+		status_of_name(row_text(row, Col_job_status)) != STATUS_NEW)
+		complain_changed(row_int64(row, Col_job_id));
+}
+
+bool
+job_move(Call *call, Job *job, const Transition *transition, Jsonb *details)
+{
+	Row *changed = row_copy(job->row);
+
+	job_apply(job, changed, transition);
+	if (!row_update(job->row, changed))
+		return false;
+	job_check_written(job, changed, transition_result(transition, job->status));
+	job_record(call, job, transition, details);
+	return true;
+}
+
+static int
+compare_ids(const ListCell *a, const ListCell *b)
+{
+	int64 left = ((Job *) lfirst(a))->id;
+	int64 right = ((Job *) lfirst(b))->id;
+
+	return left < right ? -1 : left > right;
+}
+
+List *
+job_live_in_conversation(Call *call, int64 conversation_id, bool latest)
+{
+	List *live = NIL;
+	ScanKeyData keys[1];
+	RowScan *scan;
+	Row *row;
+
+	rows_renew(call->rows);
+	row_key_int64(&keys[0], 1, conversation_id);
+	scan = latest ? row_scan_begin_latest(call->rows, TABLE_job, INDEX_job_conversation, 1, keys, ForwardScanDirection) :
+					row_scan_begin(call->rows, TABLE_job, INDEX_job_conversation, 1, keys, ForwardScanDirection);
+	while ((row = row_scan_next(scan)) != NULL)
+	{
+		Job *job = job_of_row(row);
+
+		if (status_is_live(job_status(job)))
+			live = lappend(live, job);
+	}
+	row_scan_end(scan);
+	list_sort(live, compare_ids);
+	return live;
+}
+
+void
+job_check_texts(Row *row)
+{
+	check_not_null(row_isnull(row, Col_job_title), "title");
+	check_text(row_text(row, Col_job_title), "title", LIMIT_NAME);
+	check_not_null(row_isnull(row, Col_job_description), "description");
+	check_text(row_text(row, Col_job_description), "description", LIMIT_TEXT);
+	if (!row_isnull(row, Col_job_budget))
+		check_price(DatumGetNumeric(row_get(row, Col_job_budget)), "budget");
+	if (row_isnull(row, Col_job_currency))
+		row_set_text(row, Col_job_currency, "USD");
+	check_currency(row_text(row, Col_job_currency));
+}
+
+void
+job_fill_new(Row *row, const char *origin, int64 conversation_id)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	int window = row_isnull(row, Col_job_proposal_id) ? response_window : proposal_response_window;
+
+	row_set_int64(row, Col_job_conversation_id, conversation_id);
+	row_set_text(row, Col_job_origin, origin);
+	row_set(row, Col_job_auto_rematch, BoolGetDatum(row_bool(row, Col_job_auto_rematch)));
+	row_set_text(row, Col_job_status, status_name(STATUS_NEW));
+	row_set_time(row, Col_job_created_at, now);
+	if (window >= 0)
+	{
+		row_set_time(row, Col_job_respond_by, now + window * INT64CONST(1000));
+		row_set_time(row, Col_job_due_at, now + window * INT64CONST(1000));
+		if (reminder_lead > 0 && window > reminder_lead)
+			row_set_time(row, Col_job_remind_at, now + (window - reminder_lead) * INT64CONST(1000));
+	}
+}
+
+int64
+job_insert(Call *call, Row *row)
+{
+	int64 id = ids_assign(row, SLOT_OF(row_int64(row, Col_job_organization_id)));
+	Job *job = job_of_row(row);
+
+	if (!row_insert(row))
+		return 0;
+	job_check_written(job, row, STATUS_NEW);
+	job_record_new(call, job_of_row(row));
+	return id;
+}

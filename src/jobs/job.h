@@ -1,0 +1,99 @@
+/*
+ * job.h
+ *
+ * A job: what rules ask of it, and what moves it from status to status.
+ *
+ * Every action on a job has this shape, whatever the path:
+ *
+ *     job = job_lock(...)             P0002; the clock is read after the lock
+ *     t = job_require(...)            55000 overdue, 42501 kind of actor, 55000 status, blocked
+ *     job_move(...)                   the row and its history
+ *     what goes with it: a message, the record of a decline
+ *     consequence_of_action(...)      evidence, e-mail, the next organization: consequence.h
+ */
+#ifndef JOBS_JOB_H
+#define JOBS_JOB_H
+
+#include "utils/jsonb.h"
+
+#include "acting/call.h"
+#include "jobs/action.h"
+
+typedef struct Job
+{
+	Row *row;
+	int64 id;
+	int64 organization_id;
+	int64 merchant_id;
+	int64 conversation_id;
+	int64 service_id;
+	JobStatus status; /* as stored */
+	bool is_confirmed;
+	TimestampTz due_at; /* DT_NOEND: no deadline runs */
+	TimestampTz now;	/* the clock, after the lock */
+} Job;
+
+extern void job_init(void);
+
+/* What a row says of a job, now. */
+extern Job *job_of_row(Row *row);
+
+/* The job's row, not locked; P0002 when it is missing or hidden from the actor. */
+extern Row *job_get(Call *call, int64 id);
+
+/* Locks the job FOR NO KEY UPDATE; P0002 when it is missing or hidden, or gone by then. */
+extern Job *job_lock(Call *call, int64 id);
+extern Job *job_lock_found(Row *row);
+
+/* The status in effect: expired when overdue. */
+extern JobStatus job_status(const Job *job);
+
+/*
+ * The transition that the actor's action means, else an error. Where the rule says so, it locks
+ * the job's conversation.
+ */
+extern const Transition *job_require(Call *call, Job *job, Action action);
+
+/* 55000 when the job is expired or overdue; `phrase` ends the sentence "job 42 cannot". */
+extern void job_require_unexpired(const Job *job, const char *phrase);
+
+/* What whoever acts can do to the job now: a list of Action, and the same for people. */
+extern List *job_allowed_actions(Call *call, Job *job);
+extern char *job_list_allowed(Call *call, Job *job);
+
+/*
+ * Changes the job's row as the transition says and writes history. False, and no
+ * history: a trigger of a user suppressed it.
+ */
+extern bool job_move(Call *call, Job *job, const Transition *transition, Jsonb *details);
+
+/* The parts of job_move, for rows that somebody's UPDATE writes. */
+extern void job_apply(const Job *job, Row *changed, const Transition *transition);
+extern void job_check_written(const Job *job, const Row *changed, JobStatus expected);
+extern void job_record(Call *call, const Job *job, const Transition *transition, Jsonb *details);
+
+/* Writes history of what leaves the job as it is. */
+extern void job_record_unmoved(Call *call, const Job *job, Action action, Jsonb *details);
+
+/* What a person fills in a row of jobs.job: 22004, 22023. */
+extern void job_check_texts(Row *row);
+
+/* 27000 unless the new row is of its conversation's two sides, and new. */
+extern void job_check_new(Call *call, const Row *row);
+
+/*
+ * A new job. `row` holds the two sides and what is asked for (title, description, budget, ...);
+ * job_fill_new completes it (origin: as the column has it), job_insert writes it with its
+ * history and returns its id (0: a trigger of a user suppressed it).
+ */
+extern void job_fill_new(Row *row, const char *origin, int64 conversation_id);
+extern int64 job_insert(Call *call, Row *row);
+extern void job_record_new(Call *call, const Job *job);
+
+/*
+ * The conversation's live jobs (Job *) in the order of their ids, not locked; with `latest`, those
+ * that others made since the transaction's snapshot, too.
+ */
+extern List *job_live_in_conversation(Call *call, int64 conversation_id, bool latest);
+
+#endif

@@ -1,0 +1,106 @@
+/*
+ * job_api.c
+ *
+ * The functions that open, pause, complete and settle a job.
+ */
+#include "postgres.h"
+
+#include "funcapi.h"
+#include "utils/builtins.h"
+
+#include "jobs/consequence.h"
+#include "jobs/message.h"
+#include "pg/argument.h"
+
+/*
+ * The shape of all functions that do one thing to one job and return its status. `said`: a
+ * message that goes with it; NULL: none.
+ */
+static Datum
+perform(FunctionCallInfo fcinfo, Action action, int actor_argno, const char *said)
+{
+	int64 job_id = arg_id(fcinfo, 0, "job_id");
+	Call *call = call_begin(fcinfo, actor_argno);
+	Job *job = job_lock(call, job_id);
+	const Transition *transition = job_require(call, job, action);
+	JobStatus status = job->status;
+
+	if (!transition->is_silent && job_move(call, job, transition, NULL))
+	{
+		Subject subject = {0};
+
+		if (said)
+			subject.message_id = message_add(call, job->id, said);
+		consequence_of_action(call, job, transition, &subject);
+		status = transition_result(transition, status);
+	}
+	call_end(call);
+	PG_RETURN_TEXT_P(cstring_to_text(status_name(status)));
+}
+
+PG_FUNCTION_INFO_V1(jobs_open_job);
+Datum
+jobs_open_job(PG_FUNCTION_ARGS)
+{
+	return perform(fcinfo, ACTION_OPEN, 1, NULL);
+}
+
+PG_FUNCTION_INFO_V1(jobs_mark_inactive);
+Datum
+jobs_mark_inactive(PG_FUNCTION_ARGS)
+{
+	return perform(fcinfo, ACTION_MARK_INACTIVE, 1, NULL);
+}
+
+PG_FUNCTION_INFO_V1(jobs_reactivate_job);
+Datum
+jobs_reactivate_job(PG_FUNCTION_ARGS)
+{
+	return perform(fcinfo, ACTION_REACTIVATE, 1, NULL);
+}
+
+PG_FUNCTION_INFO_V1(jobs_complete_job);
+Datum
+jobs_complete_job(PG_FUNCTION_ARGS)
+{
+	return perform(fcinfo, ACTION_COMPLETE, 2, arg_optional_text(fcinfo, 1, "message", LIMIT_TEXT));
+}
+
+PG_FUNCTION_INFO_V1(jobs_confirm_completion);
+Datum
+jobs_confirm_completion(PG_FUNCTION_ARGS)
+{
+	return perform(fcinfo, ACTION_CONFIRM, 1, NULL);
+}
+
+PG_FUNCTION_INFO_V1(jobs_reject_completion);
+Datum
+jobs_reject_completion(PG_FUNCTION_ARGS)
+{
+	return perform(fcinfo, ACTION_REJECT, 2, arg_optional_text(fcinfo, 1, "comment", LIMIT_TEXT));
+}
+
+/*
+ * jobs.allowed_actions(job_id, actor): what the actor can do to the job now.
+ */
+PG_FUNCTION_INFO_V1(jobs_allowed_actions);
+Datum
+jobs_allowed_actions(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	int64 job_id = arg_id(fcinfo, 0, "job_id");
+	Call *call;
+	ListCell *cell;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	call = call_begin(fcinfo, 1);
+	foreach (cell, job_allowed_actions(call, job_of_row(job_get(call, job_id))))
+	{
+		Datum value = CStringGetTextDatum(action_rules[lfirst_int(cell)].name);
+		bool isnull = false;
+
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, &value, &isnull);
+	}
+	call_end(call);
+	return (Datum) 0;
+}

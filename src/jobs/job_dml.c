@@ -1,0 +1,168 @@
+/*
+ * job_dml.c
+ *
+ * Plain INSERT and UPDATE on jobs.job. An INSERT asks for a job as jobs.request_job()
+ * does; an UPDATE moves one by its status.
+ */
+#include "postgres.h"
+
+#include "acting/dml.h"
+#include "acting/ids.h"
+#include "jobs/consequence.h"
+#include "jobs/decline.h"
+#include "jobs/job.h"
+#include "jobs/request.h"
+#include "pg/check.h"
+
+static JobStatus
+status_of_row(const Row *row)
+{
+	check_not_null(row_isnull(row, Col_job_status), "status");
+	return status_of_name_or_complain(row_text(row, Col_job_status));
+}
+
+/*
+ * The action that a new status means. responded and awaiting_response are reached by
+ * messages, reactivating and rejecting, which have more to say than a status.
+ */
+static Action
+action_of_status(Call *call, Job *job, JobStatus status)
+{
+	Action action = action_of_update(status);
+
+	if (action != ACTION_COUNT)
+		return action;
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("job %lld cannot be set to %s", (long long) job->id, status_name(status)),
+			 errdetail("The job is %s, and no UPDATE leads there; allowed now: %s.",
+					   status_name(job->status), job_list_allowed(call, job)),
+			 errhint("Write a message, or call jobs.reactivate_job() or jobs.reject_completion().")));
+}
+
+/*
+ * The transition that an UPDATE of the status means. What moves nothing, such as
+ * opening an opened job, is an error here: the status would change.
+ */
+static const Transition *
+transition_of_update(Call *call, Job *job, JobStatus status)
+{
+	const Transition *transition = job_require(call, job, action_of_status(call, job, status));
+
+	if (transition->is_silent)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("job %lld cannot go back to %s", (long long) job->id, status_name(status)),
+				 errdetail("The job is %s; allowed now: %s.", status_name(job->status),
+						   job_list_allowed(call, job)),
+				 errhint("SELECT jobs.allowed_actions(%lld) tells what can be done.", (long long) job->id)));
+	return transition;
+}
+
+static void
+fill_insert(Dml *dml)
+{
+	static const int filled[] = {
+		Col_job_proposal_id, Col_job_request_id, Col_job_created_at, Col_job_respond_by,
+		Col_job_due_at, Col_job_remind_at, Col_job_origin, Col_job_opened_at,
+		Col_job_first_response_at, Col_job_completed_at, Col_job_confirmed_at};
+	Row *row = dml->new;
+	int64 conversation_id;
+
+	check_not_null(row_isnull(row, Col_job_organization_id), "organization_id");
+	check_not_null(row_isnull(row, Col_job_service_id), "service_id");
+	job_check_texts(row);
+	dml_require_actor(dml);
+	for (int i = 0; i < lengthof(filled); i++)
+		dml_refuse(dml, filled[i]);
+	dml_fill_text(dml, Col_job_status, status_name(STATUS_NEW));
+	if (dml->call->actor.kind == ACTOR_MERCHANT)
+		dml_fill_int64(dml, Col_job_merchant_id, dml->call->actor.id);
+	request_require_asker(dml->call, row);
+	check_not_null(row_isnull(row, Col_job_merchant_id), "merchant_id");
+	request_require_welcome(dml->call, row);
+	conversation_id = request_open_conversation(dml->call, row);
+	dml_fill_int64(dml, Col_job_conversation_id, conversation_id);
+	row_set_int64(row, Col_job_request_id, ids_draw_request(dml->call->rows));
+	job_fill_new(row, "direct", conversation_id);
+	ids_assign_dml(dml->call, row, SLOT_OF(row_int64(row, Col_job_organization_id)), ID_OF_TENANT);
+}
+
+/*
+ * Judged by what differs, since ORMs send every column.
+ */
+static void
+fill_update(Dml *dml)
+{
+	static const int allowed[] = {Col_job_status};
+	Job *job = job_of_row(dml->old);
+	bool moves = dml_changes(dml, Col_job_status);
+	JobStatus status = moves ? status_of_row(dml->new) : job->status;
+	const Transition *transition = NULL;
+
+	dml_require_actor(dml);
+	call_require_seen(dml->call, dml->old, Col_job_organization_id, Col_job_merchant_id, "job", job->id);
+	if (!moves || status != STATUS_EXPIRED || dml->call->actor.kind != ACTOR_SYSTEM)
+		job_require_unexpired(job, "be changed");
+	/* first the status: a row that was read long ago is stale in other columns, too */
+	if (moves)
+		transition = transition_of_update(dml->call, job, status);
+	dml_allow_changes(dml, allowed, lengthof(allowed));
+	if (transition)
+		job_apply(job, dml->new, transition);
+}
+
+PG_FUNCTION_INFO_V1(jobs_job_fill);
+Datum
+jobs_job_fill(PG_FUNCTION_ARGS)
+{
+	Dml *dml = dml_begin(fcinfo, TABLE_job, TRIGGER_TYPE_BEFORE, TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
+
+	if (DML_IS_INSERT(dml))
+		fill_insert(dml);
+	else
+		fill_update(dml);
+	return dml_end(dml);
+}
+
+/*
+ * Decides again, from the rows as they were and as they are: a user's trigger may have
+ * changed them after ours.
+ */
+static void
+record_update(Dml *dml)
+{
+	Job *job = job_of_row(dml->old);
+	const Transition *transition;
+	JobStatus to;
+
+	if (!dml_changes(dml, Col_job_status))
+		return;
+	transition = transition_of_update(dml->call, job, status_of_row(dml->new));
+	to = transition_result(transition, job->status);
+	job_check_written(job, dml->new, to);
+	job_record(dml->call, job, transition, NULL);
+	if (to == STATUS_DECLINED)
+		decline_record(dml->call, job, NULL, NULL);
+	consequence_of_action(dml->call, job, transition, NULL);
+}
+
+PG_FUNCTION_INFO_V1(jobs_job_record);
+Datum
+jobs_job_record(PG_FUNCTION_ARGS)
+{
+	Dml *dml = dml_begin(fcinfo, TABLE_job, TRIGGER_TYPE_AFTER, TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
+
+	dml_require_actor(dml);
+	if (DML_IS_INSERT(dml))
+	{
+		Job *job = job_of_row(dml->new);
+
+		job_check_new(dml->call, dml->new);
+		job_record_new(dml->call, job);
+		consequence_of_creation(dml->call, job);
+	}
+	else
+		record_update(dml);
+	return dml_end(dml);
+}

@@ -1,0 +1,368 @@
+/*
+ * message.c
+ *
+ * Sending a message: where it belongs, whether it may be written, what it does to its
+ * job, who gets mail. The same steps for functions and for a plain INSERT.
+ *
+ * Locks: the client_key, then the job FOR NO KEY UPDATE, before anything else. Whether the conversation is
+ * blocked is read after that lock: whoever blocks it locks its live jobs then.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+
+#include "acting/client_key.h"
+#include "acting/dml.h"
+#include "acting/ids.h"
+#include "jobs/consequence.h"
+#include "jobs/message.h"
+#include "parties/conversation.h"
+#include "pg/argument.h"
+#include "pg/json.h"
+
+/* Where a message belongs. */
+typedef struct Place
+{
+	Row *conversation;
+	int64 conversation_id;
+	int64 organization_id;
+	int64 merchant_id;
+	Row *named_job; /* not locked; NULL: the draft names none */
+	Job *job;		/* locked; NULL: no job */
+} Place;
+
+static void
+complain_several(int64 conversation_id, List *live)
+{
+	StringInfoData ids;
+	ListCell *cell;
+
+	initStringInfo(&ids);
+	foreach (cell, live)
+		appendStringInfo(&ids, "%s%lld", ids.len ? ", " : "", (long long) ((Job *) lfirst(cell))->id);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("conversation %lld has several live jobs", (long long) conversation_id),
+			 errdetail("The message could belong to any of %s.", ids.data),
+			 errhint("Name the job, or pass job 0 for a message without one.")));
+}
+
+/*
+ * Locks the only live job. It may have ended while the lock was waited for; then
+ * there is another look.
+ */
+static Job *
+lock_only_live_job(Call *call, int64 conversation_id)
+{
+	for (;;)
+	{
+		List *live = job_live_in_conversation(call, conversation_id, false);
+		Job *job;
+
+		CHECK_FOR_INTERRUPTS();
+		if (live == NIL)
+			return NULL;
+		if (list_length(live) > 1)
+			complain_several(conversation_id, live);
+		job = job_lock(call, ((Job *) linitial(live))->id);
+		if (status_is_live(job_status(job)))
+			return job;
+	}
+}
+
+/*
+ * The conversation that the draft names, or its job's. No job is locked yet.
+ */
+static void
+find_place(Call *call, const Draft *draft, Place *place)
+{
+	int64 jobs_conversation = 0;
+
+	place->job = NULL;
+	place->named_job = NULL;
+	if (draft->job_id)
+	{
+		place->named_job = job_get(call, draft->job_id);
+		jobs_conversation = row_int64(place->named_job, Col_job_conversation_id);
+	}
+	place->conversation_id = draft->conversation_id ? draft->conversation_id : jobs_conversation;
+	place->conversation = conversation_get(call, place->conversation_id);
+	if (place->named_job && jobs_conversation != place->conversation_id)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("job %lld is not of conversation %lld", (long long) draft->job_id,
+						(long long) place->conversation_id),
+				 errdetail("It belongs to conversation %lld.", (long long) jobs_conversation),
+				 errhint("Name the job or the conversation alone.")));
+	place->organization_id = row_int64(place->conversation, Col_conversation_organization_id);
+	place->merchant_id = row_int64(place->conversation, Col_conversation_merchant_id);
+}
+
+/*
+ * Locks the job that the draft names, or that it means when it names none.
+ */
+static void
+lock_job(Call *call, const Draft *draft, Place *place)
+{
+	if (place->named_job)
+		place->job = job_lock_found(place->named_job);
+	else if (draft->find_job)
+		place->job = lock_only_live_job(call, place->conversation_id);
+}
+
+/*
+ * May the actor write here? Returns what the message does to its job, or NULL.
+ */
+static const Transition *
+require_allowed(Call *call, Place *place)
+{
+	if (place->job)
+		return job_require(call, place->job, ACTION_MESSAGE);
+	conversation_require_party(call, place->conversation_id);
+	/* read again: a lock may have been waited for */
+	rows_renew(call->rows);
+	conversation_require_open(conversation_get(call, place->conversation_id));
+	return NULL;
+}
+
+/*
+ * What a message leads to, once it is written.
+ */
+static void
+follow_up(Call *call, const Place *place, const Transition *transition, int64 message_id)
+{
+	Subject subject = {.message_id = message_id};
+	Email email = {
+		.kind = EMAIL_MESSAGE,
+		.organization_id = place->organization_id,
+		.merchant_id = place->merchant_id,
+		.conversation_id = place->conversation_id,
+		.message_id = message_id,
+	};
+
+	if (place->job)
+	{
+		(void) job_move(call, place->job, transition, json_of_id("message_id", message_id));
+		consequence_of_action(call, place->job, transition, &subject);
+	}
+	else
+		email_queue(call, &email);
+}
+
+static void
+fill(Row *row, const Call *call, const Draft *draft, const Place *place)
+{
+	row_set_int64(row, Col_message_organization_id, place->organization_id);
+	row_set_int64(row, Col_message_merchant_id, place->merchant_id);
+	row_set_int64(row, Col_message_conversation_id, place->conversation_id);
+	row_set_int64(row, Col_message_job_id, place->job ? place->job->id : 0);
+	row_set_int64(row, Col_message_proposal_id, draft->proposal_id);
+	row_set(row, Col_message_author, actor_datum(&call->actor));
+	row_set_time(row, Col_message_sent_at, place->job ? place->job->now : GetCurrentTimestamp());
+}
+
+/*
+ * After users' triggers: is the message still where its lock is?
+ */
+static void
+check_written(const Call *call, const Row *row, const Place *place)
+{
+	char author[ACTOR_TEXT_SIZE];
+
+	if (row_isnull(row, Col_message_author) ||
+		strcmp(row_text(row, Col_message_author), actor_format(&call->actor, author)) != 0 ||
+		row_int64(row, Col_message_job_id) != (place->job ? place->job->id : 0) ||
+		row_int64(row, Col_message_conversation_id) != place->conversation_id ||
+		row_int64(row, Col_message_organization_id) != place->organization_id ||
+		row_int64(row, Col_message_merchant_id) != place->merchant_id)
+		ereport(ERROR,
+				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+				 errmsg("a trigger moved a message of conversation %lld elsewhere",
+						(long long) place->conversation_id),
+				 errdetail("A BEFORE trigger on jobs.message changed the author, the place or whose it is."),
+				 errhint("Let the trigger change columns of its own alone.")));
+}
+
+static int64
+insert(Call *call, const Draft *draft, const Place *place)
+{
+	Row *row = row_new(call->rows, TABLE_message,
+					   place->job ? TRIGGERS_PARENT_LOCKED : TRIGGERS_PARENT_UNLOCKED);
+	int64 id = ids_assign(row, SLOT_OF(place->organization_id));
+
+	fill(row, call, draft, place);
+	row_set_text(row, Col_message_body, draft->body);
+	if (draft->client_key)
+		row_set(row, Col_message_client_key, UUIDPGetDatum(draft->client_key));
+	if (!row_insert(row))
+		return 0;
+	check_written(call, row, place);
+	return id;
+}
+
+/*
+ * The message that an earlier call with the same key wrote, or 0.
+ */
+static int64
+find_repeated(Call *call, const Draft *draft, int64 conversation_id)
+{
+	Row *row = client_key_find(call, TABLE_message, draft->client_key);
+
+	if (row == NULL)
+		return 0;
+	if (row_int64(row, Col_message_conversation_id) != conversation_id ||
+		(!draft->find_job && row_int64(row, Col_message_job_id) != draft->job_id) ||
+		strcmp(row_text(row, Col_message_body), draft->body) != 0)
+		client_key_complain_reused();
+	return row_int64(row, Col_message_id);
+}
+
+int64
+message_send(Call *call, const Draft *draft)
+{
+	Place place;
+	const Transition *transition;
+	int64 id;
+
+	find_place(call, draft, &place);
+	id = find_repeated(call, draft, place.conversation_id);
+	if (id != 0)
+		return id;
+	lock_job(call, draft, &place);
+	transition = require_allowed(call, &place);
+	id = insert(call, draft, &place);
+	if (id != 0 && draft->proposal_id == 0)
+		follow_up(call, &place, transition, id);
+	return id;
+}
+
+bool
+message_is_repeated(Call *call, const Draft *draft)
+{
+	return find_repeated(call, draft, draft->conversation_id) != 0;
+}
+
+int64
+message_add(Call *call, int64 job_id, const char *body)
+{
+	Draft draft = {.job_id = job_id, .body = body};
+	Place place;
+	int64 id;
+
+	find_place(call, &draft, &place);
+	lock_job(call, &draft, &place);
+	conversation_require_open(place.conversation);
+	id = insert(call, &draft, &place);
+	if (id != 0)
+		job_record_unmoved(call, place.job, ACTION_MESSAGE, json_of_id("message_id", id));
+	return id;
+}
+
+/*
+ * jobs.send_message(conversation_id, body, job_id, client_key, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_send_message);
+Datum
+jobs_send_message(PG_FUNCTION_ARGS)
+{
+	Draft draft = {0};
+	Call *call;
+	int64 id;
+
+	draft.conversation_id = arg_id(fcinfo, 0, "conversation_id");
+	draft.body = arg_text(fcinfo, 1, "body", LIMIT_TEXT);
+	draft.find_job = PG_ARGISNULL(2);
+	draft.job_id = draft.find_job ? 0 : PG_GETARG_INT64(2);
+	draft.client_key = arg_optional_uuid(fcinfo, 3);
+	call = call_begin(fcinfo, 4);
+	id = message_send(call, &draft);
+	call_end(call);
+	if (id == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(id);
+}
+
+/*
+ * jobs.reply_to_job(job_id, body, client_key, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_reply_to_job);
+Datum
+jobs_reply_to_job(PG_FUNCTION_ARGS)
+{
+	Draft draft = {0};
+	Call *call;
+	int64 id;
+
+	draft.job_id = arg_id(fcinfo, 0, "job_id");
+	draft.body = arg_text(fcinfo, 1, "body", LIMIT_TEXT);
+	draft.client_key = arg_optional_uuid(fcinfo, 2);
+	call = call_begin(fcinfo, 3);
+	if (draft.job_id == 0)
+		actor_complain_missing("job", 0);
+	id = message_send(call, &draft);
+	call_end(call);
+	if (id == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(id);
+}
+
+PG_FUNCTION_INFO_V1(jobs_message_fill);
+Datum
+jobs_message_fill(PG_FUNCTION_ARGS)
+{
+	Dml *dml = dml_begin(fcinfo, TABLE_message, TRIGGER_TYPE_BEFORE,
+						 TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
+	Row *row = dml->new;
+	Draft draft = {0};
+	Place place;
+	char author[ACTOR_TEXT_SIZE];
+
+	if (DML_IS_UPDATE(dml))
+	{
+		dml_require_actor(dml);
+		dml_allow_changes(dml, NULL, 0);
+		return dml_end(dml);
+	}
+	check_not_null(row_isnull(row, Col_message_body), "body");
+	check_text(row_text(row, Col_message_body), "body", LIMIT_TEXT);
+	draft.conversation_id = row_int64(row, Col_message_conversation_id);
+	draft.job_id = row_int64(row, Col_message_job_id);
+	draft.find_job = row_isnull(row, Col_message_job_id);
+	if (draft.conversation_id == 0 && draft.job_id == 0)
+		check_not_null(true, "conversation_id");
+	dml_require_actor(dml);
+	find_place(dml->call, &draft, &place);
+	lock_job(dml->call, &draft, &place);
+	(void) require_allowed(dml->call, &place);
+
+	dml_fill_int64(dml, Col_message_organization_id, place.organization_id);
+	dml_fill_int64(dml, Col_message_merchant_id, place.merchant_id);
+	dml_fill_text(dml, Col_message_author, actor_format(&dml->call->actor, author));
+	dml_refuse(dml, Col_message_proposal_id);
+	dml_refuse(dml, Col_message_sent_at);
+	fill(row, dml->call, &draft, &place);
+	ids_assign_dml(dml->call, row, SLOT_OF(place.organization_id), ID_ORDERED);
+	return dml_end(dml);
+}
+
+/*
+ * The job is asked again: another row of the same statement may have moved it.
+ */
+PG_FUNCTION_INFO_V1(jobs_message_record);
+Datum
+jobs_message_record(PG_FUNCTION_ARGS)
+{
+	Dml *dml = dml_begin(fcinfo, TABLE_message, TRIGGER_TYPE_AFTER, TRIGGER_TYPE_INSERT);
+	Draft draft = {0};
+	Place place;
+
+	dml_require_actor(dml);
+	draft.conversation_id = row_int64(dml->new, Col_message_conversation_id);
+	draft.job_id = row_int64(dml->new, Col_message_job_id);
+	find_place(dml->call, &draft, &place);
+	lock_job(dml->call, &draft, &place);
+	check_written(dml->call, dml->new, &place);
+	follow_up(dml->call, &place, require_allowed(dml->call, &place),
+			  row_int64(dml->new, Col_message_id));
+	return dml_end(dml);
+}

@@ -1,0 +1,39 @@
+/*
+ * message.h
+ *
+ * Messages of a conversation, in a job or without one.
+ */
+#ifndef JOBS_MESSAGE_H
+#define JOBS_MESSAGE_H
+
+#include "utils/uuid.h"
+
+#include "jobs/job.h"
+
+/* A message that somebody wants to send. */
+typedef struct Draft
+{
+	int64 conversation_id; /* 0: the job's */
+	int64 job_id;		   /* 0: none, or as find_job says */
+	bool find_job;		   /* the conversation's only live job */
+	int64 proposal_id;	   /* 0: carries none */
+	const char *body;
+	const pg_uuid_t *client_key; /* NULL: none */
+} Draft;
+
+/* Sends it, with all that follows; the message's id, or 0: a user's trigger suppressed it. */
+extern int64 message_send(Call *call, const Draft *draft);
+
+/*
+ * Did an earlier call with the same key send it to draft->conversation_id? 22023 when that
+ * was another message.
+ */
+extern bool message_is_repeated(Call *call, const Draft *draft);
+
+/*
+ * Adds a message to a job whose cause is told otherwise: no e-mail, and the job stays
+ * where its cause put it. The message's id, or 0: a user's trigger suppressed it.
+ */
+extern int64 message_add(Call *call, int64 job_id, const char *body);
+
+#endif

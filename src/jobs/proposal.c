@@ -1,0 +1,495 @@
+/*
+ * proposal.c
+ *
+ * Sending, withdrawing, accepting and declining proposals, by function and by plain
+ * INSERT and UPDATE.
+ *
+ * Locks: the proposal FOR NO KEY UPDATE, so that it is decided once; for an acceptance then
+ * the conversation, so that a block meets the job that comes of it.
+ */
+#include "postgres.h"
+
+#include "utils/numeric.h"
+#include "utils/uuid.h"
+
+#include "acting/client_key.h"
+#include "acting/dml.h"
+#include "acting/ids.h"
+#include "jobs/consequence.h"
+#include "jobs/message.h"
+#include "jobs/proposal.h"
+#include "parties/conversation.h"
+#include "parties/directory.h"
+#include "pg/argument.h"
+#include "pg/text.h"
+
+typedef enum ProposalStatus
+{
+	PROPOSAL_SENT,
+	PROPOSAL_ACCEPTED,
+	PROPOSAL_DECLINED,
+	PROPOSAL_WITHDRAWN
+} ProposalStatus;
+
+static const struct
+{
+	const char *name;
+	Side side; /* who decides so */
+	const char *phrase;
+} statuses[] = {
+	[PROPOSAL_SENT] = {"sent", SIDE_EXPERT, "be sent again"},
+	[PROPOSAL_ACCEPTED] = {"accepted", SIDE_MERCHANT, "be accepted"},
+	[PROPOSAL_DECLINED] = {"declined", SIDE_MERCHANT, "be declined"},
+	[PROPOSAL_WITHDRAWN] = {"withdrawn", SIDE_EXPERT, "be withdrawn"},
+};
+
+static ProposalStatus
+status_of(const Row *proposal)
+{
+	char *name;
+
+	check_not_null(row_isnull(proposal, Col_proposal_status), "status");
+	name = row_text(proposal, Col_proposal_status);
+	for (int i = 0; i < lengthof(statuses); i++)
+	{
+		if (strcmp(statuses[i].name, name) == 0)
+			return i;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("\"%s\" is not a status of a proposal", text_excerpt(name, 40)),
+			 errdetail("A proposal is sent, accepted, declined or withdrawn."),
+			 errhint("Set one of these.")));
+}
+
+Row *
+proposal_lock(Call *call, int64 id)
+{
+	Row *proposal = row_fetch(call->rows, TABLE_proposal, id);
+
+	call_require_seen(call, proposal, Col_proposal_organization_id, Col_proposal_merchant_id,
+					  "proposal", id);
+	if (row_lock_found(proposal, LockTupleNoKeyExclusive, LockWaitBlock) == NULL)
+		actor_complain_missing("proposal", id);
+	return proposal;
+}
+
+bool
+proposal_is_for_new_store(const Row *proposal)
+{
+	return status_of(proposal) == PROPOSAL_ACCEPTED && row_isnull(proposal, Col_proposal_store_id);
+}
+
+const char *
+proposal_status_name(const Row *proposal)
+{
+	return statuses[status_of(proposal)].name;
+}
+
+/*
+ * What a person fills.
+ */
+static void
+check_values(Row *row)
+{
+	check_not_null(row_isnull(row, Col_proposal_conversation_id), "conversation_id");
+	check_not_null(row_isnull(row, Col_proposal_service_id), "service_id");
+	check_not_null(row_isnull(row, Col_proposal_title), "title");
+	check_text(row_text(row, Col_proposal_title), "title", LIMIT_NAME);
+	check_not_null(row_isnull(row, Col_proposal_work), "work");
+	check_text(row_text(row, Col_proposal_work), "work", LIMIT_TEXT);
+	check_not_null(row_isnull(row, Col_proposal_price), "price");
+	check_price(DatumGetNumeric(row_get(row, Col_proposal_price)), "price");
+	if (row_isnull(row, Col_proposal_currency))
+		row_set_text(row, Col_proposal_currency, "USD");
+	check_currency(row_text(row, Col_proposal_currency));
+}
+
+/*
+ * Completes a new proposal, if it may be sent: everything but the id.
+ */
+static void
+fill_new(Call *call, Row *row)
+{
+	Row *conversation = conversation_get(call, row_int64(row, Col_proposal_conversation_id));
+	int64 organization_id = row_int64(conversation, Col_conversation_organization_id);
+
+	service_require(call, row_int64(row, Col_proposal_service_id));
+	if (actor_side(&call->actor) != SIDE_EXPERT)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("only a member of the organization sends a proposal"),
+				 errdetail("The one who acts is no member."),
+				 errhint("Pass actor => 'member:...'.")));
+	provided_service_require(call, organization_id, row_int64(row, Col_proposal_service_id));
+	conversation_require_open(conversation);
+
+	row_set_int64(row, Col_proposal_organization_id, organization_id);
+	row_set_int64(row, Col_proposal_merchant_id, row_int64(conversation, Col_conversation_merchant_id));
+	row_set_text(row, Col_proposal_status, statuses[PROPOSAL_SENT].name);
+	row_set(row, Col_proposal_sent_by, actor_datum(&call->actor));
+	row_set_time(row, Col_proposal_sent_at, GetCurrentTimestamp());
+}
+
+static void
+complain_changed(const Row *row)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+			 errmsg("a trigger changed what the rules decided for proposal %lld",
+					(long long) row_int64(row, Col_proposal_id)),
+			 errdetail("A BEFORE trigger on jobs.proposal changed what it is about, or whose it is."),
+			 errhint("Let the trigger change columns of its own alone.")));
+}
+
+/*
+ * After users' triggers: is the proposal the one that was checked, in the status that was
+ * decided? `old` is the row before a decision, or NULL.
+ */
+static void
+check_written(Call *call, const Row *old, const Row *row, ProposalStatus expected)
+{
+	static const int kept[] = {
+		Col_proposal_id, Col_proposal_organization_id, Col_proposal_merchant_id,
+		Col_proposal_conversation_id, Col_proposal_service_id};
+	Row *conversation = row_fetch(call->rows, TABLE_conversation,
+								  row_int64(row, Col_proposal_conversation_id));
+	int64 organization_id = row_int64(row, Col_proposal_organization_id);
+	bool good = conversation && status_of(row) == expected &&
+				row_int64(conversation, Col_conversation_organization_id) == organization_id &&
+				row_int64(conversation, Col_conversation_merchant_id) == row_int64(row, Col_proposal_merchant_id) &&
+				SLOT_OF(row_int64(row, Col_proposal_id)) == SLOT_OF(organization_id);
+
+	for (int i = 0; i < lengthof(kept) && old; i++)
+		good = good && !row_differs(old, row, row->table->att[kept[i]]);
+	if (!row_isnull(row, Col_proposal_store_id))
+	{
+		Row *store = row_fetch(call->rows, TABLE_store, row_int64(row, Col_proposal_store_id));
+
+		good = good && store &&
+			   row_int64(store, Col_store_merchant_id) == row_int64(row, Col_proposal_merchant_id);
+	}
+	if (!good)
+		complain_changed(row);
+}
+
+void
+proposal_check_kept(Call *call, const Row *old, const Row *changed)
+{
+	check_written(call, old, changed, status_of(old));
+	if (row_differs(old, changed, old->table->att[Col_proposal_store_id]))
+		complain_changed(changed);
+}
+
+Email
+proposal_email(const Row *proposal, EmailKind kind)
+{
+	Email email = {
+		.kind = kind,
+		.organization_id = row_int64(proposal, Col_proposal_organization_id),
+		.merchant_id = row_int64(proposal, Col_proposal_merchant_id),
+		.conversation_id = row_int64(proposal, Col_proposal_conversation_id),
+		.proposal_id = row_int64(proposal, Col_proposal_id),
+	};
+
+	return email;
+}
+
+/*
+ * The message carries the title; what the proposal says in full stands in its row.
+ */
+static void
+tell_sent(Call *call, Row *row)
+{
+	Draft draft = {0};
+	Email email = proposal_email(row, EMAIL_PROPOSAL_SENT);
+
+	check_written(call, NULL, row, PROPOSAL_SENT);
+	draft.conversation_id = row_int64(row, Col_proposal_conversation_id);
+	draft.proposal_id = row_int64(row, Col_proposal_id);
+	draft.body = row_text(row, Col_proposal_title);
+	email.message_id = message_send(call, &draft);
+	email_queue(call, &email);
+}
+
+/*
+ * May it be decided so? The row is locked.
+ */
+static void
+require_decidable(Call *call, const Row *proposal, ProposalStatus to)
+{
+	int64 id = row_int64(proposal, Col_proposal_id);
+	ProposalStatus from = status_of(proposal);
+
+	if (actor_side(&call->actor) != statuses[to].side)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("proposal %lld cannot %s by the one who acts", (long long) id, statuses[to].phrase),
+				 errdetail("This is for %s to do.",
+						   statuses[to].side == SIDE_EXPERT ? "a member of the organization" : "the merchant"),
+				 errhint("Pass actor => '%s'.", statuses[to].side == SIDE_EXPERT ? "member:..." : "merchant:...")));
+	if (from != PROPOSAL_SENT || to == PROPOSAL_SENT)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("proposal %lld cannot %s", (long long) id, statuses[to].phrase),
+				 errdetail("The proposal is %s.", statuses[from].name),
+				 errhint("A proposal is decided once; the expert can send another.")));
+	if (to == PROPOSAL_ACCEPTED)
+		conversation_require_open(conversation_lock(call, row_int64(proposal, Col_proposal_conversation_id)));
+}
+
+/*
+ * Notes the decision in the row that is going to be written.
+ */
+static void
+apply(Row *changed, ProposalStatus to)
+{
+	row_set_text(changed, Col_proposal_status, statuses[to].name);
+	row_set_time(changed, Col_proposal_decided_at, GetCurrentTimestamp());
+}
+
+/*
+ * The job that an acceptance for an existing store makes. The organization offered
+ * it, so that its preferences are not asked.
+ */
+static int64
+create_job(Call *call, const Row *proposal)
+{
+	Row *job = row_new(call->rows, TABLE_job, TRIGGERS_PARENT_UNLOCKED);
+	int64 id;
+
+	row_set(job, Col_job_organization_id, row_get(proposal, Col_proposal_organization_id));
+	row_set(job, Col_job_merchant_id, row_get(proposal, Col_proposal_merchant_id));
+	row_set(job, Col_job_store_id, row_get(proposal, Col_proposal_store_id));
+	row_set(job, Col_job_proposal_id, row_get(proposal, Col_proposal_id));
+	row_set(job, Col_job_service_id, row_get(proposal, Col_proposal_service_id));
+	row_set(job, Col_job_title, row_get(proposal, Col_proposal_title));
+	row_set(job, Col_job_description, row_get(proposal, Col_proposal_work));
+	row_set(job, Col_job_budget, row_get(proposal, Col_proposal_price));
+	row_set(job, Col_job_currency, row_get(proposal, Col_proposal_currency));
+	job_fill_new(job, "proposal", row_int64(proposal, Col_proposal_conversation_id));
+	id = job_insert(call, job);
+	if (id == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+				 errmsg("a trigger suppressed the job of an accepted proposal"),
+				 errdetail("A BEFORE trigger on jobs.job returned NULL, and the acceptance needs the row."),
+				 errhint("Let the trigger raise an error instead.")));
+	consequence_of_creation(call, job_of_row(job));
+	return id;
+}
+
+/*
+ * What follows from a decision; the id of the job that comes of it, or 0.
+ */
+static int64
+tell_decided(Call *call, const Row *old, Row *proposal, ProposalStatus status)
+{
+	Email email;
+
+	check_written(call, old, proposal, status);
+	if (status == PROPOSAL_WITHDRAWN)
+		return 0;
+	if (status == PROPOSAL_ACCEPTED && !row_isnull(proposal, Col_proposal_store_id))
+		return create_job(call, proposal);
+	email = proposal_email(proposal,
+						   status == PROPOSAL_ACCEPTED ? EMAIL_PROPOSAL_ACCEPTED : EMAIL_PROPOSAL_DECLINED);
+	email_queue(call, &email);
+	return 0;
+}
+
+/*
+ * The proposal that an earlier call with the same key sent, or 0.
+ */
+static int64
+find_repeated(Call *call, const Row *row, const pg_uuid_t *client_key)
+{
+	static const int compared[] = {
+		Col_proposal_conversation_id, Col_proposal_service_id, Col_proposal_title,
+		Col_proposal_work, Col_proposal_price, Col_proposal_currency};
+	Row *earlier = client_key_find(call, TABLE_proposal, client_key);
+
+	for (int i = 0; i < lengthof(compared) && earlier; i++)
+	{
+		if (row_differs(earlier, row, row->table->att[compared[i]]))
+			client_key_complain_reused();
+	}
+	return earlier ? row_int64(earlier, Col_proposal_id) : 0;
+}
+
+/*
+ * jobs.send_proposal(conversation_id, service_id, title, work, price, currency,
+ * client_key, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_send_proposal);
+Datum
+jobs_send_proposal(PG_FUNCTION_ARGS)
+{
+	int64 conversation_id = arg_id(fcinfo, 0, "conversation_id");
+	int64 service_id = arg_id(fcinfo, 1, "service_id");
+	char *title = arg_text(fcinfo, 2, "title", LIMIT_NAME);
+	char *work = arg_text(fcinfo, 3, "work", LIMIT_TEXT);
+	Numeric price = arg_optional_price(fcinfo, 4, "price");
+	char *currency = arg_currency(fcinfo, 5);
+	pg_uuid_t *client_key = arg_optional_uuid(fcinfo, 6);
+	Call *call;
+	Row *row;
+	int64 id;
+
+	check_not_null(price == NULL, "price");
+	call = call_begin(fcinfo, 7);
+	(void) conversation_get(call, conversation_id);
+	row = row_new(call->rows, TABLE_proposal, TRIGGERS_PARENT_UNLOCKED);
+	row_set_int64(row, Col_proposal_conversation_id, conversation_id);
+	row_set_int64(row, Col_proposal_service_id, service_id);
+	row_set_text(row, Col_proposal_title, title);
+	row_set_text(row, Col_proposal_work, work);
+	row_set(row, Col_proposal_price, NumericGetDatum(price));
+	row_set_text(row, Col_proposal_currency, currency);
+	if (client_key)
+		row_set(row, Col_proposal_client_key, UUIDPGetDatum(client_key));
+
+	id = find_repeated(call, row, client_key);
+	if (id == 0)
+	{
+		fill_new(call, row);
+		id = ids_assign(row, SLOT_OF(row_int64(row, Col_proposal_organization_id)));
+		if (row_insert(row))
+			tell_sent(call, row);
+		else
+			id = 0;
+	}
+	call_end(call);
+	if (id == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(id);
+}
+
+/*
+ * Decides a proposal; the id of the job that comes of it, or 0.
+ */
+static int64
+decide(FunctionCallInfo fcinfo, ProposalStatus to, int64 store_id, int actor_argno)
+{
+	int64 proposal_id = arg_id(fcinfo, 0, "proposal_id");
+	Call *call = call_begin(fcinfo, actor_argno);
+	Row *proposal = proposal_lock(call, proposal_id);
+	Row *changed;
+	int64 job_id = 0;
+
+	store_require(call, store_id, row_int64(proposal, Col_proposal_merchant_id));
+	require_decidable(call, proposal, to);
+	changed = row_copy(proposal);
+	row_set_int64(changed, Col_proposal_store_id, store_id);
+	apply(changed, to);
+	if (row_update(proposal, changed))
+		job_id = tell_decided(call, proposal, changed, to);
+	call_end(call);
+	return job_id;
+}
+
+PG_FUNCTION_INFO_V1(jobs_accept_proposal);
+Datum
+jobs_accept_proposal(PG_FUNCTION_ARGS)
+{
+	int64 job_id = decide(fcinfo, PROPOSAL_ACCEPTED, arg_optional_id(fcinfo, 1, "store_id"), 2);
+
+	if (job_id == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(job_id);
+}
+
+PG_FUNCTION_INFO_V1(jobs_decline_proposal);
+Datum
+jobs_decline_proposal(PG_FUNCTION_ARGS)
+{
+	(void) decide(fcinfo, PROPOSAL_DECLINED, 0, 1);
+	PG_RETURN_VOID();
+}
+
+PG_FUNCTION_INFO_V1(jobs_withdraw_proposal);
+Datum
+jobs_withdraw_proposal(PG_FUNCTION_ARGS)
+{
+	(void) decide(fcinfo, PROPOSAL_WITHDRAWN, 0, 1);
+	PG_RETURN_VOID();
+}
+
+static void
+fill_insert(Dml *dml)
+{
+	Row *row = dml->new;
+	int64 organization_id = row_int64(row, Col_proposal_organization_id);
+	int64 merchant_id = row_int64(row, Col_proposal_merchant_id);
+
+	check_values(row);
+	dml_require_actor(dml);
+	dml_fill_text(dml, Col_proposal_status, statuses[PROPOSAL_SENT].name);
+	dml_refuse(dml, Col_proposal_store_id);
+	dml_refuse(dml, Col_proposal_sent_by);
+	dml_refuse(dml, Col_proposal_sent_at);
+	dml_refuse(dml, Col_proposal_decided_at);
+	dml_refuse(dml, Col_proposal_review_requested_at);
+	fill_new(dml->call, row);
+
+	/* what was given must be what was filled in */
+	if (organization_id && organization_id != row_int64(row, Col_proposal_organization_id))
+		dml_complain(dml, Col_proposal_organization_id);
+	if (merchant_id && merchant_id != row_int64(row, Col_proposal_merchant_id))
+		dml_complain(dml, Col_proposal_merchant_id);
+	ids_assign_dml(dml->call, row, SLOT_OF(row_int64(row, Col_proposal_organization_id)), ID_OF_TENANT);
+}
+
+static void
+fill_update(Dml *dml)
+{
+	static const int allowed[] = {Col_proposal_status, Col_proposal_store_id};
+	Row *row = dml->new;
+	bool decides = dml_changes(dml, Col_proposal_status);
+	ProposalStatus status = status_of(row);
+
+	dml_require_actor(dml);
+	call_require_seen(dml->call, dml->old, Col_proposal_organization_id, Col_proposal_merchant_id,
+					  "proposal", row_int64(dml->old, Col_proposal_id));
+	dml_allow_changes(dml, allowed, decides && status == PROPOSAL_ACCEPTED ? 2 : 1);
+	if (decides)
+	{
+		store_require(dml->call, row_int64(row, Col_proposal_store_id),
+					  row_int64(row, Col_proposal_merchant_id));
+		require_decidable(dml->call, dml->old, status);
+		apply(row, status);
+	}
+}
+
+PG_FUNCTION_INFO_V1(jobs_proposal_fill);
+Datum
+jobs_proposal_fill(PG_FUNCTION_ARGS)
+{
+	Dml *dml = dml_begin(fcinfo, TABLE_proposal, TRIGGER_TYPE_BEFORE,
+						 TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
+
+	if (DML_IS_INSERT(dml))
+		fill_insert(dml);
+	else
+		fill_update(dml);
+	return dml_end(dml);
+}
+
+PG_FUNCTION_INFO_V1(jobs_proposal_record);
+Datum
+jobs_proposal_record(PG_FUNCTION_ARGS)
+{
+	Dml *dml = dml_begin(fcinfo, TABLE_proposal, TRIGGER_TYPE_AFTER,
+						 TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
+
+	dml_require_actor(dml);
+	if (DML_IS_INSERT(dml))
+		tell_sent(dml->call, dml->new);
+	else if (dml_changes(dml, Col_proposal_status))
+	{
+		/* a user's trigger may have changed the row after ours */
+		require_decidable(dml->call, dml->old, status_of(dml->new));
+		(void) tell_decided(dml->call, dml->old, dml->new, status_of(dml->new));
+	}
+	return dml_end(dml);
+}

@@ -1,0 +1,83 @@
+/*
+ * rematch.c
+ *
+ * The next best organization under a request, when one that was asked is lost to it.
+ *
+ * Locks: the merchant's row FOR NO KEY UPDATE, so that no organization is asked twice: the
+ * jobs of the request are read after it. The job whose end sets it off is locked, too: after the
+ * merchant by jobs.decline_job(), before it by a plain UPDATE, and by a sweep, which doesn't wait.
+ */
+#include "postgres.h"
+
+#include "jobs/rematch.h"
+#include "jobs/request.h"
+#include "parties/directory.h"
+
+/*
+ * Has the merchant somebody to talk to? An answer whose job was declined since is none.
+ */
+static bool
+somebody_responded(const List *jobs)
+{
+	ListCell *cell;
+
+	foreach (cell, jobs)
+	{
+		const Row *job = lfirst(cell);
+
+		if (!row_isnull(job, Col_job_first_response_at) &&
+			status_of_name(row_text(job, Col_job_status)) != STATUS_DECLINED)
+			return true;
+	}
+	return false;
+}
+
+bool
+rematch_is_wanted(const Job *job)
+{
+	return row_bool(job->row, Col_job_auto_rematch) && !row_isnull(job->row, Col_job_request_id);
+}
+
+List *
+rematch_next(Call *call, const Job *lost)
+{
+	Row *merchant = merchant_lock(call, lost->merchant_id);
+	List *jobs = request_jobs(call, row_int64(lost->row, Col_job_request_id));
+
+	if (somebody_responded(jobs))
+		return NIL;
+	return request_ask_best(call, lost->row, merchant, jobs, 1, "rematch");
+}
+
+/*
+ * The jobs of a request that whoever acts sees one of; P0002 and 42501.
+ */
+static List *
+require_request(Call *call, int64 request_id)
+{
+	List *jobs = request_jobs(call, request_id);
+	bool sees = false;
+	ListCell *cell;
+
+	foreach (cell, jobs)
+		sees |= actor_sees(&call->actor, row_int64(lfirst(cell), Col_job_organization_id),
+						   row_int64(lfirst(cell), Col_job_merchant_id));
+	if (!sees)
+		actor_complain_missing("request", request_id);
+	if (call->actor.kind == ACTOR_MEMBER)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("only the merchant asks other organizations under request %lld", (long long) request_id),
+				 errdetail("The one who acts is a member of an organization that was asked."),
+				 errhint("Pass actor => 'merchant:...'.")));
+	return jobs;
+}
+
+List *
+rematch_request(Call *call, int64 request_id, int max_matches)
+{
+	Row *any = linitial(require_request(call, request_id));
+	Row *merchant = merchant_lock(call, row_int64(any, Col_job_merchant_id));
+
+	return request_ask_best(call, any, merchant, request_jobs(call, request_id), max_matches, "rematch");
+}

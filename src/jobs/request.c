@@ -1,0 +1,199 @@
+/*
+ * request.c
+ *
+ * Asking for a job: what must hold before there is one, and whom to ask. Its functions are in
+ * request_api.c; asking again, when one is lost, is in rematch.c.
+ *
+ * Locks: the client_key, the merchant's row FOR NO KEY UPDATE, so that its requests come one
+ * after another and no conversation is opened twice, then the conversation in the same way, so
+ * that nobody blocks it before the job is there. Where the marketplace chooses, conversations
+ * that somebody else holds are not waited for.
+ */
+#include "postgres.h"
+
+#include "acting/client_key.h"
+#include "jobs/job.h"
+#include "jobs/request.h"
+#include "matching/match.h"
+#include "parties/conversation.h"
+#include "parties/directory.h"
+#include "pg/argument.h"
+
+/* Organizations that are asked at once. */
+#define MAX_MATCHES 100
+
+const int request_columns[] = {
+	Col_job_service_id, Col_job_store_id, Col_job_title, Col_job_description,
+	Col_job_budget, Col_job_currency, Col_job_auto_rematch};
+const int request_column_count = lengthof(request_columns);
+
+void
+request_require_asker(Call *call, const Row *row)
+{
+	int64 organization_id = row_int64(row, Col_job_organization_id);
+
+	if (organization_id != 0)
+		organization_require(call, organization_id);
+	service_require(call, row_int64(row, Col_job_service_id));
+	store_require(call, row_int64(row, Col_job_store_id), row_int64(row, Col_job_merchant_id));
+	if (!action_is_of_side(ACTION_CREATE, actor_side(&call->actor)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("only a merchant asks for a job"),
+				 errdetail("The one who acts is a member of an organization."),
+				 errhint("Pass actor => 'merchant:...'.")));
+}
+
+void
+request_require_welcome(Call *call, const Row *row)
+{
+	int64 organization_id = row_int64(row, Col_job_organization_id);
+	Row *merchant = merchant_lock(call, row_int64(row, Col_job_merchant_id));
+
+	provided_service_require(call, organization_id, row_int64(row, Col_job_service_id));
+	contact_require(call, organization_id, merchant);
+}
+
+int64
+request_open_conversation(Call *call, Row *row)
+{
+	return conversation_open_for_job(call, row_int64(row, Col_job_organization_id),
+									 row_int64(row, Col_job_merchant_id));
+}
+
+int
+request_arg_max_matches(FunctionCallInfo fcinfo, int argno)
+{
+	int max_matches = arg_count(fcinfo, argno, "max_matches");
+
+	if (max_matches > MAX_MATCHES)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("max_matches must be %d at most", MAX_MATCHES),
+				 errdetail("It is %d, and each organization that is asked gets a job and an e-mail.", max_matches),
+				 errhint("Ask a few, and others later, with jobs.rematch_request().")));
+	return max_matches;
+}
+
+static int
+compare_ids(const ListCell *a, const ListCell *b)
+{
+	int64 left = row_int64(lfirst(a), Col_job_id);
+	int64 right = row_int64(lfirst(b), Col_job_id);
+
+	return left < right ? -1 : left > right;
+}
+
+List *
+request_jobs(Call *call, int64 request_id)
+{
+	List *jobs = NIL;
+	ScanKeyData keys[1];
+	RowScan *scan;
+	Row *job;
+
+	rows_renew(call->rows);
+	row_key_int64(&keys[0], 1, request_id);
+	scan = row_scan_begin_latest(call->rows, TABLE_job, INDEX_job_request, 1, keys, ForwardScanDirection);
+	while ((job = row_scan_next(scan)) != NULL)
+		jobs = lappend(jobs, job);
+	row_scan_end(scan);
+	list_sort(jobs, compare_ids);
+	return jobs;
+}
+
+/*
+ * A job of the request, which isn't written yet.
+ */
+static Row *
+make_job(Call *call, const Row *wanted, int64 organization_id)
+{
+	Row *job = row_new(call->rows, TABLE_job, TRIGGERS_PARENT_UNLOCKED);
+
+	row_set_int64(job, Col_job_request_id, row_int64(wanted, Col_job_request_id));
+	row_set_int64(job, Col_job_merchant_id, row_int64(wanted, Col_job_merchant_id));
+	row_set_int64(job, Col_job_organization_id, organization_id);
+	for (int i = 0; i < request_column_count; i++)
+	{
+		if (!row_isnull(wanted, request_columns[i]))
+			row_set(job, request_columns[i], row_get(wanted, request_columns[i]));
+	}
+	return job;
+}
+
+/*
+ * Organizations that are asked next; returns how many.
+ */
+static Match *
+find_best(Call *call, const Row *wanted, const Row *merchant, const List *jobs, int max_matches, int *count)
+{
+	int64 *asked = palloc(Max(list_length(jobs), 1) * sizeof(int64));
+	MatchQuery query = {
+		.service_id = row_int64(wanted, Col_job_service_id),
+		.merchant = merchant,
+		.currency = row_text(wanted, Col_job_currency),
+		.asked = asked,
+		.asked_count = list_length(jobs),
+	};
+	ListCell *cell;
+
+	if (!row_isnull(wanted, Col_job_budget))
+		query.budget = DatumGetNumeric(row_get(wanted, Col_job_budget));
+	foreach (cell, jobs)
+		asked[foreach_current_index(cell)] = row_int64(lfirst(cell), Col_job_organization_id);
+	return match_find(call, &query, max_matches, count);
+}
+
+List *
+request_ask_best(Call *call, const Row *wanted, const Row *merchant, const List *jobs, int max_matches,
+				 const char *origin)
+{
+	List *made = NIL;
+	int count;
+	Match *matches = find_best(call, wanted, merchant, jobs, max_matches, &count);
+
+	for (int i = 0; i < count; i++)
+	{
+		Row *job = make_job(call, wanted, matches[i].organization_id);
+		int64 conversation_id = conversation_try_open_for_job(call, matches[i].organization_id,
+															  row_int64(wanted, Col_job_merchant_id));
+
+		/* it was blocked a moment ago, or is about to be */
+		if (conversation_id == 0)
+			continue;
+		/* of a request it is the first job that bears the key */
+		if (made == NIL && jobs == NIL && !row_isnull(wanted, Col_job_client_key))
+			row_set(job, Col_job_client_key, row_get(wanted, Col_job_client_key));
+		job_fill_new(job, origin, conversation_id);
+		if (job_insert(call, job) != 0)
+			made = lappend(made, job);
+	}
+	return made;
+}
+
+List *
+request_find_repeated(Call *call, const Row *wanted, const pg_uuid_t *client_key)
+{
+	Row *earlier = client_key_find(call, TABLE_job, client_key);
+	int64 organization_id = row_int64(wanted, Col_job_organization_id);
+	bool is_matched;
+	List *jobs = NIL;
+	ListCell *cell;
+
+	if (earlier == NULL)
+		return NIL;
+	is_matched = strcmp(row_text(earlier, Col_job_origin), "match") == 0;
+	for (int i = 0; i < request_column_count; i++)
+	{
+		if (row_differs(earlier, wanted, wanted->table->att[request_columns[i]]))
+			client_key_complain_reused();
+	}
+	if (organization_id != (is_matched ? 0 : row_int64(earlier, Col_job_organization_id)))
+		client_key_complain_reused();
+	foreach (cell, request_jobs(call, row_int64(earlier, Col_job_request_id)))
+	{
+		if (strcmp(row_text(lfirst(cell), Col_job_origin), "rematch") != 0)
+			jobs = lappend(jobs, lfirst(cell));
+	}
+	return jobs;
+}

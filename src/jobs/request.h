@@ -1,0 +1,54 @@
+/*
+ * request.h
+ *
+ * A merchant asks for a job: a named organization, or the best ones, each of which gets a
+ * job of its own under one number. Organizations are asked one after another for a
+ * merchant, whose row is locked meanwhile.
+ */
+#ifndef JOBS_REQUEST_H
+#define JOBS_REQUEST_H
+
+#include "utils/uuid.h"
+
+#include "acting/call.h"
+
+/* The columns of jobs.job that hold what is asked for: the same in each job of a request. */
+extern const int request_columns[];
+extern const int request_column_count;
+
+/* How many organizations are to be asked at once. */
+extern int request_arg_max_matches(FunctionCallInfo fcinfo, int argno);
+
+/* The jobs of a request in the order of their ids, as they are by now: a list of Row *. */
+extern List *request_jobs(Call *call, int64 request_id);
+
+/*
+ * Asks the best organizations that none of these jobs are of, up to so many; returns the new
+ * jobs' rows, best first. `wanted` is a row of jobs.job, written or not, that holds what is asked
+ * for, the merchant and the request. The merchant is locked.
+ */
+extern List *request_ask_best(Call *call, const Row *wanted, const Row *merchant, const List *jobs,
+							  int max_matches, const char *origin);
+
+/*
+ * The jobs that an earlier call with the same key asked for, or NIL; 22023 when it asked for
+ * something else. Those that were added to them later are not what it returned.
+ */
+extern List *request_find_repeated(Call *call, const Row *wanted, const pg_uuid_t *client_key);
+
+/*
+ * May whoever acts ask for the job in this row? P0002 when the organization, the service
+ * or the store is not there for them, 42501 when theirs is not to ask.
+ */
+extern void request_require_asker(Call *call, const Row *row);
+
+/*
+ * Locks the merchant of the row. May it ask this organization? 22023 when it doesn't provide the
+ * service, 55000 when its preferences forbid it.
+ */
+extern void request_require_welcome(Call *call, const Row *row);
+
+/* The conversation of the two sides, opened if there was none; 55000 when it is blocked. */
+extern int64 request_open_conversation(Call *call, Row *row);
+
+#endif

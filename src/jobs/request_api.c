@@ -1,0 +1,194 @@
+/*
+ * request_api.c
+ *
+ * The functions by which a merchant asks for a job, and for other organizations.
+ */
+#include "postgres.h"
+
+#include "funcapi.h"
+#include "utils/numeric.h"
+#include "utils/uuid.h"
+
+#include "acting/ids.h"
+#include "jobs/consequence.h"
+#include "jobs/rematch.h"
+#include "jobs/request.h"
+#include "parties/directory.h"
+#include "pg/argument.h"
+
+/* What a merchant asks for, as the arguments have it. */
+typedef struct Wanted
+{
+	int64 service_id;
+	char *title;
+	char *description;
+	int64 organization_id; /* 0: the best are chosen */
+	int64 store_id;		   /* 0: none */
+	Numeric budget;		   /* NULL: not said */
+	char *currency;
+	int max_matches;
+	bool auto_rematch;
+	pg_uuid_t *client_key; /* NULL: none */
+} Wanted;
+
+static Wanted
+wanted_of_arguments(FunctionCallInfo fcinfo)
+{
+	Wanted wanted;
+
+	wanted.service_id = arg_id(fcinfo, 0, "service_id");
+	wanted.title = arg_text(fcinfo, 1, "title", LIMIT_NAME);
+	wanted.description = arg_text(fcinfo, 2, "description", LIMIT_TEXT);
+	wanted.organization_id = arg_optional_id(fcinfo, 3, "organization_id");
+	wanted.store_id = arg_optional_id(fcinfo, 4, "store_id");
+	wanted.budget = arg_optional_price(fcinfo, 5, "budget");
+	wanted.currency = arg_currency(fcinfo, 6);
+	wanted.auto_rematch = arg_bool(fcinfo, 8, "auto_rematch");
+	wanted.client_key = arg_optional_uuid(fcinfo, 9);
+	wanted.max_matches = request_arg_max_matches(fcinfo, 7);
+	return wanted;
+}
+
+/*
+ * The same as a job, which isn't written yet.
+ */
+static Row *
+make_job(Call *call, const Wanted *wanted)
+{
+	Row *job = row_new(call->rows, TABLE_job, TRIGGERS_PARENT_UNLOCKED);
+
+	row_set_int64(job, Col_job_merchant_id, call->actor.kind == ACTOR_MERCHANT ? call->actor.id : 0);
+	row_set_int64(job, Col_job_organization_id, wanted->organization_id);
+	row_set_int64(job, Col_job_service_id, wanted->service_id);
+	row_set_int64(job, Col_job_store_id, wanted->store_id);
+	row_set_text(job, Col_job_title, wanted->title);
+	row_set_text(job, Col_job_description, wanted->description);
+	if (wanted->budget)
+		row_set(job, Col_job_budget, NumericGetDatum(wanted->budget));
+	row_set_text(job, Col_job_currency, wanted->currency);
+	row_set(job, Col_job_auto_rematch, BoolGetDatum(wanted->auto_rematch));
+	if (wanted->client_key)
+		row_set(job, Col_job_client_key, UUIDPGetDatum(wanted->client_key));
+	return job;
+}
+
+static List *
+ask_best(Call *call, const Row *job, int max_matches)
+{
+	Row *merchant = merchant_lock(call, row_int64(job, Col_job_merchant_id));
+	List *jobs = request_ask_best(call, job, merchant, NIL, max_matches, "match");
+
+	if (jobs == NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("no organization can be asked for service %lld",
+						(long long) row_int64(job, Col_job_service_id)),
+				 errdetail("None that provides it is available, listed, takes this merchant and fits the budget."),
+				 errhint("Ask with another budget or none, or name an organization.")));
+	return jobs;
+}
+
+static List *
+ask_one(Call *call, Row *job)
+{
+	job_fill_new(job, "direct", request_open_conversation(call, job));
+	return job_insert(call, job) != 0 ? list_make1(job) : NIL;
+}
+
+static void
+follow_up(Call *call, const List *jobs)
+{
+	ListCell *cell;
+
+	foreach (cell, jobs)
+		consequence_of_creation(call, job_of_row(lfirst(cell)));
+}
+
+/*
+ * Asks for it, unless an earlier call did; the jobs' rows. None: a trigger of a user
+ * suppressed it.
+ */
+static List *
+ask(Call *call, const Wanted *wanted)
+{
+	Row *job = make_job(call, wanted);
+	List *jobs;
+
+	request_require_asker(call, job);
+	if (call->actor.kind == ACTOR_SYSTEM)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("the system does not ask for a job"),
+				 errdetail("A merchant does."),
+				 errhint("Pass actor => 'merchant:...'.")));
+	jobs = request_find_repeated(call, job, wanted->client_key);
+	if (jobs)
+		return jobs;
+	if (wanted->organization_id)
+		request_require_welcome(call, job);
+	row_set_int64(job, Col_job_request_id, ids_draw_request(call->rows));
+	jobs = wanted->organization_id ? ask_one(call, job) : ask_best(call, job, wanted->max_matches);
+	follow_up(call, jobs);
+	return jobs;
+}
+
+/*
+ * jobs.request_job(service_id, title, description, organization_id, store_id, budget,
+ * currency, max_matches, auto_rematch, client_key, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_request_job);
+Datum
+jobs_request_job(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	Wanted wanted = wanted_of_arguments(fcinfo);
+	Call *call;
+	ListCell *cell;
+
+	InitMaterializedSRF(fcinfo, 0);
+	call = call_begin(fcinfo, 10);
+	foreach (cell, ask(call, &wanted))
+	{
+		const Row *job = lfirst(cell);
+		Datum values[3];
+		bool nulls[3] = {false};
+
+		values[0] = Int64GetDatum(row_int64(job, Col_job_request_id));
+		values[1] = Int64GetDatum(row_int64(job, Col_job_id));
+		values[2] = Int64GetDatum(row_int64(job, Col_job_organization_id));
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	call_end(call);
+	return (Datum) 0;
+}
+
+/*
+ * jobs.rematch_request(request_id, max_matches, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_rematch_request);
+Datum
+jobs_rematch_request(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	int64 request_id = arg_id(fcinfo, 0, "request_id");
+	int max_matches = request_arg_max_matches(fcinfo, 1);
+	Call *call;
+	List *jobs;
+	ListCell *cell;
+
+	InitMaterializedSRF(fcinfo, 0);
+	call = call_begin(fcinfo, 2);
+	jobs = rematch_request(call, request_id, max_matches);
+	follow_up(call, jobs);
+	foreach (cell, jobs)
+	{
+		Datum values[2];
+		bool nulls[2] = {false};
+
+		values[0] = Int64GetDatum(row_int64(lfirst(cell), Col_job_id));
+		values[1] = Int64GetDatum(row_int64(lfirst(cell), Col_job_organization_id));
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	call_end(call);
+	return (Datum) 0;
+}

@@ -1,0 +1,383 @@
+/*
+ * review.c
+ *
+ * Reviews of finished work: of a job once its completion is confirmed, or of a proposal that
+ * was accepted for a new store once the expert asked for it.
+ *
+ * Locks: the job or the proposal FOR NO KEY UPDATE, so that it is reviewed once; the review
+ * that is replied to in the same way.
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+
+#include "acting/ids.h"
+#include "jobs/job.h"
+#include "jobs/proposal.h"
+#include "mail/email.h"
+#include "matching/evidence_notes.h"
+#include "parties/conversation.h"
+#include "pg/argument.h"
+
+/* What is reviewed: a job or a proposal, the other being 0. It is locked. */
+typedef struct ReviewSubject
+{
+	int64 organization_id;
+	int64 merchant_id;
+	int64 conversation_id;
+	int64 service_id;
+	int64 job_id;
+	int64 proposal_id;
+} ReviewSubject;
+
+/* What the merchant says of it. */
+typedef struct Opinion
+{
+	int32 communication;
+	int32 quality;
+	char *comment; /* or NULL */
+} Opinion;
+
+static int32
+arg_stars(FunctionCallInfo fcinfo, int argno, const char *name)
+{
+	int32 value;
+
+	check_not_null(PG_ARGISNULL(argno), name);
+	value = PG_GETARG_INT32(argno);
+	if (value < 1 || value > 5)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be from 1 to 5", name),
+				 errdetail("It is %d.", value),
+				 errhint("Pass 1 for the worst and 5 for the best.")));
+	return value;
+}
+
+static Opinion
+arg_opinion(FunctionCallInfo fcinfo)
+{
+	Opinion opinion;
+
+	opinion.communication = arg_stars(fcinfo, 1, "communication");
+	opinion.quality = arg_stars(fcinfo, 2, "quality");
+	opinion.comment = arg_optional_text(fcinfo, 3, "comment", LIMIT_TEXT);
+	return opinion;
+}
+
+static const char *
+subject_name(const ReviewSubject *subject)
+{
+	return subject->job_id ? "job" : "proposal";
+}
+
+static int64
+subject_id(const ReviewSubject *subject)
+{
+	return subject->job_id ? subject->job_id : subject->proposal_id;
+}
+
+static void
+require_reviewer(const Call *call, const ReviewSubject *subject)
+{
+	if (call->actor.kind != ACTOR_MERCHANT)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("only the merchant reviews %s %lld", subject_name(subject), (long long) subject_id(subject)),
+				 errdetail("A review is what a merchant says of work that was done for it."),
+				 errhint("Pass actor => 'merchant:...'.")));
+}
+
+static void
+require_expert(const Call *call, const char *what, int64 id)
+{
+	if (call->actor.kind != ACTOR_MEMBER)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("only a member of the organization %s %lld", what, (long long) id),
+				 errdetail("The one who acts is none."),
+				 errhint("Pass actor => 'member:...'.")));
+}
+
+/*
+ * There is one review. Whoever wrote it held the lock that is held now.
+ */
+static void
+require_unreviewed(Call *call, const ReviewSubject *subject)
+{
+	ScanKeyData keys[2];
+	Row *review;
+
+	row_key_int64(&keys[0], 1, subject->organization_id);
+	row_key_int64(&keys[1], 2, subject_id(subject));
+	review = row_find_latest(call->rows, TABLE_review,
+							 subject->job_id ? INDEX_review_job : INDEX_review_proposal, 2, keys);
+	if (review)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("%s %lld was reviewed before", subject_name(subject), (long long) subject_id(subject)),
+				 errdetail("There is review %lld.", (long long) row_int64(review, Col_review_id)),
+				 errhint("Work is reviewed once; jobs.review has what was said.")));
+}
+
+/*
+ * After users' triggers: does the review say what was said, of the work that it was said of?
+ * `decided` is the row as it was before them.
+ */
+static void
+check_written(const Row *decided, const Row *row)
+{
+	static const int kept[] = {
+		Col_review_id, Col_review_organization_id, Col_review_merchant_id,
+		Col_review_service_id, Col_review_job_id, Col_review_proposal_id,
+		Col_review_communication, Col_review_quality, Col_review_written_at,
+		Col_review_replied_by, Col_review_replied_at};
+	bool good = row_isnull(decided, Col_review_reply) == row_isnull(row, Col_review_reply);
+
+	for (int i = 0; i < lengthof(kept); i++)
+		good = good && !row_differs(decided, row, row->table->att[kept[i]]);
+	if (!good)
+		ereport(ERROR,
+				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+				 errmsg("a trigger changed what the rules decided for review %lld",
+						(long long) row_int64(decided, Col_review_id)),
+				 errdetail("A BEFORE trigger on jobs.review changed its stars, who wrote, or what it is about."),
+				 errhint("Let the trigger change columns of its own alone.")));
+}
+
+/*
+ * What follows from a review, once it is written.
+ */
+static void
+follow_up(Call *call, const ReviewSubject *subject, const Row *review)
+{
+	Email email = {
+		.kind = EMAIL_REVIEW_RECEIVED,
+		.organization_id = subject->organization_id,
+		.merchant_id = subject->merchant_id,
+		.conversation_id = subject->conversation_id,
+		.job_id = subject->job_id,
+		.proposal_id = subject->proposal_id,
+		.review_id = row_int64(review, Col_review_id),
+	};
+	EvidenceKey key = {subject->organization_id, subject->service_id};
+
+	evidence_note_review(&key, row_time(review, Col_review_written_at, 0), row_int32(review, Col_review_communication),
+						 row_int32(review, Col_review_quality));
+	email_queue(call, &email);
+}
+
+/*
+ * Writes the review; its id, or 0: a trigger of a user suppressed it.
+ */
+static int64
+write_review(Call *call, const ReviewSubject *subject, const Opinion *opinion)
+{
+	Row *row = row_new(call->rows, TABLE_review, TRIGGERS_PARENT_UNLOCKED);
+	int64 id = ids_assign(row, SLOT_OF(subject->organization_id));
+	Row *decided;
+
+	row_set_int64(row, Col_review_organization_id, subject->organization_id);
+	row_set_int64(row, Col_review_merchant_id, subject->merchant_id);
+	row_set_int64(row, Col_review_service_id, subject->service_id);
+	row_set_int64(row, Col_review_job_id, subject->job_id);
+	row_set_int64(row, Col_review_proposal_id, subject->proposal_id);
+	row_set(row, Col_review_communication, Int32GetDatum(opinion->communication));
+	row_set(row, Col_review_quality, Int32GetDatum(opinion->quality));
+	row_set_text(row, Col_review_comment, opinion->comment);
+	row_set_time(row, Col_review_written_at, GetCurrentTimestamp());
+	decided = row_copy(row);
+	if (!row_insert(row))
+		return 0;
+	check_written(decided, row);
+	follow_up(call, subject, row);
+	return id;
+}
+
+static Datum
+id_result(int64 id, FunctionCallInfo fcinfo)
+{
+	if (id == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_INT64(id);
+}
+
+static void
+require_confirmed(const Job *job)
+{
+	if (!job->is_confirmed)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("job %lld cannot be reviewed", (long long) job->id),
+				 errdetail("The job is %s, and no completion of it is confirmed.",
+						   status_name(job->status)),
+				 errhint("A job is reviewed once the merchant called jobs.confirm_completion().")));
+}
+
+/*
+ * jobs.review_job(job_id, communication, quality, comment, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_review_job);
+Datum
+jobs_review_job(PG_FUNCTION_ARGS)
+{
+	int64 job_id = arg_id(fcinfo, 0, "job_id");
+	Opinion opinion = arg_opinion(fcinfo);
+	Call *call = call_begin(fcinfo, 4);
+	Job *job = job_lock(call, job_id);
+	ReviewSubject subject = {
+		.organization_id = job->organization_id,
+		.merchant_id = job->merchant_id,
+		.conversation_id = job->conversation_id,
+		.service_id = job->service_id,
+		.job_id = job->id,
+	};
+	int64 id;
+
+	job_require_unexpired(job, "be reviewed");
+	require_reviewer(call, &subject);
+	require_confirmed(job);
+	require_unreviewed(call, &subject);
+	id = write_review(call, &subject, &opinion);
+	call_end(call);
+	return id_result(id, fcinfo);
+}
+
+/*
+ * Of the work that proposals lead to, that for a new store alone has no job to review.
+ */
+static void
+require_new_store(const Row *proposal)
+{
+	bool has_job = !row_isnull(proposal, Col_proposal_store_id);
+
+	if (!proposal_is_for_new_store(proposal))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("proposal %lld has no work to review", (long long) row_int64(proposal, Col_proposal_id)),
+				 has_job ? errdetail("It was accepted for a store, and a job came of it.") :
+						   errdetail("The proposal is %s.", proposal_status_name(proposal)),
+				 has_job ? errhint("The merchant reviews the job, with jobs.review_job().") :
+						   errhint("A proposal is reviewed when it was accepted for a new store.")));
+}
+
+/*
+ * Asks the merchant, who is told by e-mail. The row is locked.
+ */
+static void
+ask_for_review(Call *call, const Row *proposal)
+{
+	Row *changed = row_copy(proposal);
+	Email email = proposal_email(proposal, EMAIL_REVIEW_REQUESTED);
+
+	row_set_time(changed, Col_proposal_review_requested_at, GetCurrentTimestamp());
+	if (!row_update(proposal, changed))
+		return;
+	proposal_check_kept(call, proposal, changed);
+	email_queue(call, &email);
+}
+
+/*
+ * jobs.request_review(proposal_id, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_request_review);
+Datum
+jobs_request_review(PG_FUNCTION_ARGS)
+{
+	int64 proposal_id = arg_id(fcinfo, 0, "proposal_id");
+	Call *call = call_begin(fcinfo, 1);
+	Row *proposal = proposal_lock(call, proposal_id);
+
+	require_expert(call, "asks for a review of proposal", proposal_id);
+	require_new_store(proposal);
+	if (row_isnull(proposal, Col_proposal_review_requested_at))
+	{
+		conversation_require_open(conversation_get(call, row_int64(proposal, Col_proposal_conversation_id)));
+		ask_for_review(call, proposal);
+	}
+	call_end(call);
+	PG_RETURN_VOID();
+}
+
+static void
+require_requested(const Row *proposal)
+{
+	if (row_isnull(proposal, Col_proposal_review_requested_at))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("no review of proposal %lld was asked for", (long long) row_int64(proposal, Col_proposal_id)),
+				 errdetail("The organization asks for it when the work is done."),
+				 errhint("A member calls jobs.request_review() first.")));
+}
+
+/*
+ * jobs.review_proposal(proposal_id, communication, quality, comment, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_review_proposal);
+Datum
+jobs_review_proposal(PG_FUNCTION_ARGS)
+{
+	int64 proposal_id = arg_id(fcinfo, 0, "proposal_id");
+	Opinion opinion = arg_opinion(fcinfo);
+	Call *call = call_begin(fcinfo, 4);
+	Row *proposal = proposal_lock(call, proposal_id);
+	ReviewSubject subject = {
+		.organization_id = row_int64(proposal, Col_proposal_organization_id),
+		.merchant_id = row_int64(proposal, Col_proposal_merchant_id),
+		.conversation_id = row_int64(proposal, Col_proposal_conversation_id),
+		.service_id = row_int64(proposal, Col_proposal_service_id),
+		.proposal_id = proposal_id,
+	};
+	int64 id;
+
+	require_reviewer(call, &subject);
+	require_new_store(proposal);
+	require_requested(proposal);
+	require_unreviewed(call, &subject);
+	id = write_review(call, &subject, &opinion);
+	call_end(call);
+	return id_result(id, fcinfo);
+}
+
+static Row *
+lock_review(Call *call, int64 id)
+{
+	Row *review = row_fetch(call->rows, TABLE_review, id);
+
+	call_require_seen(call, review, Col_review_organization_id, Col_review_merchant_id, "review", id);
+	if (row_lock_found(review, LockTupleNoKeyExclusive, LockWaitBlock) == NULL)
+		actor_complain_missing("review", id);
+	return review;
+}
+
+/*
+ * jobs.reply_to_review(review_id, body, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_reply_to_review);
+Datum
+jobs_reply_to_review(PG_FUNCTION_ARGS)
+{
+	int64 review_id = arg_id(fcinfo, 0, "review_id");
+	char *body = arg_text(fcinfo, 1, "body", LIMIT_TEXT);
+	Call *call = call_begin(fcinfo, 2);
+	Row *review = lock_review(call, review_id);
+	Row *changed;
+	Row *decided;
+
+	require_expert(call, "replies to review", review_id);
+	if (!row_isnull(review, Col_review_reply))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("review %lld has a reply", (long long) review_id),
+				 errdetail("A member of the organization wrote it before."),
+				 errhint("A review is replied to once; write a message to say more.")));
+	changed = row_copy(review);
+	row_set_text(changed, Col_review_reply, body);
+	row_set(changed, Col_review_replied_by, actor_datum(&call->actor));
+	row_set_time(changed, Col_review_replied_at, GetCurrentTimestamp());
+	decided = row_copy(changed);
+	if (row_update(review, changed))
+		check_written(decided, changed);
+	call_end(call);
+	PG_RETURN_VOID();
+}

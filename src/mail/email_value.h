@@ -1,0 +1,35 @@
+/*
+ * email_value.h
+ *
+ * The {placeholders} of e-mails: which there are, for which kinds, and what stands for them
+ * in one e-mail.
+ */
+#ifndef JOBS_EMAIL_VALUE_H
+#define JOBS_EMAIL_VALUE_H
+
+#include "utils/jsonb.h"
+
+#include "mail/email.h"
+
+/* A placeholder's number by its name; -1: there is none. */
+extern int placeholder_of_name(const char *name);
+
+/* Do e-mails of this kind have, or can they have, a value for it? */
+extern bool placeholder_has_value(int number, EmailKind kind);
+
+/* Those of a kind, as templates write them. */
+extern char *placeholder_list(EmailKind kind);
+
+/* An e-mail of the outbox, by what its row says. */
+typedef struct EmailFacts EmailFacts;
+extern EmailFacts *email_facts_begin(EmailKind kind, const char *recipient, int64 organization_id,
+									 int64 member_id, int64 job_id, Jsonb *payload);
+extern void email_facts_end(EmailFacts *facts);
+
+/*
+ * What stands for the placeholder; NULL: nothing. Rows are read when their values are
+ * asked for, once. It never fails for want of a row.
+ */
+extern const char *email_value(EmailFacts *facts, int number);
+
+#endif

@@ -1,0 +1,356 @@
+/*
+ * match.c
+ *
+ * Finds the organizations that may be asked, and the best of them. Whoever asks sees no
+ * preferences but their own: it is read with the rights of the tables' owner.
+ *
+ * One pass over the evidence of the service and one over those who provide it, both in the
+ * order of the organizations' ids; rows are passed, not kept, and only the best are
+ * remembered. Takes no locks: who asks for a job checks again what must hold.
+ */
+#include "postgres.h"
+
+#include "funcapi.h"
+#include "lib/binaryheap.h"
+#include "miscadmin.h"
+#include "utils/fmgrprotos.h"
+#include "utils/memutils.h"
+
+#include "matching/match.h"
+#include "matching/ranking.h"
+#include "parties/conversation.h"
+#include "parties/directory.h"
+#include "pg/argument.h"
+
+/* Digits of the share of a price range behind the point. */
+#define PRICE_DIGITS 6
+
+/* One search. */
+typedef struct Search
+{
+	Call *call;
+	const MatchQuery *query;
+	bool is_dropshipper;
+	int64 merchant_id; /* 0: no particular merchant */
+	Evidence *evidence;
+	int evidence_count;
+	int position; /* in the evidence: the first that isn't passed */
+	ScoreMeans means;
+	RowScan *preferences;
+	binaryheap *best; /* the worst of them on top */
+	int max_count;
+} Search;
+
+/*
+ * The better one has more points; of equals, the one that was asked less lately, so that
+ * newcomers take turns, and then the older one.
+ */
+static int
+compare(const Match *a, const Match *b)
+{
+	if (a->score != b->score)
+		return a->score > b->score ? 1 : -1;
+	if (a->received != b->received)
+		return a->received < b->received ? 1 : -1;
+	return a->organization_id < b->organization_id ? 1 : -1;
+}
+
+static int
+compare_in_heap(Datum a, Datum b, void *arg)
+{
+	return -compare((const Match *) DatumGetPointer(a), (const Match *) DatumGetPointer(b));
+}
+
+static bool
+was_asked(const MatchQuery *query, int64 organization_id)
+{
+	for (int i = 0; i < query->asked_count; i++)
+	{
+		if (query->asked[i] == organization_id)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Does the organization want to be matched, with this kind of merchant?
+ */
+static bool
+is_willing(Search *search, int64 organization_id)
+{
+	ScanKeyData keys[1];
+	const Row *preferences;
+
+	row_key_int64(&keys[0], 1, organization_id);
+	if (search->preferences == NULL)
+		search->preferences = row_scan_begin(search->call->rows, TABLE_preferences, PRIMARY_KEY, 1, keys,
+											 ForwardScanDirection);
+	else
+		row_scan_again(search->preferences, 1, keys);
+	preferences = row_scan_pass(search->preferences);
+	return preferences && row_bool(preferences, Col_preferences_is_available) &&
+		   row_bool(preferences, Col_preferences_is_listed) &&
+		   (!search->is_dropshipper || row_bool(preferences, Col_preferences_accepts_dropshipping));
+}
+
+/*
+ * The share of the price range that the budget covers; in numeric and rounded, for a price can
+ * be larger and a share smaller than a float.
+ */
+static double
+price_fit_of(const Row *provided, Numeric budget)
+{
+	Datum min = row_isnull(provided, Col_provided_service_min_price) ?
+					NumericGetDatum(int64_to_numeric(0)) :
+					row_get(provided, Col_provided_service_min_price);
+	Datum range = DirectFunctionCall2(numeric_sub, row_get(provided, Col_provided_service_max_price), min);
+	Datum covered = DirectFunctionCall2(numeric_sub, NumericGetDatum(budget), min);
+
+	Datum share = DirectFunctionCall2(numeric_round, DirectFunctionCall2(numeric_div, covered, range),
+									  Int32GetDatum(PRICE_DIGITS));
+
+	return DatumGetFloat8(DirectFunctionCall1(numeric_float8, share));
+}
+
+static bool
+is_above(const Row *provided, int column, Numeric budget)
+{
+	return DatumGetInt32(DirectFunctionCall2(numeric_cmp, row_get(provided, column), NumericGetDatum(budget))) > 0;
+}
+
+/*
+ * Can the budget pay for it? A price in another currency can't be told to fit. `price_fit`:
+ * the share of the price range within the budget; -1: not known.
+ */
+static bool
+fits_budget(const MatchQuery *query, const Row *provided, double *price_fit)
+{
+	bool has_min = !row_isnull(provided, Col_provided_service_min_price);
+	bool has_max = !row_isnull(provided, Col_provided_service_max_price);
+
+	*price_fit = -1;
+	if (query->budget == NULL || (!has_min && !has_max))
+		return true;
+	if (strcmp(row_text(provided, Col_provided_service_currency), query->currency) != 0)
+		return false;
+	if (has_min && is_above(provided, Col_provided_service_min_price, query->budget))
+		return false;
+	if (!has_max)
+		return true;
+	*price_fit = is_above(provided, Col_provided_service_max_price, query->budget) ?
+					 price_fit_of(provided, query->budget) :
+					 1;
+	return true;
+}
+
+/*
+ * The evidence on an organization, or NULL; organizations come in the order of their ids.
+ */
+static const Evidence *
+evidence_on(Search *search, int64 organization_id)
+{
+	while (search->position < search->evidence_count &&
+		   search->evidence[search->position].key.organization_id < organization_id)
+		search->position++;
+	if (search->position < search->evidence_count &&
+		search->evidence[search->position].key.organization_id == organization_id)
+		return &search->evidence[search->position];
+	return NULL;
+}
+
+/*
+ * Is the conversation with the merchant blocked? Asked last, of the few that are good enough.
+ */
+static bool
+is_blocked(const Search *search, int64 organization_id)
+{
+	Row *conversation;
+
+	if (search->merchant_id == 0)
+		return false;
+	conversation = conversation_find(search->call->rows, organization_id, search->merchant_id);
+	return conversation && row_bool(conversation, Col_conversation_is_blocked);
+}
+
+static void
+consider(Search *search, const Row *provided)
+{
+	int64 organization_id = row_int64(provided, Col_provided_service_organization_id);
+	binaryheap *best = search->best;
+	double price_fit;
+	Match match;
+	Match *kept;
+
+	if (was_asked(search->query, organization_id) || !is_willing(search, organization_id) ||
+		!fits_budget(search->query, provided, &price_fit))
+		return;
+	match.organization_id = organization_id;
+	score_match(&match, evidence_on(search, organization_id), &search->means, price_fit);
+	if (best->bh_size == search->max_count)
+	{
+		kept = (Match *) DatumGetPointer(binaryheap_first(best));
+		if (compare(&match, kept) > 0 && !is_blocked(search, organization_id))
+		{
+			*kept = match;
+			binaryheap_replace_first(best, PointerGetDatum(kept));
+		}
+	}
+	else if (!is_blocked(search, organization_id))
+	{
+		kept = MemoryContextAlloc(GetMemoryChunkContext(best), sizeof(Match));
+		*kept = match;
+		binaryheap_add(best, PointerGetDatum(kept));
+	}
+}
+
+/*
+ * How many could there be at most? The heap is made for so many.
+ */
+static int
+count_providers(Search *search)
+{
+	ScanKeyData keys[1];
+	RowScan *scan;
+	int count = 0;
+
+	row_key_int64(&keys[0], 1, search->query->service_id);
+	scan = row_scan_begin(search->call->rows, TABLE_provided_service, INDEX_provided_service_service, 1, keys,
+						  ForwardScanDirection);
+	while (count < search->max_count && row_scan_pass(scan) != NULL)
+		count++;
+	row_scan_end(scan);
+	return count;
+}
+
+static void
+consider_all(Search *search)
+{
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "jobs match", ALLOCSET_SMALL_SIZES);
+	ScanKeyData keys[1];
+	RowScan *scan;
+	const Row *provided;
+
+	row_key_int64(&keys[0], 1, search->query->service_id);
+	scan = row_scan_begin(search->call->rows, TABLE_provided_service, INDEX_provided_service_service, 1, keys,
+						  ForwardScanDirection);
+	while ((provided = row_scan_pass(scan)) != NULL)
+	{
+		MemoryContext caller = MemoryContextSwitchTo(scratch);
+
+		CHECK_FOR_INTERRUPTS();
+		consider(search, provided);
+		MemoryContextSwitchTo(caller);
+		MemoryContextReset(scratch);
+	}
+	row_scan_end(scan);
+	MemoryContextDelete(scratch);
+}
+
+Match *
+match_find(Call *call, const MatchQuery *query, int max_count, int *count)
+{
+	Search search = {.call = call, .query = query, .max_count = max_count};
+	Match *matches;
+
+	rows_renew(call->rows);
+	if (query->merchant)
+	{
+		search.is_dropshipper = row_bool(query->merchant, Col_merchant_is_dropshipper);
+		search.merchant_id = row_int64(query->merchant, Col_merchant_id);
+	}
+	search.max_count = count_providers(&search);
+	search.evidence = ranking_load(call->rows, query->service_id, &search.evidence_count);
+	search.means = score_means(search.evidence, search.evidence_count);
+	search.best = binaryheap_allocate(Max(search.max_count, 1), compare_in_heap, NULL);
+	if (search.max_count > 0)
+		consider_all(&search);
+	if (search.preferences)
+		row_scan_end(search.preferences);
+	pfree(search.evidence);
+
+	*count = search.best->bh_size;
+	matches = MemoryContextAllocHuge(CurrentMemoryContext, Max(*count, 1) * sizeof(Match));
+	for (int i = *count - 1; i >= 0; i--)
+		matches[i] = *(Match *) DatumGetPointer(binaryheap_remove_first(search.best));
+	return matches;
+}
+
+/*
+ * The merchant for whom it is, or NULL: the one who is named, or else who acts. Others are as if
+ * they were not there, except for who acts for nobody and may act for anyone.
+ */
+static Row *
+find_merchant(Call *call, int64 merchant_id, const Actor *who, bool may_name_others)
+{
+	Row *merchant;
+
+	if (merchant_id == 0 && who->kind == ACTOR_MERCHANT)
+		merchant_id = who->id;
+	if (merchant_id == 0)
+		return NULL;
+	merchant = row_fetch(call->rows, TABLE_merchant, merchant_id);
+	if (merchant == NULL || !(who->kind == ACTOR_NOBODY ? may_name_others : actor_sees(who, 0, merchant_id)))
+		actor_complain_missing("merchant", merchant_id);
+	return merchant;
+}
+
+static void
+return_match(ReturnSetInfo *result, const Match *match)
+{
+	Datum values[] = {
+		Int64GetDatum(match->organization_id),
+		Float8GetDatum(match->score),
+		Float8GetDatum(match->shares[PART_DECLINE]),
+		Float8GetDatum(match->shares[PART_EXPIRY]),
+		Float8GetDatum(match->shares[PART_ANSWER]),
+		Float8GetDatum(match->shares[PART_RATING]),
+		Int64GetDatum(match->confirmed_jobs),
+		Float8GetDatum(match->shares[PART_COMPLETION]),
+		Float8GetDatum(match->received),
+		Float8GetDatum(match->parts[PART_DECLINE]),
+		Float8GetDatum(match->parts[PART_EXPIRY]),
+		Float8GetDatum(match->parts[PART_ANSWER]),
+		Float8GetDatum(match->parts[PART_COMPLETION]),
+		Float8GetDatum(match->parts[PART_RATING]),
+		Float8GetDatum(match->parts[PART_PRICE]),
+	};
+	bool nulls[lengthof(values)] = {false};
+
+	/* nothing is shown without evidence; it counts as the mean */
+	nulls[2] = nulls[3] = nulls[4] = nulls[7] = !match->has_jobs;
+	nulls[5] = !match->has_reviews;
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+/*
+ * jobs.match_organizations(service_id, merchant_id, budget, currency, max_rows)
+ */
+PG_FUNCTION_INFO_V1(jobs_match_organizations);
+Datum
+jobs_match_organizations(PG_FUNCTION_ARGS)
+{
+	MatchQuery query = {0};
+	int64 merchant_id;
+	int max_rows;
+	Call *call;
+	Match *matches;
+	int count;
+	Actor who = actor_current();
+	bool may_name_others = actor_may_name_others();
+
+	query.service_id = arg_id(fcinfo, 0, "service_id");
+	merchant_id = arg_optional_id(fcinfo, 1, "merchant_id");
+	query.budget = arg_optional_price(fcinfo, 2, "budget");
+	query.currency = arg_currency(fcinfo, 3);
+	max_rows = arg_count(fcinfo, 4, "max_rows");
+	InitMaterializedSRF(fcinfo, 0);
+	actor_resolve(&who);
+	call = call_begin_system();
+	query.merchant = find_merchant(call, merchant_id, &who, may_name_others);
+	service_require(call, query.service_id);
+	matches = match_find(call, &query, max_rows, &count);
+	for (int i = 0; i < count; i++)
+		return_match((ReturnSetInfo *) fcinfo->resultinfo, &matches[i]);
+	call_end(call);
+	return (Datum) 0;
+}

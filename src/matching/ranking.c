@@ -1,0 +1,233 @@
+/*
+ * ranking.c
+ *
+ * What is known of everybody's work of one kind: read as a whole, and counted anew.
+ *
+ * Locks: counting anew locks the table against all who write it, and leaves one row for each key.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "matching/evidence_notes.h"
+#include "matching/ranking.h"
+#include "matching/ranking_row.h"
+
+/* Rows that are fetched at a time. */
+#define FETCH_COUNT 1000
+
+/*
+ * Adds what the transaction noted, a few at most, to what is stored; both are in order.
+ */
+static Evidence *
+merge_pending(Evidence *stored, int *count, List *pending)
+{
+	int total = *count + list_length(pending);
+	Evidence *merged = MemoryContextAllocHuge(CurrentMemoryContext, Max(total, 1) * sizeof(Evidence));
+	int from = 0;
+	int to = 0;
+	ListCell *cell;
+
+	foreach (cell, pending)
+	{
+		const Evidence *noted = lfirst(cell);
+
+		while (from < *count && stored[from].key.organization_id < noted->key.organization_id)
+			merged[to++] = stored[from++];
+		merged[to] = *noted;
+		if (from < *count && stored[from].key.organization_id == noted->key.organization_id)
+		{
+			for (int i = 0; i < EVIDENCE_KINDS; i++)
+				merged[to].sums[i] = Max(stored[from].sums[i] + noted->sums[i], 0);
+			merged[to].confirmed_jobs += stored[from++].confirmed_jobs;
+		}
+		to++;
+	}
+	while (from < *count)
+		merged[to++] = stored[from++];
+	*count = to;
+	pfree(stored);
+	return merged;
+}
+
+Evidence *
+ranking_load(Rows *rows, int64 service_id, int *count)
+{
+	TimestampTz now = GetCurrentTransactionStartTimestamp();
+	int capacity = 64;
+	Evidence *stored = palloc(capacity * sizeof(Evidence));
+	ScanKeyData keys[1];
+	RowScan *scan;
+	const Row *row;
+	List *pending;
+
+	*count = 0;
+	row_key_int64(&keys[0], 1, service_id);
+	scan = row_scan_begin(rows, TABLE_ranking_stat, INDEX_ranking_stat_service, 1, keys, ForwardScanDirection);
+	while ((row = row_scan_pass(scan)) != NULL)
+	{
+		int64 organization_id = row_int64(row, Col_ranking_stat_organization_id);
+
+		CHECK_FOR_INTERRUPTS();
+		if (*count == 0 || stored[*count - 1].key.organization_id != organization_id)
+		{
+			if (*count == capacity)
+			{
+				capacity *= 2;
+				stored = repalloc_huge(stored, capacity * sizeof(Evidence));
+			}
+			memset(&stored[*count], 0, sizeof(Evidence));
+			stored[*count].key.organization_id = organization_id;
+			stored[(*count)++].key.service_id = service_id;
+		}
+		ranking_row_read(row, now, &stored[*count - 1]);
+	}
+	row_scan_end(scan);
+	pending = evidence_pending(service_id);
+	return pending ? merge_pending(stored, count, pending) : stored;
+}
+
+/*
+ * Runs a query whose rows `take` counts, each in memory that is freed after it.
+ */
+static void
+count_rows(const char *query, EvidenceTable *table, void (*take)(EvidenceTable *, HeapTuple, TupleDesc))
+{
+	Portal portal = SPI_cursor_open_with_args(NULL, query, 0, NULL, NULL, NULL, false, 0);
+
+	for (;;)
+	{
+		SPI_cursor_fetch(portal, true, FETCH_COUNT);
+		if (SPI_processed == 0)
+			break;
+		CHECK_FOR_INTERRUPTS();
+		for (uint64 i = 0; i < SPI_processed; i++)
+			take(table, SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
+		SPI_freetuptable(SPI_tuptable);
+	}
+	SPI_cursor_close(portal);
+}
+
+static EvidenceKey
+key_of(HeapTuple tuple, TupleDesc desc)
+{
+	EvidenceKey key;
+	bool isnull;
+
+	key.organization_id = DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull));
+	key.service_id = DatumGetInt64(SPI_getbinval(tuple, desc, 2, &isnull));
+	return key;
+}
+
+static void
+take_job(EvidenceTable *table, HeapTuple tuple, TupleDesc desc)
+{
+	EvidenceKey key = key_of(tuple, desc);
+	JobOutcome outcome;
+	bool isnull;
+	Datum first_response;
+
+	outcome.created_at = DatumGetTimestampTz(SPI_getbinval(tuple, desc, 3, &isnull));
+	first_response = SPI_getbinval(tuple, desc, 4, &isnull);
+	outcome.first_response_at = isnull ? DT_NOEND : DatumGetTimestampTz(first_response);
+	outcome.is_declined = DatumGetBool(SPI_getbinval(tuple, desc, 5, &isnull));
+	outcome.is_expired = DatumGetBool(SPI_getbinval(tuple, desc, 6, &isnull));
+	outcome.is_confirmed = DatumGetBool(SPI_getbinval(tuple, desc, 7, &isnull));
+	evidence_add_outcome(table, &key, &outcome);
+}
+
+static const char *const jobs_query =
+	"SELECT j.organization_id, j.service_id, j.created_at, j.first_response_at, "
+	"d.job_id IS NOT NULL, j.status OPERATOR(pg_catalog.=) 'expired', j.confirmed_at IS NOT NULL "
+	"FROM jobs.job j LEFT JOIN jobs.decline d "
+	"ON d.organization_id OPERATOR(pg_catalog.=) j.organization_id "
+	"AND d.job_id OPERATOR(pg_catalog.=) j.id AND d.declined_by OPERATOR(pg_catalog.=) 'expert'";
+
+static void
+take_review(EvidenceTable *table, HeapTuple tuple, TupleDesc desc)
+{
+	EvidenceKey key = key_of(tuple, desc);
+	bool isnull;
+
+	evidence_add_review(table, &key, DatumGetTimestampTz(SPI_getbinval(tuple, desc, 3, &isnull)),
+						DatumGetInt32(SPI_getbinval(tuple, desc, 4, &isnull)),
+						DatumGetInt32(SPI_getbinval(tuple, desc, 5, &isnull)));
+}
+
+static const char *const reviews_query =
+	"SELECT r.organization_id, r.service_id, r.written_at, r.communication, r.quality FROM jobs.review r";
+
+/*
+ * Counts anew what everybody has committed by now; the table is locked first, so that what
+ * others are about to add is added afterwards.
+ */
+static int
+rebuild(Rows *rows)
+{
+	EvidenceTable *table = evidence_table(CurrentMemoryContext);
+	List *counted;
+	Oid user;
+	int context;
+	ListCell *cell;
+
+	LockRelationOid(table_oid(TABLE_ranking_stat), ShareRowExclusiveLock);
+	SPI_connect();
+	GetUserIdAndSecContext(&user, &context);
+	SetUserIdAndSecContext(user, context | SECURITY_RESTRICTED_OPERATION);
+	if (SPI_execute("DELETE FROM jobs.ranking_stat", false, 0) != SPI_OK_DELETE)
+		elog(ERROR, "could not empty jobs.ranking_stat");
+	count_rows(jobs_query, table, take_job);
+	count_rows(reviews_query, table, take_review);
+	SetUserIdAndSecContext(user, context);
+	SPI_finish();
+
+	counted = evidence_sorted(table);
+	foreach (cell, counted)
+		ranking_row_add(rows, lfirst(cell));
+	evidence_cancel_pending();
+	return list_length(counted);
+}
+
+int
+ranking_fill_table(void)
+{
+	Rows *rows;
+	int count;
+
+	if (SPI_execute("SELECT FROM jobs.job WHERE NOT EXISTS (SELECT FROM jobs.ranking_stat) LIMIT 1", true, 1) !=
+		SPI_OK_SELECT)
+		elog(ERROR, "could not look for evidence");
+	if (SPI_processed == 0)
+		return 0;
+	rows = rows_begin();
+	count = rebuild(rows);
+	rows_end(rows);
+	return count;
+}
+
+/*
+ * jobs.rebuild_ranking(): counts all evidence anew from the tables.
+ */
+PG_FUNCTION_INFO_V1(jobs_rebuild_ranking);
+Datum
+jobs_rebuild_ranking(PG_FUNCTION_ARGS)
+{
+	Call *call;
+	int count;
+
+	if (IsolationUsesXactSnapshot())
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("ranking cannot be rebuilt at this isolation level"),
+				 errdetail("What others commit meanwhile would be missed."),
+				 errhint("Call it in a transaction that is READ COMMITTED.")));
+	call = call_begin_system();
+	count = rebuild(call->rows);
+	call_end(call);
+	PG_RETURN_INT32(count);
+}

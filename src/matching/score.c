@@ -1,0 +1,81 @@
+/*
+ * score.c
+ *
+ * The formula of a match's score.
+ */
+#include "postgres.h"
+
+#include "matching/score.h"
+
+/*
+ * Each part of the score: what it is a share of, what is assumed of a marketplace of which
+ * nothing is known, and what the share from 0 to 1 is worth. To let a job expire costs twice
+ * what declining it costs, for the merchant has waited in vain.
+ */
+static const struct
+{
+	EvidenceKind numerator;
+	EvidenceKind denominator;
+	double prior_weight;
+	double assumed;
+	double worth;
+} parts[] = {
+	[PART_DECLINE] = {EVIDENCE_DECLINED, EVIDENCE_DECIDED, SCORE_PRIOR_JOBS, 0.1, -1.0},
+	[PART_EXPIRY] = {EVIDENCE_EXPIRED, EVIDENCE_DECIDED, SCORE_PRIOR_JOBS, 0.1, -2.0},
+	[PART_ANSWER] = {EVIDENCE_ANSWERED, EVIDENCE_DECIDED, SCORE_PRIOR_JOBS, 0.8, 0.5},
+	[PART_COMPLETION] = {EVIDENCE_COMPLETED, EVIDENCE_DECIDED, SCORE_PRIOR_JOBS, 0.5, 0.5},
+	/* stars from 1 to 5 */
+	[PART_RATING] = {EVIDENCE_STARS, EVIDENCE_REVIEWS, SCORE_PRIOR_REVIEWS, 3.0, 1.0},
+};
+
+/* What it is worth that the whole price range is within the budget. */
+#define PRICE_WORTH 0.25
+
+ScoreMeans
+score_means(const Evidence *evidence, int count)
+{
+	double sums[EVIDENCE_KINDS] = {0};
+	ScoreMeans means = {0};
+
+	for (int i = 0; i < count; i++)
+	{
+		for (int kind = 0; kind < EVIDENCE_KINDS; kind++)
+			sums[kind] += evidence[i].sums[kind];
+	}
+	for (int part = 0; part < lengthof(parts); part++)
+		means.shares[part] = (sums[parts[part].numerator] + parts[part].prior_weight * parts[part].assumed) /
+							 (sums[parts[part].denominator] + parts[part].prior_weight);
+	return means;
+}
+
+/*
+ * From 0 to 1; only ratings have another scale.
+ */
+static double
+normalized(MatchPart part, double share)
+{
+	return part == PART_RATING ? (share - 1) / 4 : share;
+}
+
+void
+score_match(Match *match, const Evidence *evidence, const ScoreMeans *means, double price_fit)
+{
+	static const Evidence nothing;
+	const double *sums = evidence ? evidence->sums : nothing.sums;
+
+	match->score = 0;
+	for (int part = 0; part < lengthof(parts); part++)
+	{
+		match->shares[part] = (sums[parts[part].numerator] + parts[part].prior_weight * means->shares[part]) /
+							  (sums[parts[part].denominator] + parts[part].prior_weight);
+		match->parts[part] = parts[part].worth * normalized(part, match->shares[part]);
+		match->score += match->parts[part];
+	}
+	match->shares[PART_PRICE] = Max(price_fit, 0);
+	match->parts[PART_PRICE] = PRICE_WORTH * match->shares[PART_PRICE];
+	match->score += match->parts[PART_PRICE];
+	match->has_jobs = sums[EVIDENCE_DECIDED] > 0;
+	match->has_reviews = sums[EVIDENCE_REVIEWS] > 0;
+	match->received = sums[EVIDENCE_RECEIVED];
+	match->confirmed_jobs = evidence ? evidence->confirmed_jobs : 0;
+}

@@ -1,0 +1,104 @@
+/*
+ * health.c
+ *
+ * Whether the marketplace keeps up. The whole of it costs a few probes of indexes, and one
+ * for each consumer of events, however large the tables are: what would take counting is
+ * counted up to a limit.
+ */
+#include "postgres.h"
+
+#include "funcapi.h"
+#include "miscadmin.h"
+
+#include "pg/rights.h"
+#include "pg/statement.h"
+#include "tables/table.h"
+
+/*
+ * Read as a whole, so that the figures belong to the same moment. The e-mail that is
+ * next is seldom the oldest, so the oldest is looked for among the 10,000 next ones. How
+ * long a consumer of events has slept is the age of the first event behind its position that
+ * it may see; or, since nobody may have read at all, of the first without a position.
+ */
+static const char *const report_query =
+	"WITH waiting AS MATERIALIZED ("
+	"SELECT w.organization_id, w.merchant_id, pg_catalog.min(w.occurred_at) AS since "
+	"FROM (SELECT u.organization_id, u.merchant_id, u.occurred_at FROM jobs.job_event u "
+	"WHERE u.position IS NULL ORDER BY u.id LIMIT 10000) w "
+	"GROUP BY GROUPING SETS ((w.organization_id), (w.merchant_id), ())), "
+	"lag AS ("
+	"SELECT c.name, CASE WHEN c.organization_id IS NOT NULL "
+	"THEN 'organization:' OPERATOR(pg_catalog.||) c.organization_id::pg_catalog.text "
+	"WHEN c.merchant_id IS NOT NULL "
+	"THEN 'merchant:' OPERATOR(pg_catalog.||) c.merchant_id::pg_catalog.text "
+	"ELSE 'system' END AS owner, LEAST(u.since, e.since) AS since "
+	"FROM jobs.event_consumer c "
+	"LEFT JOIN waiting u ON COALESCE(u.organization_id, 0) OPERATOR(pg_catalog.=) COALESCE(c.organization_id, 0) "
+	"AND COALESCE(u.merchant_id, 0) OPERATOR(pg_catalog.=) COALESCE(c.merchant_id, 0) "
+	"LEFT JOIN LATERAL ("
+	"(SELECT s.occurred_at AS since FROM jobs.job_event s "
+	"WHERE c.organization_id IS NULL AND c.merchant_id IS NULL "
+	"AND s.position OPERATOR(pg_catalog.>) c.position ORDER BY s.position LIMIT 1) "
+	"UNION ALL (SELECT o.occurred_at FROM jobs.job_event o "
+	"WHERE o.organization_id OPERATOR(pg_catalog.=) c.organization_id "
+	"AND o.position OPERATOR(pg_catalog.>) c.position ORDER BY o.position LIMIT 1) "
+	"UNION ALL (SELECT m.occurred_at FROM jobs.job_event m "
+	"WHERE m.merchant_id OPERATOR(pg_catalog.=) c.merchant_id "
+	"AND m.position OPERATOR(pg_catalog.>) c.position ORDER BY m.position LIMIT 1)) e ON true "
+	"WHERE LEAST(u.since, e.since) IS NOT NULL "
+	"ORDER BY LEAST(u.since, e.since) LIMIT 1) "
+	"SELECT COALESCE(pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) j.due_at, "
+	"pg_catalog.make_interval()), "
+	"(SELECT pg_catalog.count(*) FROM (SELECT FROM jobs.job o "
+	"WHERE o.due_at OPERATOR(pg_catalog.<=) pg_catalog.statement_timestamp() LIMIT 10000) c), "
+	"pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) e.created_at, "
+	"n.last_sweep_at, "
+	"e.depth, "
+	"(SELECT pg_catalog.count(*) FROM (SELECT FROM jobs.email d "
+	"WHERE d.dead_at IS NOT NULL LIMIT 10000) c), "
+	"pg_catalog.pg_notification_queue_usage(), "
+	"l.name, "
+	"l.owner, "
+	"pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) l.since "
+	"FROM jobs.node n "
+	"LEFT JOIN (SELECT o.due_at FROM jobs.job o "
+	"WHERE o.due_at OPERATOR(pg_catalog.<=) pg_catalog.statement_timestamp() "
+	"ORDER BY o.due_at LIMIT 1) j ON true "
+	"LEFT JOIN (SELECT pg_catalog.min(p.created_at) AS created_at, pg_catalog.count(*) AS depth "
+	"FROM (SELECT m.created_at FROM jobs.email m "
+	"WHERE m.next_attempt_at IS NOT NULL ORDER BY m.next_attempt_at LIMIT 10000) p) e ON true "
+	"LEFT JOIN lag l ON true";
+
+/*
+ * jobs.health_report(): the row of the view jobs.health, with the owner's rights, since
+ * who watches sees no row of the tables.
+ */
+PG_FUNCTION_INFO_V1(jobs_health_report);
+Datum
+jobs_health_report(PG_FUNCTION_ARGS)
+{
+	TupleDesc desc;
+	Rights caller;
+	Datum values[10];
+	bool nulls[10];
+	HeapTuple tuple;
+	MemoryContext context = CurrentMemoryContext;
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+
+	SPI_connect();
+	rights_switch(&caller, tables_owner(), SECURITY_NOFORCE_RLS);
+	statement_prefer_indexes();
+	if (SPI_execute(report_query, true, 1) != SPI_OK_SELECT || SPI_processed != 1)
+		elog(ERROR, "could not read the health of jobs");
+	for (int i = 0; i < lengthof(values); i++)
+		values[i] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &nulls[i]);
+	rights_restore(&caller);
+
+	/* the row outlives SPI */
+	MemoryContextSwitchTo(context);
+	tuple = heap_form_tuple(BlessTupleDesc(desc), values, nulls);
+	SPI_finish();
+	PG_RETURN_DATUM(HeapTupleGetDatum(tuple));
+}

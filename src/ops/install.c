@@ -1,0 +1,294 @@
+/*
+ * install.c
+ *
+ * Creates the tables as ordinary objects of an ordinary owner, and brings older ones
+ * up to date.
+ *
+ * What is created or changed, is so with the owner's rights, in a security-restricted
+ * operation: a superuser who installs never runs what the owner planted. With the
+ * caller's rights go only the grants to the owner that make this possible.
+ *
+ * Installing, uninstalling and granting exclude one another by a lock on the schema.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "access/table.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "commands/extension.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+
+#include "acting/access.h"
+#include "acting/ids.h"
+#include "mail/email_template.h"
+#include "matching/ranking.h"
+#include "ops/install_foreign.h"
+#include "ops/install_owner.h"
+#include "parties/search.h"
+#include "pg/argument.h"
+#include "pg/rights.h"
+#include "tables/schema.h"
+#include "tables/schema_check.h"
+
+#ifndef JOBS_VERSION
+#error "JOBS_VERSION must be defined: the Makefile reads it from jobs.control"
+#endif
+
+static void refuse_in_script(void);
+static Oid choose_owner(FunctionCallInfo fcinfo, Oid present);
+static void check_installer(Oid owner, bool is_present);
+static void write_version(void);
+static void check_standing_tables(void);
+
+/*
+ * jobs.install(owner): creates what is missing and brings what is there up to date.
+ */
+PG_FUNCTION_INFO_V1(jobs_install);
+Datum
+jobs_install(PG_FUNCTION_ARGS)
+{
+	Oid present;
+	Oid owner;
+	int version;
+	int changes;
+	Rights caller;
+	const char *outcome;
+
+	refuse_in_script();
+	schema_lock();
+	present = tables_standing_owner();
+	owner = choose_owner(fcinfo, present);
+	check_installer(owner, OidIsValid(present));
+	foreign_refuse_relations(owner);
+	version = schema_version();
+	if (version > JOBS_SCHEMA_VERSION)
+		schema_refuse_newer(version);
+
+	if (version == JOBS_SCHEMA_VERSION)
+		check_standing_tables();
+
+	SPI_connect();
+	owner_grant(owner);
+
+	/* as long as the owner may create, nothing runs that the owner planted */
+	owner_give_create(owner);
+	rights_switch(&caller, owner, SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
+	changes = schema_apply(version > 0 && version < JOBS_SCHEMA_VERSION);
+	rights_restore(&caller);
+	owner_take_create_back(owner);
+	foreign_refuse_functions();
+
+	rights_switch(&caller, owner, SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
+	if (version != JOBS_SCHEMA_VERSION)
+	{
+		write_version();
+		changes++;
+	}
+	changes += email_template_fill_table();
+	changes += search_backfill();
+	changes += ranking_fill_table();
+	ids_raise_sequences();
+	access_grant_again();
+	rights_restore(&caller);
+	SPI_finish();
+
+	/* sessions look at the version again */
+	if (changes > 0)
+		CacheInvalidateRelcacheByRelid(table_oid(TABLE_node));
+
+	outcome = version == VERSION_NO_TABLE ? "installed" :
+			  changes > 0				  ? "brought up to date" :
+											"up to date";
+	PG_RETURN_TEXT_P(cstring_to_text(psprintf("jobs %s: %s", JOBS_VERSION, outcome)));
+}
+
+/*
+ * jobs.uninstall(drop_data): drops triggers, policies and views; the tables, too, when
+ * told so.
+ */
+PG_FUNCTION_INFO_V1(jobs_uninstall);
+Datum
+jobs_uninstall(PG_FUNCTION_ARGS)
+{
+	bool drop_data = arg_bool(fcinfo, 0, "drop_data");
+	Oid owner;
+	Rights caller;
+
+	refuse_in_script();
+	schema_lock();
+	owner = tables_standing_owner();
+	if (!OidIsValid(owner))
+		schema_complain("There are no tables that could be uninstalled.");
+	if (!superuser() && !has_privs_of_role(GetUserId(), owner))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied to uninstall the tables of jobs"),
+				 errdetail("They belong to role \"%s\".", GetUserNameFromId(owner, false)),
+				 errhint("Connect as that role, or as a superuser.")));
+
+	SPI_connect();
+	rights_switch(&caller, owner, SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
+	access_uninstall(drop_data);
+	schema_drop(drop_data);
+	rights_restore(&caller);
+	if (drop_data)
+		owner_revoke(owner);
+	SPI_finish();
+	PG_RETURN_VOID();
+}
+
+/*
+ * jobs.version(): the library's.
+ */
+PG_FUNCTION_INFO_V1(jobs_version);
+Datum
+jobs_version(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(cstring_to_text(JOBS_VERSION));
+}
+
+/*
+ * jobs.set_slots(first, last): the range of slots that organizations which sign up
+ * here get. Rows that are there keep theirs.
+ */
+PG_FUNCTION_INFO_V1(jobs_set_slots);
+Datum
+jobs_set_slots(PG_FUNCTION_ARGS)
+{
+	Oid types[2] = {INT4OID, INT4OID};
+	Datum values[2];
+	int32 first;
+	int32 last;
+	Rights caller;
+
+	check_not_null(PG_ARGISNULL(0), "first");
+	check_not_null(PG_ARGISNULL(1), "last");
+	first = PG_GETARG_INT32(0);
+	last = PG_GETARG_INT32(1);
+	if (first < 0 || last > (SLOTS - 1) || first > last)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%d to %d is not a range of slots", first, last),
+				 errdetail("Slots go from 0 to %d, and the first is not above the last.", (SLOTS - 1)),
+				 errhint("Pass 0 and %d for a database that has all of them.", (SLOTS - 1))));
+
+	values[0] = Int32GetDatum(first);
+	values[1] = Int32GetDatum(last);
+	schema_lock();
+	SPI_connect();
+	rights_switch(&caller, tables_owner(), SECURITY_NOFORCE_RLS | SECURITY_RESTRICTED_OPERATION);
+	if (SPI_execute_with_args("UPDATE jobs.node SET first_slot = $1, last_slot = $2",
+							  2, types, values, NULL, false, 0) != SPI_OK_UPDATE)
+		elog(ERROR, "could not write the range of slots");
+	rights_restore(&caller);
+	SPI_finish();
+	PG_RETURN_VOID();
+}
+
+/*
+ * In a script, whatever is created becomes a part of the extension: DROP EXTENSION
+ * would take the data, and a dump would leave it out.
+ */
+static void
+refuse_in_script(void)
+{
+	if (creating_extension)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("an extension's script cannot install or uninstall the tables of jobs"),
+				 errdetail("The tables would become a part of the extension."),
+				 errhint("Run SELECT jobs.install(); after CREATE EXTENSION.")));
+}
+
+static Oid
+choose_owner(FunctionCallInfo fcinfo, Oid present)
+{
+	Oid owner;
+
+	if (PG_ARGISNULL(0))
+		owner = OidIsValid(present) ? present : GetUserId();
+	else
+	{
+		const char *name = NameStr(*PG_GETARG_NAME(0));
+
+		owner = get_role_oid(name, true);
+		if (!OidIsValid(owner))
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_OBJECT),
+					 errmsg("role \"%s\" does not exist", name),
+					 errdetail("It was named as the owner of the tables."),
+					 errhint("Create it first, with CREATE ROLE.")));
+		if (OidIsValid(present) && present != owner)
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("the tables of jobs have another owner already"),
+					 errdetail("They belong to role \"%s\", not to \"%s\".",
+							   GetUserNameFromId(present, false), name),
+					 errhint("Leave the owner out; REASSIGN OWNED gives the tables to another role.")));
+	}
+
+	if (superuser_arg(owner))
+		ereport(WARNING,
+				(errmsg("the tables of jobs belong to a superuser"),
+				 errdetail("Triggers and policies that are added to them run with all rights of role \"%s\".",
+						   GetUserNameFromId(owner, false)),
+				 errhint("A role without other rights is safer: jobs.install(owner => 'jobs_owner').")));
+	return owner;
+}
+
+/*
+ * The first time a superuser, who alone can let the owner use the functions; then also
+ * the owner, as long as nobody else could put something into the schema.
+ */
+static void
+check_installer(Oid owner, bool is_present)
+{
+	if (superuser() ||
+		(is_present && has_privs_of_role(GetUserId(), owner) && owner_of_schema() == owner))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("permission denied to install the tables of jobs"),
+			 errdetail("A superuser does it first; later their owner can, who owns the schema too."),
+			 errhint("Have a superuser run SELECT jobs.install(owner => %s);",
+					 quote_literal_cstr(GetUserNameFromId(owner, false)))));
+}
+
+/*
+ * What install() can't make good is said at once.
+ */
+static void
+check_standing_tables(void)
+{
+	for (int i = 0; i < TABLE_COUNT; i++)
+	{
+		Oid relid = table_oid(i);
+		Relation rel = OidIsValid(relid) ? relation_open(relid, AccessShareLock) : NULL;
+
+		if (rel == NULL)
+			continue;
+		schema_check_columns(i, rel);
+		relation_close(rel, AccessShareLock);
+	}
+	if (schema_bad_index())
+		schema_complain_altered("The index jobs.%s is not as the schema has it.", schema_bad_index());
+}
+
+static void
+write_version(void)
+{
+	Oid types[1] = {INT4OID};
+	Datum values[1] = {Int32GetDatum(JOBS_SCHEMA_VERSION)};
+
+	if (SPI_execute_with_args("INSERT INTO jobs.node (schema_version) VALUES ($1) "
+							  "ON CONFLICT (id) DO UPDATE SET schema_version = $1",
+							  1, types, values, NULL, false, 0) != SPI_OK_INSERT ||
+		SPI_processed != 1)
+		schema_complain("The row of jobs.node could not be written.");
+}

@@ -1,0 +1,522 @@
+/*
+ * schedule.c
+ *
+ * Has pg_cron call jobs.expire_due_jobs(). pg_cron lives in one database of a server;
+ * each marketplace has a schedule of its own there, named after its database.
+ *
+ * The schedule belongs to the tables' owner, and pg_cron's functions are called as the
+ * owner, whoever asks: nothing runs with a superuser's rights. They are called by their
+ * oids, once it is known that they belong to the extension pg_cron, so that nobody's
+ * function of the same name can come in between. That passes over the right to use
+ * schema cron, so it is asked for here, except of a superuser, who decides about it.
+ *
+ * cron.job is read as a catalogue is: its types differ between versions of pg_cron, and
+ * its policy would ask for rights that a superuser who calls need not have given.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/dependency.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_proc.h"
+#include "catalog/pg_type.h"
+#include "commands/dbcommands.h"
+#include "commands/extension.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "postmaster/postmaster.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+#include "utils/regproc.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+#include "pg/argument.h"
+#include "pg/compat.h"
+#include "pg/rights.h"
+#include "tables/table.h"
+
+#define COMMAND "CALL jobs.expire_due_jobs()"
+
+/* What pg_cron has in this database. */
+typedef struct Cron
+{
+	Oid schema;
+	Oid job;	  /* its table */
+	Oid schedule; /* its functions */
+	Oid unschedule;
+} Cron;
+
+/* A row of cron.job. */
+typedef struct CronJob
+{
+	int64 id;
+	char *name;
+	char *database;
+	char *username;
+	char *command;
+	char *nodename;
+	char *nodeport;
+	char *active;
+} CronJob;
+
+pg_noreturn static void complain_not_loaded(void);
+static void require_cron(Cron *cron, const char *elsewhere);
+static void check_owner(Oid owner);
+static void check_use(const Cron *cron, Oid owner, Oid function);
+static int64 schedule_as_owner(const Cron *cron, Oid owner, const char *schedule);
+static void check_job(const Cron *cron, int64 id, const char *owner, const char *schedule);
+static int64 find_job(const Cron *cron, const char *owner);
+static void refuse_other_owner(const Cron *cron, const char *owner);
+static char *job_name(void);
+static char *statements_elsewhere(Oid owner, const char *schedule);
+
+/*
+ * jobs.schedule_expiry(schedule): has pg_cron expire what is due; again, changes the
+ * schedule. Returns the number of pg_cron's job.
+ */
+PG_FUNCTION_INFO_V1(jobs_schedule_expiry);
+Datum
+jobs_schedule_expiry(PG_FUNCTION_ARGS)
+{
+	char *schedule = arg_text(fcinfo, 0, "schedule", LIMIT_NAME);
+	Oid owner = tables_owner();
+	Cron cron;
+	int64 id;
+
+	require_cron(&cron, statements_elsewhere(owner, schedule));
+	check_owner(owner);
+	check_use(&cron, owner, cron.schedule);
+	refuse_other_owner(&cron, GetUserNameFromId(owner, false));
+	id = schedule_as_owner(&cron, owner, schedule);
+	check_job(&cron, id, GetUserNameFromId(owner, false), schedule);
+	PG_RETURN_INT64(id);
+}
+
+/*
+ * jobs.unschedule_expiry(): ends that; false when there was nothing to end.
+ */
+PG_FUNCTION_INFO_V1(jobs_unschedule_expiry);
+Datum
+jobs_unschedule_expiry(PG_FUNCTION_ARGS)
+{
+	Oid owner = tables_owner();
+	const char *owner_name = GetUserNameFromId(owner, false);
+	Cron cron;
+	int64 id;
+	Rights caller;
+
+	require_cron(&cron,
+				 psprintf("SELECT cron.unschedule(jobid) FROM cron.job WHERE jobname = %s AND username = %s;",
+						  quote_literal_cstr(job_name()), quote_literal_cstr(owner_name)));
+	check_use(&cron, owner, cron.unschedule);
+	refuse_other_owner(&cron, owner_name);
+	id = find_job(&cron, owner_name);
+	if (id == 0)
+		PG_RETURN_BOOL(false);
+
+	rights_switch(&caller, owner, 0);
+	OidFunctionCall1(cron.unschedule, Int64GetDatum(id));
+	rights_restore(&caller);
+	PG_RETURN_BOOL(true);
+}
+
+/*
+ * Past 63 bytes pg_cron 1.4 cuts a name off, without a word, and two databases could
+ * share a schedule.
+ */
+static char *
+job_name(void)
+{
+	char *name = psprintf("jobs-expiry:%s", get_database_name(MyDatabaseId));
+
+	return strlen(name) < NAMEDATALEN ? name : psprintf("jobs-expiry:%u", MyDatabaseId);
+}
+
+static bool
+role_can_login(Oid role)
+{
+	HeapTuple tuple = SearchSysCache1(AUTHOID, ObjectIdGetDatum(role));
+	bool result;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for role %u", role);
+	result = ((Form_pg_authid) GETSTRUCT(tuple))->rolcanlogin;
+	ReleaseSysCache(tuple);
+	return result;
+}
+
+static bool
+role_can_connect(Oid role)
+{
+	return DatumGetBool(DirectFunctionCall3(has_database_privilege_id_id, ObjectIdGetDatum(role),
+											ObjectIdGetDatum(MyDatabaseId),
+											CStringGetTextDatum("CONNECT")));
+}
+
+/*
+ * What a superuser runs in pg_cron's database when that isn't this one. It needs no
+ * grant there, but the owner must be able to log in here.
+ */
+static char *
+statements_elsewhere(Oid owner, const char *schedule)
+{
+	const char *database = get_database_name(MyDatabaseId);
+	const char *name = GetUserNameFromId(owner, false);
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	if (!role_can_login(owner))
+		appendStringInfo(&sql, "ALTER ROLE %s LOGIN; ", quote_identifier(name));
+	if (!role_can_connect(owner))
+		appendStringInfo(&sql, "GRANT CONNECT ON DATABASE %s TO %s; ",
+						 quote_identifier(database), quote_identifier(name));
+	appendStringInfo(&sql, "CREATE EXTENSION IF NOT EXISTS pg_cron; "
+						   "SELECT cron.schedule_in_database(%s, %s, %s, %s, %s);",
+					 quote_literal_cstr(job_name()), quote_literal_cstr(schedule),
+					 quote_literal_cstr(COMMAND), quote_literal_cstr(database),
+					 quote_literal_cstr(name));
+	return sql.data;
+}
+
+/*
+ * The database that pg_cron lives in; NULL: it wasn't loaded when the server started. A
+ * setting that no library has defined is a placeholder and says nothing.
+ */
+static const char *
+cron_database(void)
+{
+	if (GetConfigOption("cron.database_name", true, false) == NULL ||
+		(GetConfigOptionFlags("cron.database_name", true) & GUC_CUSTOM_PLACEHOLDER))
+		return NULL;
+	return GetConfigOption("cron.database_name", true, false);
+}
+
+static bool
+cron_is_on_server(void)
+{
+	bool result;
+
+	SPI_connect();
+	if (SPI_execute("SELECT FROM pg_catalog.pg_available_extensions e "
+					"WHERE e.name OPERATOR(pg_catalog.=) 'pg_cron'",
+					true, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not look for pg_cron");
+	result = SPI_processed > 0;
+	SPI_finish();
+	return result;
+}
+
+static void
+complain_not_loaded(void)
+{
+	const char *database = quote_literal_cstr(get_database_name(MyDatabaseId));
+
+	if (!cron_is_on_server())
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("pg_cron is missing"),
+				 errdetail("This server has no extension pg_cron to install."),
+				 errhint("Install the package of pg_cron for PostgreSQL %d, add pg_cron to shared_preload_libraries, "
+						 "set cron.database_name = %s, restart the server, and run CREATE EXTENSION pg_cron; here. "
+						 "Or run " COMMAND "; by any other scheduler.",
+						 PG_VERSION_NUM / 10000, database)));
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("pg_cron is not loaded"),
+			 errdetail("It works only when the server loads it at its start."),
+			 errhint("Add pg_cron to shared_preload_libraries, set cron.database_name = %s, restart the server, "
+					 "and run CREATE EXTENSION pg_cron; here.",
+					 database)));
+}
+
+/*
+ * Finds pg_cron, or says what to do about it. `elsewhere` is what to run in its own
+ * database, should that be another one.
+ */
+static void
+require_cron(Cron *cron, const char *elsewhere)
+{
+	const char *home = cron_database();
+	const char *here = get_database_name(MyDatabaseId);
+	Oid extension;
+	Oid three_texts[] = {TEXTOID, TEXTOID, TEXTOID};
+	Oid one_bigint[] = {INT8OID};
+
+	if (home == NULL)
+		complain_not_loaded();
+	if (strcmp(home, here) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("pg_cron is in another database"),
+				 errdetail("It keeps its schedules in database \"%s\"; this is \"%s\".", home, here),
+				 errhint("Connect to database \"%s\" as a superuser, and run: %s", home, elsewhere)));
+
+	extension = get_extension_oid("pg_cron", true);
+	if (!OidIsValid(extension))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("extension pg_cron is not in this database"),
+				 errdetail("The server has loaded it, for this very database."),
+				 errhint("Run CREATE EXTENSION pg_cron; as a superuser.")));
+
+	cron->schema = get_namespace_oid("cron", true);
+	cron->job = get_relname_relid("job", cron->schema);
+	cron->schedule = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum("schedule"),
+									 PointerGetDatum(buildoidvector(three_texts, 3)),
+									 ObjectIdGetDatum(cron->schema));
+	cron->unschedule = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid, CStringGetDatum("unschedule"),
+									   PointerGetDatum(buildoidvector(one_bigint, 1)),
+									   ObjectIdGetDatum(cron->schema));
+	if (!OidIsValid(cron->job) || !OidIsValid(cron->schedule) || !OidIsValid(cron->unschedule) ||
+		getExtensionOfObject(RelationRelationId, cron->job) != extension ||
+		getExtensionOfObject(ProcedureRelationId, cron->schedule) != extension ||
+		getExtensionOfObject(ProcedureRelationId, cron->unschedule) != extension)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("schema cron is not as pg_cron makes it"),
+				 errdetail("cron.job, cron.schedule(text, text, text) and cron.unschedule(bigint) must belong to "
+						   "the extension."),
+				 errhint("Run ALTER EXTENSION pg_cron UPDATE;, or create the extension anew.")));
+}
+
+/*
+ * pg_cron itself would notice some of this only when it starts the job, and tell nobody
+ * but the server's log.
+ */
+static void
+check_owner(Oid owner)
+{
+	const char *name = GetUserNameFromId(owner, false);
+	const char *superuser_jobs = GetConfigOption("cron.enable_superuser_jobs", true, false);
+
+	if (!role_can_login(owner))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("role \"%s\" may not log in", name),
+				 errdetail("pg_cron expires jobs as the tables' owner, in a session of its own."),
+				 errhint("Run ALTER ROLE %s LOGIN; it needs no password where pg_cron uses background workers.",
+						 quote_identifier(name))));
+	if (!role_can_connect(owner))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("role \"%s\" may not connect to this database", name),
+				 errdetail("pg_cron expires jobs as the tables' owner, in a session of this database."),
+				 errhint("Run GRANT CONNECT ON DATABASE %s TO %s;",
+						 quote_identifier(get_database_name(MyDatabaseId)), quote_identifier(name))));
+	if (superuser_arg(owner) && superuser_jobs && strcmp(superuser_jobs, "off") == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("pg_cron runs nothing as role \"%s\"", name),
+				 errdetail("The tables' owner is a superuser, and cron.enable_superuser_jobs is off."),
+				 errhint("Give the tables to a plain role, or set cron.enable_superuser_jobs = on "
+						 "and restart the server.")));
+}
+
+static void
+check_use(const Cron *cron, Oid owner, Oid function)
+{
+	const char *name = quote_identifier(GetUserNameFromId(owner, false));
+
+	if (superuser())
+		return;
+	if (!DatumGetBool(DirectFunctionCall3(has_schema_privilege_id_id, ObjectIdGetDatum(owner),
+										  ObjectIdGetDatum(cron->schema), CStringGetTextDatum("USAGE"))))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for schema cron"),
+				 errdetail("The tables' owner, in whose name jobs uses pg_cron, may not use its schema."),
+				 errhint("Have a superuser run GRANT USAGE ON SCHEMA cron TO %s; or call this function.", name)));
+	if (!DatumGetBool(DirectFunctionCall3(has_function_privilege_id_id, ObjectIdGetDatum(owner),
+										  ObjectIdGetDatum(function), CStringGetTextDatum("EXECUTE"))))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for a function of pg_cron"),
+				 errdetail("The tables' owner, in whose name jobs uses pg_cron, may not execute %s.",
+						   format_procedure_qualified(function)),
+				 errhint("Have a superuser run GRANT EXECUTE ON FUNCTION %s TO %s; or call this function.",
+						 format_procedure_qualified(function), name)));
+}
+
+/*
+ * Calls cron.schedule(). What it says of a schedule that it doesn't understand is passed
+ * on with a hint.
+ */
+static int64
+schedule_as_owner(const Cron *cron, Oid owner, const char *schedule)
+{
+	MemoryContext context = CurrentMemoryContext;
+	Rights caller;
+	volatile int64 id = 0;
+
+	rights_switch(&caller, owner, 0);
+	PG_TRY();
+	{
+		id = DatumGetInt64(OidFunctionCall3(cron->schedule, CStringGetTextDatum(job_name()),
+											CStringGetTextDatum(schedule),
+											CStringGetTextDatum(COMMAND)));
+	}
+	PG_CATCH();
+	{
+		ErrorData *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		if (error->sqlerrcode != ERRCODE_INVALID_PARAMETER_VALUE)
+			PG_RE_THROW();
+		FlushErrorState();
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%s\" is not a schedule", schedule),
+				 errdetail("pg_cron says: %s.", error->message),
+				 errhint("Pass minute, hour, day, month and weekday as cron does, such as '*/5 * * * *'; "
+						 "from version 1.5 on, pg_cron also understands '30 seconds'.")));
+	}
+	PG_END_TRY();
+	rights_restore(&caller);
+	return id;
+}
+
+static char *
+job_column(HeapTuple tuple, TupleDesc desc, const char *name)
+{
+	int attnum = SPI_fnumber(desc, name);
+	char *value = attnum > 0 ? SPI_getvalue(tuple, desc, attnum) : NULL;
+
+	return value ? value : pstrdup("");
+}
+
+/*
+ * All rows of cron.job, those of other roles included.
+ */
+static List *
+read_jobs(const Cron *cron)
+{
+	Relation rel = table_open(cron->job, AccessShareLock);
+	TupleDesc desc = RelationGetDescr(rel);
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
+	List *jobs = NIL;
+	HeapTuple tuple;
+
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		CronJob *job = palloc(sizeof(CronJob));
+
+		CHECK_FOR_INTERRUPTS();
+		job->id = strtoll(job_column(tuple, desc, "jobid"), NULL, 10);
+		job->name = job_column(tuple, desc, "jobname");
+		job->database = job_column(tuple, desc, "database");
+		job->username = job_column(tuple, desc, "username");
+		job->command = job_column(tuple, desc, "command");
+		job->nodename = job_column(tuple, desc, "nodename");
+		job->nodeport = job_column(tuple, desc, "nodeport");
+		job->active = job_column(tuple, desc, "active");
+		jobs = lappend(jobs, job);
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return jobs;
+}
+
+/*
+ * The number of our job; 0: there is none.
+ */
+static int64
+find_job(const Cron *cron, const char *owner)
+{
+	const char *name = job_name();
+	ListCell *cell;
+
+	foreach (cell, read_jobs(cron))
+	{
+		CronJob *job = lfirst(cell);
+
+		if (strcmp(job->name, name) == 0 && strcmp(job->username, owner) == 0)
+			return job->id;
+	}
+	return 0;
+}
+
+/*
+ * A schedule that an earlier owner of the tables left behind would fail every minute, and
+ * isn't the present one's to remove.
+ */
+static void
+refuse_other_owner(const Cron *cron, const char *owner)
+{
+	const char *name = job_name();
+	ListCell *cell;
+
+	foreach (cell, read_jobs(cron))
+	{
+		CronJob *job = lfirst(cell);
+
+		if (strcmp(job->name, name) == 0 && strcmp(job->username, owner) != 0 &&
+			strcmp(job->database, get_database_name(MyDatabaseId)) == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("pg_cron has a schedule for an earlier owner of the tables"),
+					 errdetail("Its job %lld runs as role \"%s\"; the tables belong to \"%s\".",
+							   (long long) job->id, job->username, owner),
+					 errhint("Have a superuser run SELECT cron.unschedule(%lld);", (long long) job->id)));
+	}
+}
+
+/*
+ * Where there was a job of that name already, pg_cron changed its schedule and command
+ * alone: it may still be switched off, or run somewhere else.
+ */
+static void
+check_job(const Cron *cron, int64 id, const char *owner, const char *schedule)
+{
+	const char *host = GetConfigOption("cron.host", true, false);
+	ListCell *cell;
+	const char *what = "row";
+	const char *is = "missing";
+	const char *should = "there";
+
+	foreach (cell, read_jobs(cron))
+	{
+		CronJob *job = lfirst(cell);
+		const struct
+		{
+			const char *what;
+			const char *is;
+			const char *should;
+		} checks[] = {
+			{"database", job->database, get_database_name(MyDatabaseId)},
+			{"username", job->username, owner},
+			{"command", job->command, COMMAND},
+			{"nodename", job->nodename, host ? host : ""},
+			{"nodeport", job->nodeport, psprintf("%d", PostPortNumber)},
+			{"active", job->active, "t"},
+		};
+
+		if (job->id != id)
+			continue;
+		what = NULL;
+		for (int i = 0; i < lengthof(checks) && what == NULL; i++)
+		{
+			if (strcmp(checks[i].is, checks[i].should) != 0)
+			{
+				what = checks[i].what;
+				is = checks[i].is;
+				should = checks[i].should;
+			}
+		}
+	}
+	if (what)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("job %lld of pg_cron would not expire jobs here", (long long) id),
+				 errdetail("Its %s is \"%s\"; it should be \"%s\".", what, is, should),
+				 errhint("Run SELECT jobs.unschedule_expiry(); and then SELECT jobs.schedule_expiry(%s);",
+						 quote_literal_cstr(schedule))));
+}

@@ -1,0 +1,194 @@
+/*
+ * conversation.c
+ *
+ * Opening conversations, and what stands between the two sides: preferences, blocks.
+ *
+ * Locks: the merchant's row FOR NO KEY UPDATE, which foreign keys don't wait for. A
+ * merchant's own requests thus come one after another. Where a job is made, then the
+ * conversation, in the same way: the job and a block of it don't miss each other.
+ */
+#include "postgres.h"
+
+#include "acting/dml.h"
+#include "acting/ids.h"
+#include "parties/conversation.h"
+#include "parties/directory.h"
+#include "pg/check.h"
+
+Row *
+conversation_get(Call *call, int64 id)
+{
+	Row *conversation = row_fetch(call->rows, TABLE_conversation, id);
+
+	call_require_seen(call, conversation, Col_conversation_organization_id, Col_conversation_merchant_id,
+					  "conversation", id);
+	return conversation;
+}
+
+Row *
+conversation_lock(Call *call, int64 id)
+{
+	Row *conversation = conversation_get(call, id);
+
+	if (row_lock_found(conversation, LockTupleNoKeyExclusive, LockWaitBlock) == NULL)
+		actor_complain_missing("conversation", id);
+	return conversation;
+}
+
+void
+conversation_complain_blocked(int64 id)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("conversation %lld is blocked", (long long) id),
+			 errdetail("Nobody writes, offers or asks in a blocked conversation."),
+			 errhint("Ask the marketplace's operator.")));
+}
+
+void
+conversation_require_open(const Row *conversation)
+{
+	if (row_bool(conversation, Col_conversation_is_blocked))
+		conversation_complain_blocked(row_int64(conversation, Col_conversation_id));
+}
+
+void
+conversation_require_party(const Call *call, int64 id)
+{
+	if (call->actor.kind != ACTOR_MEMBER && call->actor.kind != ACTOR_MERCHANT)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("the system does not write in conversation %lld", (long long) id),
+				 errdetail("Messages are written by members and merchants."),
+				 errhint("Pass actor => 'member:...' or actor => 'merchant:...'.")));
+}
+
+static void
+make_keys(ScanKeyData *keys, int64 organization_id, int64 merchant_id)
+{
+	row_key_int64(&keys[0], 1, organization_id);
+	row_key_int64(&keys[1], 2, merchant_id);
+}
+
+Row *
+conversation_find(Rows *rows, int64 organization_id, int64 merchant_id)
+{
+	ScanKeyData keys[2];
+
+	make_keys(keys, organization_id, merchant_id);
+	return row_find(rows, TABLE_conversation, INDEX_conversation_parties, 2, keys,
+					ForwardScanDirection);
+}
+
+static void
+fill(Row *row, int64 organization_id, int64 merchant_id)
+{
+	row_set_int64(row, Col_conversation_organization_id, organization_id);
+	row_set_int64(row, Col_conversation_merchant_id, merchant_id);
+	row_set(row, Col_conversation_is_blocked, BoolGetDatum(false));
+	row_set_time(row, Col_conversation_created_at, GetCurrentTimestamp());
+}
+
+static Row *
+find_latest(Rows *rows, int64 organization_id, int64 merchant_id)
+{
+	ScanKeyData keys[2];
+
+	make_keys(keys, organization_id, merchant_id);
+	return row_find_latest(rows, TABLE_conversation, INDEX_conversation_parties, 2, keys);
+}
+
+static int64
+start(Call *call, int64 organization_id, int64 merchant_id)
+{
+	Row *row;
+	int64 id;
+
+	row = row_new(call->rows, TABLE_conversation, TRIGGERS_PARENT_UNLOCKED);
+	id = ids_assign(row, SLOT_OF(organization_id));
+	fill(row, organization_id, merchant_id);
+	if (!row_insert(row))
+		ereport(ERROR,
+				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+				 errmsg("a trigger suppressed a conversation"),
+				 errdetail("A BEFORE trigger on jobs.conversation returned NULL, and the action needs the row."),
+				 errhint("Let the trigger raise an error instead.")));
+	return id;
+}
+
+int64
+conversation_open(Call *call, int64 organization_id, int64 merchant_id)
+{
+	Row *row = find_latest(call->rows, organization_id, merchant_id);
+
+	if (row == NULL)
+		return start(call, organization_id, merchant_id);
+	conversation_require_open(row);
+	return row_int64(row, Col_conversation_id);
+}
+
+int64
+conversation_open_for_job(Call *call, int64 organization_id, int64 merchant_id)
+{
+	Row *row = find_latest(call->rows, organization_id, merchant_id);
+
+	if (row == NULL)
+		return start(call, organization_id, merchant_id);
+	row = conversation_lock(call, row_int64(row, Col_conversation_id));
+	conversation_require_open(row);
+	return row_int64(row, Col_conversation_id);
+}
+
+int64
+conversation_try_open_for_job(Call *call, int64 organization_id, int64 merchant_id)
+{
+	Row *row = find_latest(call->rows, organization_id, merchant_id);
+
+	if (row == NULL)
+		return start(call, organization_id, merchant_id);
+	row = row_lock_found(row, LockTupleNoKeyExclusive, LockWaitSkip);
+	return row && !row_bool(row, Col_conversation_is_blocked) ? row_int64(row, Col_conversation_id) : 0;
+}
+
+void
+conversation_require_starter(const Call *call)
+{
+	if (call->actor.kind != ACTOR_MERCHANT)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("only a merchant starts a conversation"),
+				 errdetail("The one who acts is no merchant."),
+				 errhint("Pass actor => 'merchant:...'.")));
+}
+
+PG_FUNCTION_INFO_V1(jobs_conversation_fill);
+Datum
+jobs_conversation_fill(PG_FUNCTION_ARGS)
+{
+	Dml *dml = dml_begin(fcinfo, TABLE_conversation, TRIGGER_TYPE_BEFORE,
+						 TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
+	Row *row = dml->new;
+	Call *call = dml->call;
+
+	if (DML_IS_UPDATE(dml))
+	{
+		static const int allowed[] = {Col_conversation_is_blocked};
+
+		dml_require_actor(dml);
+		dml_allow_changes(dml, allowed, call->actor.kind == ACTOR_SYSTEM ? lengthof(allowed) : 0);
+		return dml_end(dml);
+	}
+	check_not_null(row_isnull(row, Col_conversation_organization_id), "organization_id");
+	dml_require_actor(dml);
+	organization_require(call, row_int64(row, Col_conversation_organization_id));
+	conversation_require_starter(call);
+	dml_fill_int64(dml, Col_conversation_merchant_id, call->actor.id);
+	contact_require(call, row_int64(row, Col_conversation_organization_id),
+					merchant_lock(call, call->actor.id));
+	if (row_bool(row, Col_conversation_is_blocked))
+		dml_complain(dml, Col_conversation_is_blocked);
+	dml_refuse(dml, Col_conversation_created_at);
+	fill(row, row_int64(row, Col_conversation_organization_id), call->actor.id);
+	ids_assign_dml(call, row, SLOT_OF(row_int64(row, Col_conversation_organization_id)), ID_OF_TENANT);
+	return dml_end(dml);
+}

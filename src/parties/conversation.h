@@ -1,0 +1,46 @@
+/*
+ * conversation.h
+ *
+ * The one conversation between an organization and a merchant.
+ */
+#ifndef JOBS_CONVERSATION_H
+#define JOBS_CONVERSATION_H
+
+#include "acting/call.h"
+
+/* The conversation's row; P0002 when it is missing or hidden from the actor. */
+extern Row *conversation_get(Call *call, int64 id);
+
+/*
+ * The same, locked FOR NO KEY UPDATE: for what makes a job in it, and for what blocks it, so
+ * that one waits for the other.
+ */
+extern Row *conversation_lock(Call *call, int64 id);
+
+/* 55000 when it is blocked. */
+extern void conversation_require_open(const Row *conversation);
+pg_noreturn extern void conversation_complain_blocked(int64 id);
+
+/* 42501 unless a member or a merchant acts. */
+extern void conversation_require_party(const Call *call, int64 id);
+
+/* 42501 unless a merchant acts, who alone starts a conversation. */
+extern void conversation_require_starter(const Call *call);
+
+/*
+ * Finds the conversation of the two, or opens it; 55000 when it is blocked. The
+ * caller holds the merchant's row (merchant_lock), so that it can't be opened twice.
+ */
+extern int64 conversation_open(Call *call, int64 organization_id, int64 merchant_id);
+
+/*
+ * The same, where a job is about to be made in it: nobody blocks it before the job is there.
+ * The second one waits for nobody: 0 when it is blocked, or somebody else holds it.
+ */
+extern int64 conversation_open_for_job(Call *call, int64 organization_id, int64 merchant_id);
+extern int64 conversation_try_open_for_job(Call *call, int64 organization_id, int64 merchant_id);
+
+/* The conversation of the two, or NULL. */
+extern Row *conversation_find(Rows *rows, int64 organization_id, int64 merchant_id);
+
+#endif

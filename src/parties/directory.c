@@ -1,0 +1,482 @@
+/*
+ * directory.c
+ *
+ * The functions that keep the directory. Its triggers are in directory_dml.c.
+ *
+ * Locks: a service that an organization is to provide FOR KEY SHARE (see search.c), the
+ * organization FOR NO KEY UPDATE, so that what is done to it comes one after another, then
+ * the row that changes; for a member's own choices that row alone.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "utils/builtins.h"
+#include "utils/numeric.h"
+
+#include "acting/call.h"
+#include "acting/ids.h"
+#include "parties/directory.h"
+#include "parties/search.h"
+#include "pg/argument.h"
+
+/*
+ * 42501 unless the actor is one of these kinds (Side bits; SIDE_NOBODY stands for 0 and
+ * is asked by `or_nobody`).
+ */
+static void
+require_side(const Call *call, int sides, bool or_nobody, const char *what)
+{
+	Side side = actor_side(&call->actor);
+
+	if ((sides & side) || (or_nobody && side == SIDE_NOBODY))
+		return;
+	if (side == SIDE_NOBODY)
+		actor_complain_nobody();
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("the one who acts cannot %s", what),
+			 errdetail("This is for %s.",
+					   sides == SIDE_SYSTEM && !or_nobody ? "the marketplace's operator" :
+					   (sides & SIDE_EXPERT)			  ? "members of the organization and the operator" :
+					   (sides & SIDE_MERCHANT)			  ? "the merchant and the operator" :
+															"sign-up, where nobody acts yet, and the operator"),
+			 errhint(or_nobody ? "Name another actor, or pass actor => ''." : "Name another actor.")));
+}
+
+/*
+ * Writes a row of the directory, which a trigger may not suppress: other rows need it.
+ */
+static void
+insert(Row *row)
+{
+	if (!row_insert(row))
+		ereport(ERROR,
+				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+				 errmsg("a trigger suppressed a row of jobs.%s", table_name(row->table->id)),
+				 errdetail("A BEFORE trigger returned NULL."),
+				 errhint("Let the trigger raise an error instead.")));
+}
+
+static Timestamp
+started(void)
+{
+	return GetCurrentTransactionStartTimestamp();
+}
+
+/*
+ * Locks an organization that the actor is of; others are as if they were not there.
+ */
+static Row *
+lock_organization(Call *call, int64 id)
+{
+	Row *organization = row_fetch(call->rows, TABLE_organization, id);
+
+	if (organization == NULL ||
+		(call->actor.kind == ACTOR_MEMBER && call->actor.organization_id != id) ||
+		call->actor.kind == ACTOR_MERCHANT ||
+		row_lock_found(organization, LockTupleNoKeyExclusive, LockWaitBlock) == NULL)
+		actor_complain_missing("organization", id);
+	return organization;
+}
+
+/*
+ * jobs.create_organization(name, notification_email, description, language, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_create_organization);
+Datum
+jobs_create_organization(PG_FUNCTION_ARGS)
+{
+	char *name = arg_text(fcinfo, 0, "name", LIMIT_NAME);
+	char *address = arg_email(fcinfo, 1, "notification_email");
+	char *description = arg_optional_text(fcinfo, 2, "description", LIMIT_TEXT);
+	char *language = arg_language(fcinfo, 3);
+	Call *call = call_begin_signup(fcinfo, 4);
+	Row *row;
+	int64 id;
+	int slot;
+
+	require_side(call, SIDE_SYSTEM, true, "create an organization");
+	row = row_new(call->rows, TABLE_organization, TRIGGERS_PARENT_UNLOCKED);
+	id = ids_assign(row, 0);
+	slot = ids_organization_slot(call->rows, id);
+	id += slot;
+	row_set_int64(row, Col_organization_id, id);
+	row_set(row, Col_organization_slot, Int32GetDatum(slot));
+	row_set_text(row, Col_organization_name, name);
+	row_set_text(row, Col_organization_description, description);
+	row_set_text(row, Col_organization_language, language);
+	row_set_time(row, Col_organization_created_at, started());
+	search_fill(row);
+	insert(row);
+
+	row = row_new(call->rows, TABLE_preferences, TRIGGERS_PARENT_UNLOCKED);
+	row_set_int64(row, Col_preferences_organization_id, id);
+	row_set(row, Col_preferences_is_available, BoolGetDatum(true));
+	row_set(row, Col_preferences_is_listed, BoolGetDatum(true));
+	row_set(row, Col_preferences_accepts_dropshipping, BoolGetDatum(true));
+	row_set_text(row, Col_preferences_notification_email, address);
+	insert(row);
+	call_end(call);
+	PG_RETURN_INT64(id);
+}
+
+static bool
+has_members(Call *call, int64 organization_id)
+{
+	ScanKeyData keys[1];
+
+	row_key_int64(&keys[0], 1, organization_id);
+	return row_find_latest(call->rows, TABLE_member, INDEX_member_organization, 1, keys) != NULL;
+}
+
+/*
+ * jobs.add_member(organization_id, name, email, language, actor)
+ *
+ * Nobody may add the first member. The organization's row is locked, so that there are
+ * no two first ones.
+ */
+PG_FUNCTION_INFO_V1(jobs_add_member);
+Datum
+jobs_add_member(PG_FUNCTION_ARGS)
+{
+	int64 organization_id = arg_id(fcinfo, 0, "organization_id");
+	char *name = arg_text(fcinfo, 1, "name", LIMIT_NAME);
+	char *address = arg_email(fcinfo, 2, "email");
+	char *language = arg_language(fcinfo, 3);
+	Call *call = call_begin_signup(fcinfo, 4);
+	Row *row;
+	int64 id;
+
+	(void) lock_organization(call, organization_id);
+	if (call->actor.kind == ACTOR_NOBODY && has_members(call, organization_id))
+		actor_complain_missing("organization", organization_id);
+	row = row_new(call->rows, TABLE_member, TRIGGERS_PARENT_UNLOCKED);
+	id = ids_assign(row, SLOT_OF(organization_id));
+	row_set_int64(row, Col_member_organization_id, organization_id);
+	row_set_text(row, Col_member_name, name);
+	row_set_text(row, Col_member_email, address);
+	row_set_text(row, Col_member_language, language);
+	row_set_text(row, Col_member_email_scope, "all");
+	row_set(row, Col_member_is_active, BoolGetDatum(true));
+	row_set_time(row, Col_member_created_at, started());
+	insert(row);
+	call_end(call);
+	PG_RETURN_INT64(id);
+}
+
+/*
+ * jobs.create_service(name, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_create_service);
+Datum
+jobs_create_service(PG_FUNCTION_ARGS)
+{
+	char *name = arg_text(fcinfo, 0, "name", LIMIT_NAME);
+	Call *call = call_begin(fcinfo, 1);
+	Row *row;
+	int64 id;
+
+	require_side(call, SIDE_SYSTEM, false, "create a service");
+	row = row_new(call->rows, TABLE_service, TRIGGERS_PARENT_UNLOCKED);
+	id = ids_assign(row, ids_catalogue_slot(call->rows));
+	row_set_text(row, Col_service_name, name);
+	insert(row);
+	call_end(call);
+	PG_RETURN_INT64(id);
+}
+
+/*
+ * jobs.set_email_scope(member_id, email_scope, actor)
+ *
+ * A member's own choice, which colleagues leave alone.
+ */
+PG_FUNCTION_INFO_V1(jobs_set_email_scope);
+Datum
+jobs_set_email_scope(PG_FUNCTION_ARGS)
+{
+	int64 member_id = arg_id(fcinfo, 0, "member_id");
+	char *scope;
+	Call *call;
+	Row *old;
+	Row *row;
+
+	check_not_null(PG_ARGISNULL(1), "email_scope");
+	scope = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	check_email_scope(scope);
+	call = call_begin(fcinfo, 2);
+	old = row_fetch(call->rows, TABLE_member, member_id);
+	if (old == NULL || !actor_sees(&call->actor, row_int64(old, Col_member_organization_id), 0))
+		actor_complain_missing("member", member_id);
+	if (call->actor.kind == ACTOR_MEMBER && call->actor.id != member_id)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("the one who acts cannot choose the e-mail of member %lld", (long long) member_id),
+				 errdetail("This is for the member and the operator."),
+				 errhint("Let the member say which e-mail to send.")));
+	old = row_lock_found(old, LockTupleNoKeyExclusive, LockWaitBlock);
+	if (old == NULL)
+		actor_complain_missing("member", member_id);
+	row = row_copy(old);
+	row_set_text(row, Col_member_email_scope, scope);
+	(void) row_update(old, row);
+	call_end(call);
+	PG_RETURN_VOID();
+}
+
+static Row *
+provided_service_find(Rows *rows, int64 organization_id, int64 service_id)
+{
+	ScanKeyData keys[2];
+
+	row_key_int64(&keys[0], 1, organization_id);
+	row_key_int64(&keys[1], 2, service_id);
+	return row_find(rows, TABLE_provided_service, PRIMARY_KEY, 2, keys, ForwardScanDirection);
+}
+
+void
+organization_require(Call *call, int64 id)
+{
+	Row *preferences = row_fetch(call->rows, TABLE_preferences, id);
+
+	if (preferences == NULL ||
+		(call->actor.kind == ACTOR_MEMBER && call->actor.organization_id != id &&
+		 !row_bool(preferences, Col_preferences_is_listed)))
+		actor_complain_missing("organization", id);
+}
+
+void
+service_require(Call *call, int64 id)
+{
+	if (row_fetch(call->rows, TABLE_service, id) == NULL)
+		actor_complain_missing("service", id);
+}
+
+void
+provided_service_require(Call *call, int64 organization_id, int64 service_id)
+{
+	if (provided_service_find(call->rows, organization_id, service_id) == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("organization %lld does not provide service %lld",
+						(long long) organization_id, (long long) service_id),
+				 errdetail("The service is not among those that it provides."),
+				 errhint("SELECT service_id FROM jobs.provided_service lists them.")));
+}
+
+void
+store_require(Call *call, int64 store_id, int64 merchant_id)
+{
+	Row *store;
+	int64 owner;
+
+	if (store_id == 0)
+		return;
+	store = row_fetch(call->rows, TABLE_store, store_id);
+	owner = store ? row_int64(store, Col_store_merchant_id) : 0;
+	if (store == NULL || !actor_sees(&call->actor, 0, owner) || (merchant_id != 0 && owner != merchant_id))
+		actor_complain_missing("store", store_id);
+}
+
+Row *
+merchant_lock(Call *call, int64 id)
+{
+	Row *merchant = row_lock(call->rows, TABLE_merchant, id, LockTupleNoKeyExclusive, LockWaitBlock);
+
+	if (merchant == NULL)
+		actor_complain_missing("merchant", id);
+	return merchant;
+}
+
+void
+contact_require(Call *call, int64 organization_id, const Row *merchant)
+{
+	Row *preferences = row_fetch(call->rows, TABLE_preferences, organization_id);
+
+	if (preferences == NULL)
+		actor_complain_missing("organization", organization_id);
+	if (!row_bool(preferences, Col_preferences_is_available))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("organization %lld is not available for work", (long long) organization_id),
+				 errdetail("Its preferences say that it can't be contacted."),
+				 errhint("Ask another organization.")));
+	if (row_bool(merchant, Col_merchant_is_dropshipper) &&
+		!row_bool(preferences, Col_preferences_accepts_dropshipping))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("organization %lld does not work with dropshippers", (long long) organization_id),
+				 errdetail("Merchant %lld is a dropshipper.", (long long) row_int64(merchant, Col_merchant_id)),
+				 errhint("Ask another organization.")));
+}
+
+/*
+ * jobs.provide_service(organization_id, service_id, min_price, max_price, currency, actor)
+ *
+ * Providing it again changes the prices.
+ */
+PG_FUNCTION_INFO_V1(jobs_provide_service);
+Datum
+jobs_provide_service(PG_FUNCTION_ARGS)
+{
+	int64 organization_id = arg_id(fcinfo, 0, "organization_id");
+	int64 service_id = arg_id(fcinfo, 1, "service_id");
+	Numeric min_price = arg_optional_price(fcinfo, 2, "min_price");
+	Numeric max_price = arg_optional_price(fcinfo, 3, "max_price");
+	char *currency = arg_currency(fcinfo, 4);
+	Call *call;
+	Row *service;
+	Row *organization;
+	Row *old;
+	Row *row;
+
+	check_price_range(min_price, max_price);
+	call = call_begin(fcinfo, 5);
+	service = search_hold_service(call->rows, service_id);
+	organization = lock_organization(call, organization_id);
+	require_side(call, SIDE_EXPERT | SIDE_SYSTEM, false, "provide a service");
+	if (service == NULL)
+		actor_complain_missing("service", service_id);
+	old = provided_service_find(call->rows, organization_id, service_id);
+	if (old)
+		old = row_lock_found(old, LockTupleNoKeyExclusive, LockWaitBlock);
+	row = old ? row_copy(old) : row_new(call->rows, TABLE_provided_service, TRIGGERS_PARENT_UNLOCKED);
+	row_set_int64(row, Col_provided_service_organization_id, organization_id);
+	row_set_int64(row, Col_provided_service_service_id, service_id);
+	row_set_null(row, Col_provided_service_min_price);
+	row_set_null(row, Col_provided_service_max_price);
+	if (min_price)
+		row_set(row, Col_provided_service_min_price, NumericGetDatum(min_price));
+	if (max_price)
+		row_set(row, Col_provided_service_max_price, NumericGetDatum(max_price));
+	row_set_text(row, Col_provided_service_currency, currency);
+	if (old)
+		(void) row_update(old, row);
+	else
+	{
+		insert(row);
+		search_refresh(organization);
+	}
+	call_end(call);
+	PG_RETURN_VOID();
+}
+
+/*
+ * jobs.withdraw_service(organization_id, service_id, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_withdraw_service);
+Datum
+jobs_withdraw_service(PG_FUNCTION_ARGS)
+{
+	int64 organization_id = arg_id(fcinfo, 0, "organization_id");
+	int64 service_id = arg_id(fcinfo, 1, "service_id");
+	Call *call = call_begin(fcinfo, 2);
+	Row *organization;
+	Row *row;
+
+	organization = lock_organization(call, organization_id);
+	require_side(call, SIDE_EXPERT | SIDE_SYSTEM, false, "withdraw a service");
+	service_require(call, service_id);
+	row = provided_service_find(call->rows, organization_id, service_id);
+	if (row == NULL || row_lock_found(row, LockTupleExclusive, LockWaitBlock) == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("organization %lld has no service %lld to withdraw",
+						(long long) organization_id, (long long) service_id),
+				 errdetail("The service is not among those that it provides."),
+				 errhint("SELECT service_id FROM jobs.provided_service lists what it provides.")));
+	if (row_delete(row))
+		search_refresh(organization);
+	call_end(call);
+	PG_RETURN_VOID();
+}
+
+/*
+ * jobs.set_preferences(organization_id, is_available, is_listed, accepts_dropshipping,
+ * notification_email, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_set_preferences);
+Datum
+jobs_set_preferences(PG_FUNCTION_ARGS)
+{
+	static const int flags[] = {
+		Col_preferences_is_available, Col_preferences_is_listed,
+		Col_preferences_accepts_dropshipping};
+	int64 organization_id = arg_id(fcinfo, 0, "organization_id");
+	char *address = PG_ARGISNULL(4) ? NULL : arg_email(fcinfo, 4, "notification_email");
+	Call *call = call_begin(fcinfo, 5);
+	Row *old;
+	Row *row;
+
+	(void) lock_organization(call, organization_id);
+	require_side(call, SIDE_EXPERT | SIDE_SYSTEM, false, "set preferences");
+	old = row_lock(call->rows, TABLE_preferences, organization_id, LockTupleNoKeyExclusive, LockWaitBlock);
+	if (old == NULL)
+		actor_complain_missing("organization", organization_id);
+	row = row_copy(old);
+	for (int i = 0; i < lengthof(flags); i++)
+	{
+		if (!PG_ARGISNULL(i + 1))
+			row_set(row, flags[i], PG_GETARG_DATUM(i + 1));
+	}
+	if (address)
+		row_set_text(row, Col_preferences_notification_email, address);
+	(void) row_update(old, row);
+	call_end(call);
+	PG_RETURN_VOID();
+}
+
+/*
+ * jobs.create_merchant(name, email, is_dropshipper, language, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_create_merchant);
+Datum
+jobs_create_merchant(PG_FUNCTION_ARGS)
+{
+	char *name = arg_text(fcinfo, 0, "name", LIMIT_NAME);
+	char *address = arg_email(fcinfo, 1, "email");
+	bool is_dropshipper = arg_bool(fcinfo, 2, "is_dropshipper");
+	char *language = arg_language(fcinfo, 3);
+	Call *call = call_begin_signup(fcinfo, 4);
+	Row *row;
+	int64 id;
+
+	require_side(call, SIDE_SYSTEM, true, "create a merchant");
+	row = row_new(call->rows, TABLE_merchant, TRIGGERS_PARENT_UNLOCKED);
+	id = ids_assign(row, ids_catalogue_slot(call->rows));
+	row_set_text(row, Col_merchant_name, name);
+	row_set_text(row, Col_merchant_email, address);
+	row_set_text(row, Col_merchant_language, language);
+	row_set(row, Col_merchant_is_dropshipper, BoolGetDatum(is_dropshipper));
+	row_set_time(row, Col_merchant_created_at, started());
+	insert(row);
+	call_end(call);
+	PG_RETURN_INT64(id);
+}
+
+/*
+ * jobs.add_store(merchant_id, name, url, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_add_store);
+Datum
+jobs_add_store(PG_FUNCTION_ARGS)
+{
+	int64 merchant_id = arg_id(fcinfo, 0, "merchant_id");
+	char *name = arg_text(fcinfo, 1, "name", LIMIT_NAME);
+	char *url = arg_optional_text(fcinfo, 2, "url", LIMIT_URL);
+	Call *call = call_begin(fcinfo, 3);
+	Row *row;
+	int64 id;
+
+	if (!actor_sees(&call->actor, 0, merchant_id) ||
+		row_fetch(call->rows, TABLE_merchant, merchant_id) == NULL)
+		actor_complain_missing("merchant", merchant_id);
+	row = row_new(call->rows, TABLE_store, TRIGGERS_PARENT_UNLOCKED);
+	id = ids_assign(row, ids_catalogue_slot(call->rows));
+	row_set_int64(row, Col_store_merchant_id, merchant_id);
+	row_set_text(row, Col_store_name, name);
+	row_set_text(row, Col_store_url, url);
+	row_set_time(row, Col_store_created_at, started());
+	insert(row);
+	call_end(call);
+	PG_RETURN_INT64(id);
+}

@@ -1,0 +1,248 @@
+/*
+ * directory_dml.c
+ *
+ * Plain INSERT and UPDATE on the tables of the directory, which operators send: the
+ * same checks as in the functions, ids, and what never changes.
+ */
+#include "postgres.h"
+
+#include "utils/numeric.h"
+
+#include "acting/dml.h"
+#include "acting/ids.h"
+#include "parties/search.h"
+#include "pg/check.h"
+
+typedef enum Kind
+{
+	KIND_NAME,
+	KIND_LONG_TEXT,
+	KIND_EMAIL,
+	KIND_LANGUAGE,
+	KIND_CURRENCY,
+	KIND_PRICE,
+	KIND_SCOPE,
+	KIND_URL
+} Kind;
+
+/* What people write into the directory. */
+static const struct
+{
+	TableId table;
+	int column;
+	Kind kind;
+	bool is_required;
+} texts[] = {
+	{TABLE_organization, Col_organization_name, KIND_NAME, true},
+	{TABLE_organization, Col_organization_description, KIND_LONG_TEXT, false},
+	{TABLE_organization, Col_organization_language, KIND_LANGUAGE, true},
+	{TABLE_preferences, Col_preferences_notification_email, KIND_EMAIL, true},
+	{TABLE_member, Col_member_name, KIND_NAME, true},
+	{TABLE_member, Col_member_email, KIND_EMAIL, true},
+	{TABLE_member, Col_member_language, KIND_LANGUAGE, true},
+	{TABLE_member, Col_member_email_scope, KIND_SCOPE, true},
+	{TABLE_service, Col_service_name, KIND_NAME, true},
+	{TABLE_provided_service, Col_provided_service_min_price, KIND_PRICE, false},
+	{TABLE_provided_service, Col_provided_service_max_price, KIND_PRICE, false},
+	{TABLE_provided_service, Col_provided_service_currency, KIND_CURRENCY, true},
+	{TABLE_merchant, Col_merchant_name, KIND_NAME, true},
+	{TABLE_merchant, Col_merchant_email, KIND_EMAIL, true},
+	{TABLE_merchant, Col_merchant_language, KIND_LANGUAGE, true},
+	{TABLE_store, Col_store_name, KIND_NAME, true},
+	{TABLE_store, Col_store_url, KIND_URL, false},
+};
+
+/* What never changes once a row is there. */
+static const struct
+{
+	TableId table;
+	int column;
+} fixed[] = {
+	{TABLE_organization, Col_organization_id},
+	{TABLE_organization, Col_organization_slot},
+	{TABLE_organization, Col_organization_created_at},
+	{TABLE_preferences, Col_preferences_organization_id},
+	{TABLE_member, Col_member_id},
+	{TABLE_member, Col_member_organization_id},
+	{TABLE_member, Col_member_created_at},
+	{TABLE_service, Col_service_id},
+	{TABLE_provided_service, Col_provided_service_organization_id},
+	{TABLE_provided_service, Col_provided_service_service_id},
+	{TABLE_merchant, Col_merchant_id},
+	{TABLE_merchant, Col_merchant_created_at},
+	{TABLE_store, Col_store_id},
+	{TABLE_store, Col_store_merchant_id},
+	{TABLE_store, Col_store_created_at},
+};
+
+static void
+check_column(const Row *row, int column, Kind kind)
+{
+	const char *name = table_column(row->table->id, column);
+
+	switch (kind)
+	{
+		case KIND_NAME:
+			check_text(row_text(row, column), name, LIMIT_NAME);
+			break;
+		case KIND_LONG_TEXT:
+			check_text(row_text(row, column), name, LIMIT_TEXT);
+			break;
+		case KIND_URL:
+			check_text(row_text(row, column), name, LIMIT_URL);
+			break;
+		case KIND_EMAIL:
+			check_email(row_text(row, column), name);
+			break;
+		case KIND_LANGUAGE:
+			check_language(row_text(row, column));
+			break;
+		case KIND_CURRENCY:
+			check_currency(row_text(row, column));
+			break;
+		case KIND_SCOPE:
+			check_email_scope(row_text(row, column));
+			break;
+		case KIND_PRICE:
+			check_price(DatumGetNumeric(row_get(row, column)), name);
+			break;
+	}
+}
+
+static void
+check(const Row *row)
+{
+	for (int i = 0; i < lengthof(texts); i++)
+	{
+		if (texts[i].table != row->table->id)
+			continue;
+		if (row_isnull(row, texts[i].column))
+			check_not_null(texts[i].is_required, table_column(row->table->id, texts[i].column));
+		else
+			check_column(row, texts[i].column, texts[i].kind);
+	}
+}
+
+/*
+ * An organization's id carries its slot, whoever chose it.
+ */
+static void
+assign_organization_id(Dml *dml)
+{
+	Row *row = dml->new;
+	bool is_chosen = !row_isnull(row, Col_organization_id) &&
+					 SLOT_OF(row_int64(row, Col_organization_id)) != 0;
+	int64 id;
+
+	ids_assign_dml(dml->call, row, 0, ID_OF_CATALOGUE);
+	id = row_int64(row, Col_organization_id);
+	if (!is_chosen)
+		id += ids_organization_slot(dml->call->rows, id);
+	row_set_int64(row, Col_organization_id, id);
+	if (!row_isnull(row, Col_organization_slot) &&
+		DatumGetInt32(row_get(row, Col_organization_slot)) != SLOT_OF(id))
+		dml_complain(dml, Col_organization_slot);
+	row_set(row, Col_organization_slot, Int32GetDatum(SLOT_OF(id)));
+}
+
+/*
+ * An organization's words are ours to write; who sends them as they are may.
+ */
+static void
+fill_search(Dml *dml)
+{
+	Row *given = row_copy(dml->new);
+
+	if (DML_IS_UPDATE(dml) && dml_changes(dml, Col_organization_search))
+		dml_complain(dml, Col_organization_search);
+	search_fill(dml->new);
+	if (DML_IS_INSERT(dml) && !row_isnull(given, Col_organization_search) &&
+		row_differs(given, dml->new, dml->new->table->att[Col_organization_search]))
+		dml_complain(dml, Col_organization_search);
+}
+
+static Datum
+fill(FunctionCallInfo fcinfo, TableId id)
+{
+	Dml *dml = dml_begin(fcinfo, id, TRIGGER_TYPE_BEFORE, TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
+
+	check(dml->new);
+	dml_require_actor(dml);
+	if (dml->call->actor.kind != ACTOR_SYSTEM)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("table jobs.%s is written by functions", table_name(id)),
+				 errdetail("Plain INSERT and UPDATE on it are the operator's."),
+				 errhint("Use the functions of the directory, such as jobs.set_preferences().")));
+	if (DML_IS_UPDATE(dml))
+	{
+		for (int i = 0; i < lengthof(fixed); i++)
+		{
+			if (fixed[i].table == id && dml_changes(dml, fixed[i].column))
+				dml_complain(dml, fixed[i].column);
+		}
+	}
+	else if (id == TABLE_organization)
+		assign_organization_id(dml);
+	else if (id == TABLE_member)
+	{
+		check_not_null(row_isnull(dml->new, Col_member_organization_id), "organization_id");
+		ids_assign_dml(dml->call, dml->new, SLOT_OF(row_int64(dml->new, Col_member_organization_id)), ID_OF_TENANT);
+	}
+	else if (id == TABLE_provided_service)
+		(void) search_hold_service(dml->call->rows, row_int64(dml->new, Col_provided_service_service_id));
+	else if (id != TABLE_preferences)
+		ids_assign_dml(dml->call, dml->new, ids_catalogue_slot(dml->call->rows), ID_OF_CATALOGUE);
+	if (id == TABLE_organization)
+		fill_search(dml);
+	return dml_end(dml);
+}
+
+PG_FUNCTION_INFO_V1(jobs_organization_fill);
+Datum
+jobs_organization_fill(PG_FUNCTION_ARGS)
+{
+	return fill(fcinfo, TABLE_organization);
+}
+
+PG_FUNCTION_INFO_V1(jobs_preferences_fill);
+Datum
+jobs_preferences_fill(PG_FUNCTION_ARGS)
+{
+	return fill(fcinfo, TABLE_preferences);
+}
+
+PG_FUNCTION_INFO_V1(jobs_member_fill);
+Datum
+jobs_member_fill(PG_FUNCTION_ARGS)
+{
+	return fill(fcinfo, TABLE_member);
+}
+
+PG_FUNCTION_INFO_V1(jobs_service_fill);
+Datum
+jobs_service_fill(PG_FUNCTION_ARGS)
+{
+	return fill(fcinfo, TABLE_service);
+}
+
+PG_FUNCTION_INFO_V1(jobs_provided_service_fill);
+Datum
+jobs_provided_service_fill(PG_FUNCTION_ARGS)
+{
+	return fill(fcinfo, TABLE_provided_service);
+}
+
+PG_FUNCTION_INFO_V1(jobs_merchant_fill);
+Datum
+jobs_merchant_fill(PG_FUNCTION_ARGS)
+{
+	return fill(fcinfo, TABLE_merchant);
+}
+
+PG_FUNCTION_INFO_V1(jobs_store_fill);
+Datum
+jobs_store_fill(PG_FUNCTION_ARGS)
+{
+	return fill(fcinfo, TABLE_store);
+}

@@ -1,0 +1,152 @@
+/*
+ * visibility.c
+ *
+ * What crosses from one side to the other: names, and which organizations are known
+ * to whom. Asked by policies and views, with the tables read directly: through the
+ * other side's policies nobody would see anything.
+ */
+#include "postgres.h"
+
+#include "utils/builtins.h"
+
+#include "acting/current_actor.h"
+#include "parties/conversation.h"
+
+/*
+ * The current actor, as far as it still exists. A merchant who doesn't exist needs no look: what
+ * it could see are rows that refer to it, and there are none.
+ */
+static Actor
+viewer(Rows *rows)
+{
+	Actor actor = actor_current();
+
+	if (actor.kind != ACTOR_MERCHANT && !actor_find_among(rows, &actor))
+		actor.kind = ACTOR_NOBODY;
+	return actor;
+}
+
+/*
+ * Does the viewer belong to one of the two, or have a conversation with it?
+ */
+static bool
+deals_with_organization(Rows *rows, const Actor *actor, int64 organization_id)
+{
+	return actor_sees(actor, organization_id, 0) ||
+		   (actor->kind == ACTOR_MERCHANT && conversation_find(rows, organization_id, actor->id));
+}
+
+static bool
+deals_with_merchant(Rows *rows, const Actor *actor, int64 merchant_id)
+{
+	return actor_sees(actor, 0, merchant_id) ||
+		   (actor->kind == ACTOR_MEMBER && conversation_find(rows, actor->organization_id, merchant_id));
+}
+
+static char *
+name_of(Rows *rows, const Actor *actor, const Actor *bearer)
+{
+	Row *row;
+
+	switch (bearer->kind)
+	{
+		case ACTOR_MEMBER:
+			row = row_fetch(rows, TABLE_member, bearer->id);
+			if (row && deals_with_organization(rows, actor, row_int64(row, Col_member_organization_id)))
+				return row_text(row, Col_member_name);
+			break;
+		case ACTOR_MERCHANT:
+			row = row_fetch(rows, TABLE_merchant, bearer->id);
+			if (row && deals_with_merchant(rows, actor, bearer->id))
+				return row_text(row, Col_merchant_name);
+			break;
+		case ACTOR_SYSTEM:
+			return pstrdup("system");
+		case ACTOR_NOBODY:
+			break;
+	}
+	return NULL;
+}
+
+/*
+ * jobs.display_name(actor): the name, or NULL for whom the viewer doesn't deal with.
+ */
+PG_FUNCTION_INFO_V1(jobs_display_name);
+Datum
+jobs_display_name(PG_FUNCTION_ARGS)
+{
+	Actor actor;
+	Actor bearer;
+	char *name;
+	Rows *rows;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	actor_parse_or_complain(text_to_cstring(PG_GETARG_TEXT_PP(0)), &bearer);
+	rows = rows_begin_in_query();
+	actor = viewer(rows);
+	name = name_of(rows, &actor, &bearer);
+	rows_end(rows);
+	if (name == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(name));
+}
+
+/*
+ * jobs.store_name(job_id): the name of a job's store, for who sees the job.
+ */
+PG_FUNCTION_INFO_V1(jobs_store_name);
+Datum
+jobs_store_name(PG_FUNCTION_ARGS)
+{
+	Actor actor;
+	char *name = NULL;
+	Rows *rows;
+	Row *job;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	rows = rows_begin_in_query();
+	actor = viewer(rows);
+	job = row_fetch(rows, TABLE_job, PG_GETARG_INT64(0));
+	if (job && !row_isnull(job, Col_job_store_id) &&
+		actor_sees(&actor, row_int64(job, Col_job_organization_id), row_int64(job, Col_job_merchant_id)))
+	{
+		Row *store = row_fetch(rows, TABLE_store, row_int64(job, Col_job_store_id));
+
+		name = store ? row_text(store, Col_store_name) : NULL;
+	}
+	rows_end(rows);
+	if (name == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(name));
+}
+
+/*
+ * jobs.sees_organization(organization_id): listed, one's own, or dealt with.
+ */
+PG_FUNCTION_INFO_V1(jobs_sees_organization);
+Datum
+jobs_sees_organization(PG_FUNCTION_ARGS)
+{
+	Actor actor;
+	bool sees;
+	Rows *rows;
+	Row *preferences;
+	int64 organization_id;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_BOOL(false);
+	organization_id = PG_GETARG_INT64(0);
+	rows = rows_begin_in_query();
+	/* most are listed, and who looks is asked for only where that decides */
+	preferences = row_fetch(rows, TABLE_preferences, organization_id);
+	sees = preferences && row_bool(preferences, Col_preferences_is_listed);
+	if (!sees)
+	{
+		actor = viewer(rows);
+		sees = deals_with_organization(rows, &actor, organization_id);
+	}
+	rows_end(rows);
+	PG_RETURN_BOOL(sees);
+}

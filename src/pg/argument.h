@@ -1,0 +1,33 @@
+/*
+ * argument.h
+ *
+ * Arguments of functions, checked as check.h says: NULL is 22004, anything else that won't do
+ * is 22023.
+ */
+#ifndef JOBS_ARGUMENT_H
+#define JOBS_ARGUMENT_H
+
+#include "fmgr.h"
+
+#include "pg/check.h"
+
+/* Arguments by number: required ones; `name` is for messages. */
+extern int64 arg_id(FunctionCallInfo fcinfo, int argno, const char *name);
+extern int32 arg_count(FunctionCallInfo fcinfo, int argno, const char *name);
+extern bool arg_bool(FunctionCallInfo fcinfo, int argno, const char *name);
+extern char *arg_text(FunctionCallInfo fcinfo, int argno, const char *name, int limit);
+extern char *arg_email(FunctionCallInfo fcinfo, int argno, const char *name);
+extern char *arg_language(FunctionCallInfo fcinfo, int argno);
+extern char *arg_currency(FunctionCallInfo fcinfo, int argno);
+
+/* Optional ones: NULL or 0 stands for SQL's NULL. */
+extern int64 arg_optional_id(FunctionCallInfo fcinfo, int argno, const char *name);
+extern char *arg_optional_text(FunctionCallInfo fcinfo, int argno, const char *name, int limit);
+extern struct NumericData *arg_optional_price(FunctionCallInfo fcinfo, int argno, const char *name);
+extern struct pg_uuid_t *arg_optional_uuid(FunctionCallInfo fcinfo, int argno);
+
+/* An array without NULLs, copied; returns how many elements it has. */
+extern int arg_ids(FunctionCallInfo fcinfo, int argno, const char *name, int64 **ids);
+extern int arg_uuids(FunctionCallInfo fcinfo, int argno, const char *name, struct pg_uuid_t **uuids);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * json.c
+ *
+ * Makes small objects of jsonb.
+ */
+#include "postgres.h"
+
+#include "utils/numeric.h"
+
+#include "pg/json.h"
+
+static void
+push_key(JsonbParseState **state, const char *name)
+{
+	JsonbValue key;
+
+	key.type = jbvString;
+	key.val.string.val = unconstify(char *, name);
+	key.val.string.len = strlen(name);
+	pushJsonbValue(state, WJB_KEY, &key);
+}
+
+Jsonb *
+json_of_ids(const IdPair *pairs, int count)
+{
+	JsonbParseState *state = NULL;
+
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	for (int i = 0; i < count; i++)
+	{
+		JsonbValue value;
+
+		if (pairs[i].id == 0)
+			continue;
+		push_key(&state, pairs[i].name);
+		value.type = jbvNumeric;
+		value.val.numeric = int64_to_numeric(pairs[i].id);
+		pushJsonbValue(&state, WJB_VALUE, &value);
+	}
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+}
+
+Jsonb *
+json_of_id(const char *name, int64 id)
+{
+	IdPair pair = {name, id};
+
+	return json_of_ids(&pair, 1);
+}
+
+Jsonb *
+json_of_text(const char *name, const char *text)
+{
+	JsonbParseState *state = NULL;
+	JsonbValue value;
+
+	if (text == NULL)
+		return NULL;
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	push_key(&state, name);
+	value.type = jbvString;
+	value.val.string.val = unconstify(char *, text);
+	value.val.string.len = strlen(text);
+	pushJsonbValue(&state, WJB_VALUE, &value);
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+}

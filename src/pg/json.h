@@ -1,0 +1,23 @@
+/*
+ * json.h
+ *
+ * Small objects of jsonb: ids and words under their names.
+ */
+#ifndef JOBS_JSON_H
+#define JOBS_JSON_H
+
+#include "utils/jsonb.h"
+
+/* An object of one member: an id, or a word; NULL for none. */
+extern Jsonb *json_of_id(const char *name, int64 id);
+extern Jsonb *json_of_text(const char *name, const char *value);
+
+/* An object of ids; those that are 0 are left out. */
+typedef struct IdPair
+{
+	const char *name;
+	int64 id;
+} IdPair;
+extern Jsonb *json_of_ids(const IdPair *pairs, int count);
+
+#endif

@@ -1,0 +1,509 @@
+/*
+ * row_write.c
+ *
+ * Rows written through the executor's own functions, as logical replication applies them.
+ */
+#include "postgres.h"
+
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "commands/trigger.h"
+#include "executor/executor.h"
+#include "executor/nodeModifyTable.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+
+#include "pg/compat.h"
+#include "tables/row_private.h"
+
+/* May the one who acts be shown whole rows? NULL: nobody may. */
+static RowsTest may_see_rows = NULL;
+
+void
+rows_show_details_if(RowsTest test)
+{
+	may_see_rows = test;
+}
+
+static TupleTableSlot *
+make_virtual_slot(Rows *rows, Target *target)
+{
+	MemoryContext caller = MemoryContextSwitchTo(rows->context);
+	TupleTableSlot *slot = ExecAllocTableSlot(&rows->slots, target->table->desc, &TTSOpsVirtual);
+
+	MemoryContextSwitchTo(caller);
+	return slot;
+}
+
+/*
+ * Where nothing may be put off, keys that users made deferrable are checked with the action.
+ */
+static TriggerDesc *
+triggers_for(const Table *table, TriggerSet set)
+{
+	TriggerDesc *triggers = table->triggers[set];
+
+	if (triggers == NULL || !InSecurityRestrictedOperation())
+		return triggers;
+	triggers = CopyTriggerDesc(triggers);
+	for (int i = 0; i < triggers->numtriggers; i++)
+	{
+		triggers->triggers[i].tgdeferrable = false;
+		triggers->triggers[i].tginitdeferred = false;
+	}
+	return triggers;
+}
+
+/*
+ * What the executor needs to write to a table, made at the first row.
+ */
+static void
+prepare_writing(Rows *rows, TableId id, TriggerSet set)
+{
+	Target *target = rows_use_table(rows, id, RowExclusiveLock);
+	MemoryContext caller;
+	RangeTblEntry *rte;
+	ResultRelInfo *rri;
+	TriggerDesc *triggers;
+
+	if (target->rri)
+	{
+		if (target->set != set)
+			elog(ERROR, "one action writes to jobs.%s in two ways", table_name(id));
+		return;
+	}
+
+	/* it may have been opened for reading alone: since then a trigger may have come */
+	LockRelationOid(target->table->relid, RowExclusiveLock);
+	target->table = table_known(id, target->rel);
+	caller = MemoryContextSwitchTo(rows->context);
+	if (rows->estate == NULL)
+	{
+		rows->estate = CreateExecutorState();
+		compat_EvalPlanQualInit(&rows->epq, rows->estate);
+		AfterTriggerBeginQuery();
+	}
+
+	MemoryContextSwitchTo(rows->estate->es_query_cxt);
+	rte = makeNode(RangeTblEntry);
+	rte->rtekind = RTE_RELATION;
+	rte->relid = target->table->relid;
+	rte->relkind = target->rel->rd_rel->relkind;
+	rte->rellockmode = RowExclusiveLock;
+	target->updated = compat_add_result_rte(rows->estate, rte);
+
+	rri = makeNode(ResultRelInfo);
+	rri->ri_RangeTableIndex = rows->estate->es_range_table_size;
+	rri->ri_RelationDesc = target->rel;
+	triggers = triggers_for(target->table, set);
+	rri->ri_TrigDesc = triggers;
+	if (triggers)
+	{
+		rri->ri_TrigFunctions = palloc0(triggers->numtriggers * sizeof(FmgrInfo));
+		rri->ri_TrigWhenExprs = palloc0(triggers->numtriggers * sizeof(ExprState *));
+	}
+	target->inserted = MakeTransitionCaptureState(triggers, target->table->relid, CMD_INSERT);
+	target->changed = MakeTransitionCaptureState(triggers, target->table->relid, CMD_UPDATE);
+	target->deleted = MakeTransitionCaptureState(triggers, target->table->relid, CMD_DELETE);
+	if (target->table->ncheck > 0)
+	{
+		compat_check_exprs(rri) = palloc(target->table->ncheck * sizeof(ExprState *));
+		for (int i = 0; i < target->table->ncheck; i++)
+			compat_check_exprs(rri)[i] = ExecInitExpr(target->table->checks[i], NULL);
+	}
+	rows->estate->es_opened_result_relations =
+		lappend(rows->estate->es_opened_result_relations, rri);
+	target->rri = rri;
+	target->set = set;
+	MemoryContextSwitchTo(caller);
+}
+
+Row *
+row_new(Rows *rows, TableId id, TriggerSet set)
+{
+	Target *target;
+	TupleTableSlot *slot;
+	ListCell *cell;
+
+	prepare_writing(rows, id, set);
+	target = &rows->targets[id];
+	slot = make_virtual_slot(rows, target);
+	ExecClearTuple(slot);
+	memset(slot->tts_isnull, true, slot->tts_tupleDescriptor->natts * sizeof(bool));
+	memset(slot->tts_values, 0, slot->tts_tupleDescriptor->natts * sizeof(Datum));
+	foreach (cell, target->table->user_defaults)
+	{
+		UserDefault *d = lfirst(cell);
+		ExprState *state = ExecPrepareExpr(d->value, rows->estate);
+		MemoryContext caller = MemoryContextSwitchTo(rows->context);
+
+		slot->tts_values[d->attnum - 1] =
+			ExecEvalExpr(state, GetPerTupleExprContext(rows->estate),
+						 &slot->tts_isnull[d->attnum - 1]);
+		MemoryContextSwitchTo(caller);
+	}
+	ExecStoreVirtualTuple(slot);
+	slot->tts_tableOid = target->table->relid;
+	return rows_make_row(rows, target, slot);
+}
+
+Row *
+row_copy(const Row *row)
+{
+	Target *target = rows_use_table(row->rows, row->table->id, RowExclusiveLock);
+	TupleTableSlot *slot = make_virtual_slot(row->rows, target);
+
+	slot_getallattrs(row->slot);
+	ExecClearTuple(slot);
+	memcpy(slot->tts_values, row->slot->tts_values,
+		   slot->tts_tupleDescriptor->natts * sizeof(Datum));
+	memcpy(slot->tts_isnull, row->slot->tts_isnull,
+		   slot->tts_tupleDescriptor->natts * sizeof(bool));
+	ExecStoreVirtualTuple(slot);
+	slot->tts_tableOid = target->table->relid;
+	return rows_make_row(row->rows, target, slot);
+}
+
+static void
+begin_write(Rows *rows)
+{
+	PreventCommandIfReadOnly("an action of jobs");
+	rows->estate->es_snapshot = rows_snapshot(rows);
+	rows->estate->es_output_cid = GetCurrentCommandId(true);
+}
+
+/*
+ * The constraints of a row that is about to be written.
+ */
+static void
+check_row(Rows *rows, Target *target, TupleTableSlot *slot, CmdType command)
+{
+	TupleConstr *constr = RelationGetDescr(target->rel)->constr;
+
+	if (constr && constr->has_generated_stored)
+		ExecComputeStoredGenerated(target->rri, rows->estate, slot, command);
+	if (constr)
+		ExecConstraints(target->rri, slot, rows->estate);
+	ResetPerTupleExprContext(rows->estate);
+}
+
+static void
+open_indexes(Target *target, EState *estate)
+{
+	if (target->rri->ri_IndexRelationDescs == NULL)
+	{
+		MemoryContext caller = MemoryContextSwitchTo(estate->es_query_cxt);
+
+		ExecOpenIndices(target->rri, false);
+		MemoryContextSwitchTo(caller);
+	}
+}
+
+/*
+ * Throws the error on that a constraint raised. The server tells the whole row, for it was
+ * written with the owner's rights; where the caller may not see it, that goes to the
+ * log alone.
+ */
+pg_noreturn static void
+rethrow(Rows *rows)
+{
+	ErrorData *error;
+
+	MemoryContextSwitchTo(rows->context);
+	if (ERRCODE_TO_CATEGORY(geterrcode()) != ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION ||
+		(may_see_rows && may_see_rows()))
+		PG_RE_THROW();
+	error = CopyErrorData();
+	FlushErrorState();
+	error->detail_log = error->detail;
+	error->detail = NULL;
+	ReThrowError(error);
+}
+
+/*
+ * The keys whose check is left out, as they are before or after users' triggers.
+ */
+static void
+read_implied_keys(const Row *row, Datum *keys)
+{
+	for (int i = 0; i < row->table->nimplied; i++)
+	{
+		bool isnull;
+		Datum value = slot_getattr(row->slot, row->table->implied[i].attnum, &isnull);
+
+		keys[i] = isnull ? (Datum) 0 : value;
+	}
+}
+
+/*
+ * Refuses what a user's BEFORE trigger has moved away from its locked parent, or whose
+ * parent it has deleted.
+ */
+static void
+check_implied_keys(const Row *row, const Datum *before)
+{
+	Datum after[TABLE_MAX_IMPLIED];
+
+	read_implied_keys(row, after);
+	rows_renew(row->rows);
+	for (int i = 0; i < row->table->nimplied; i++)
+	{
+		int64 key = DatumGetInt64(after[i]);
+
+		if (key != DatumGetInt64(before[i]) ||
+			(key != 0 && row_fetch(row->rows, row->table->implied[i].parent, key) == NULL))
+			ereport(ERROR,
+					(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+					 errmsg("a trigger changed a key of jobs.%s", table_name(row->table->id)),
+					 errdetail("A BEFORE trigger moved the row away from the locked job, or deleted the job."),
+					 errhint("Let the trigger change columns of its own alone.")));
+	}
+	begin_write(row->rows);
+}
+
+/*
+ * Returns the indexes whose keys are to be checked again later.
+ */
+static List *
+insert_tuple(Rows *rows, Target *target, TupleTableSlot *slot)
+{
+	List *volatile recheck = NIL;
+
+	PG_TRY();
+	{
+		check_row(rows, target, slot, CMD_INSERT);
+		open_indexes(target, rows->estate);
+		table_tuple_insert(target->rel, slot, rows->estate->es_output_cid, 0, NULL);
+		recheck = compat_ExecInsertIndexTuples(target->rri, slot, rows->estate, false, false);
+	}
+	PG_CATCH();
+	{
+		rethrow(rows);
+	}
+	PG_END_TRY();
+	return recheck;
+}
+
+bool
+row_insert(Row *row)
+{
+	Rows *rows = row->rows;
+	Target *target = &rows->targets[row->table->id];
+	TriggerDesc *triggers = target->rri->ri_TrigDesc;
+	EState *estate = rows->estate;
+	MemoryContext caller = MemoryContextSwitchTo(rows->context);
+	bool ran_triggers = triggers && triggers->trig_insert_before_row;
+	Datum keys[TABLE_MAX_IMPLIED];
+	bool written;
+
+	begin_write(rows);
+	rows->ran_triggers |= ran_triggers;
+	if (ran_triggers)
+		read_implied_keys(row, keys);
+	written = !ran_triggers || ExecBRInsertTriggers(estate, target->rri, row->slot);
+	if (written)
+	{
+		List *recheck;
+
+		if (ran_triggers)
+		{
+			/* their values live in memory that check_row frees */
+			ExecMaterializeSlot(row->slot);
+			if (target->set == TRIGGERS_PARENT_LOCKED)
+				check_implied_keys(row, keys);
+		}
+		recheck = insert_tuple(rows, target, row->slot);
+		ExecARInsertTriggers(estate, target->rri, row->slot, recheck, target->inserted);
+		list_free(recheck);
+	}
+	rows_renew(rows);
+	MemoryContextSwitchTo(caller);
+	return written;
+}
+
+/*
+ * Notes which columns changed: users' triggers on UPDATE OF ask for them. False:
+ * none did.
+ */
+static bool
+note_updated(Target *target, EState *estate, const Row *old, const Row *changed)
+{
+	MemoryContext caller = MemoryContextSwitchTo(estate->es_query_cxt);
+	int natts = old->slot->tts_tupleDescriptor->natts;
+
+	bms_free(*target->updated);
+	*target->updated = NULL;
+	for (int attnum = 1; attnum <= natts; attnum++)
+	{
+		if (row_differs(old, changed, attnum))
+			*target->updated = bms_add_member(*target->updated,
+											  attnum - FirstLowInvalidHeapAttributeNumber);
+	}
+	MemoryContextSwitchTo(caller);
+	return *target->updated != NULL;
+}
+
+static void
+check_written(TM_Result result, const Table *table)
+{
+	switch (result)
+	{
+		case TM_Ok:
+			break;
+		case TM_Updated:
+			rows_complain_serialization();
+			break;
+		case TM_Deleted:
+			ereport(ERROR,
+					(errcode(ERRCODE_NO_DATA_FOUND),
+					 errmsg("the row of jobs.%s is gone", table_name(table->id)),
+					 errdetail("It was deleted while this action ran."),
+					 errhint("Run the action again.")));
+			break;
+		case TM_SelfModified:
+			rows_complain_self_modified(table);
+			break;
+		default:
+			elog(ERROR, "unexpected result of writing a row: %d", result);
+	}
+}
+
+/*
+ * A user's BEFORE trigger may have changed, in a command of its own, the row that was
+ * locked before.
+ */
+static void
+check_still_there(const Row *row)
+{
+	Rows *rows = row->rows;
+	Target *target = &rows->targets[row->table->id];
+	TupleTableSlot *slot;
+	Snapshot snapshot;
+	bool is_there;
+
+	if (!rows->ran_triggers)
+		return;
+	slot = rows_make_slot(rows, target);
+	/* a locked row may be newer than the transaction's snapshot, and nobody else changes it */
+	snapshot = rows_snapshot(rows);
+	snapshot = RegisterSnapshot(IsolationUsesXactSnapshot() ? GetLatestSnapshot() : snapshot);
+	is_there = table_tuple_fetch_row_version(target->rel, &row->slot->tts_tid, snapshot, slot);
+	UnregisterSnapshot(snapshot);
+	if (!is_there)
+		rows_complain_self_modified(target->table);
+	ExecClearTuple(slot);
+}
+
+/*
+ * Returns the indexes whose keys are to be checked again later.
+ */
+static List *
+update_tuple(Rows *rows, Target *target, ItemPointer tid, TupleTableSlot *slot)
+{
+	EState *estate = rows->estate;
+	List *volatile recheck = NIL;
+
+	PG_TRY();
+	{
+		TM_FailureData failure;
+		LockTupleMode mode;
+		CompatUpdateIndexes which = COMPAT_NO_INDEXES;
+
+		check_row(rows, target, slot, CMD_UPDATE);
+		check_written(table_tuple_update(target->rel, tid, slot, estate->es_output_cid, estate->es_snapshot,
+										 InvalidSnapshot, true, &failure, &mode, &which),
+					  target->table);
+		if (which != COMPAT_NO_INDEXES)
+		{
+			open_indexes(target, estate);
+			recheck = compat_ExecInsertIndexTuples(target->rri, slot, estate, true, COMPAT_SUMMARIZING_ONLY(which));
+		}
+	}
+	PG_CATCH();
+	{
+		rethrow(rows);
+	}
+	PG_END_TRY();
+	return recheck;
+}
+
+bool
+row_update(const Row *old, Row *changed)
+{
+	Rows *rows = old->rows;
+	Target *target = &rows->targets[old->table->id];
+	ItemPointerData tid = old->slot->tts_tid;
+	MemoryContext caller;
+	EState *estate;
+	TriggerDesc *triggers;
+	bool ran_triggers;
+	bool written;
+
+	if (!old->is_locked)
+		elog(ERROR, "a row of jobs.%s is updated without a lock", table_name(old->table->id));
+	prepare_writing(rows, old->table->id, TRIGGERS_PARENT_UNLOCKED);
+	CheckCmdReplicaIdentity(target->rel, CMD_UPDATE);
+	estate = rows->estate;
+	triggers = target->rri->ri_TrigDesc;
+	if (!note_updated(target, estate, old, changed))
+		return true;
+	check_still_there(old);
+
+	caller = MemoryContextSwitchTo(rows->context);
+	begin_write(rows);
+	ran_triggers = triggers && triggers->trig_update_before_row;
+	rows->ran_triggers |= ran_triggers;
+	written = !ran_triggers ||
+			  compat_ExecBRUpdateTriggers(estate, &rows->epq, target->rri, &tid, changed->slot, NULL);
+	if (written)
+	{
+		List *recheck;
+
+		if (ran_triggers)
+			ExecMaterializeSlot(changed->slot);
+		recheck = update_tuple(rows, target, &tid, changed->slot);
+		ExecARUpdateTriggers(estate, target->rri, NULL, NULL, &tid, NULL, changed->slot,
+							 recheck, target->changed, false);
+		list_free(recheck);
+	}
+	rows_renew(rows);
+	MemoryContextSwitchTo(caller);
+	return written;
+}
+
+bool
+row_delete(const Row *row)
+{
+	Rows *rows = row->rows;
+	Target *target = &rows->targets[row->table->id];
+	ItemPointerData tid = row->slot->tts_tid;
+	MemoryContext caller;
+	TriggerDesc *triggers;
+	bool written;
+
+	if (!row->is_locked)
+		elog(ERROR, "a row of jobs.%s is deleted without a lock", table_name(row->table->id));
+	prepare_writing(rows, row->table->id, TRIGGERS_PARENT_LOCKED);
+	CheckCmdReplicaIdentity(target->rel, CMD_DELETE);
+	triggers = target->rri->ri_TrigDesc;
+	check_still_there(row);
+	caller = MemoryContextSwitchTo(rows->context);
+	begin_write(rows);
+	written = !(triggers && triggers->trig_delete_before_row) ||
+			  compat_ExecBRDeleteTriggers(rows->estate, &rows->epq, target->rri, &tid);
+	if (written)
+	{
+		TM_FailureData failure;
+
+		check_written(table_tuple_delete(target->rel, &tid, rows->estate->es_output_cid,
+										 rows->estate->es_snapshot, InvalidSnapshot, true,
+										 &failure, false),
+					  target->table);
+		ExecARDeleteTriggers(rows->estate, target->rri, &tid, NULL, target->deleted, false);
+	}
+	rows_renew(rows);
+	MemoryContextSwitchTo(caller);
+	return written;
+}

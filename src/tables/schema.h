@@ -1,0 +1,48 @@
+/*
+ * schema.h
+ *
+ * The tables, sequences, triggers, policies and views as they should be, and what
+ * brings a database there. What changes something runs with the rights of the caller,
+ * inside SPI.
+ */
+#ifndef JOBS_SCHEMA_H
+#define JOBS_SCHEMA_H
+
+#include "utils/relcache.h"
+
+#include "tables/names.h"
+
+/*
+ * Creates what is missing and returns how many statements that took. With
+ * `is_older`, what can stand in an older form is replaced, too.
+ */
+extern int schema_apply(bool is_older);
+
+/* Drops triggers, policies and views, and with `with_data` the tables as well. */
+extern void schema_drop(bool with_data);
+
+/* The first of our triggers that doesn't guard the table as it should, or NULL. */
+extern const char *schema_missing_trigger(TableId id, Relation rel);
+
+/*
+ * The first of our columns that is missing or not of the type that the schema gives it, or
+ * NULL. `type`: what it should be.
+ */
+extern const char *schema_altered_column(TableId id, Relation rel, char **type);
+
+/* The first column that may be NULL against the schema, or NULL. All of ours are there. */
+extern const char *schema_nullable_column(TableId id, Relation rel);
+
+/* The first index of ours that stands and is not so, or NULL. */
+extern const char *schema_bad_index(void);
+
+/* Is the index of this name ready for scans, of the table, and on the columns of the schema? */
+extern bool schema_index_is_good(Oid index, Oid relid, const char *name);
+
+/* Keeps others from installing and granting until the transaction ends. */
+extern void schema_lock(void);
+
+/* Runs a utility statement. */
+extern void schema_run(const char *format, ...) pg_attribute_printf(1, 2);
+
+#endif

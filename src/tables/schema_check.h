@@ -1,0 +1,44 @@
+/*
+ * schema_check.h
+ *
+ * Refusing to work with tables that aren't ready: missing, of another version, unguarded,
+ * or altered.
+ */
+#ifndef JOBS_SCHEMA_CHECK_H
+#define JOBS_SCHEMA_CHECK_H
+
+#include "pg/compat.h"
+#include "tables/names.h"
+
+/* What schema_version() answers when there is no version. */
+#define VERSION_NO_TABLE 0
+#define VERSION_NO_ROW (-1)
+
+/* 55000, the tables are not ready: `format` is a sentence that says what is wrong. */
+pg_noreturn extern void schema_complain(const char *format, ...) pg_attribute_printf(1, 2);
+
+/*
+ * 55000, somebody altered the tables in a way that install() can't make good; `format` is a
+ * sentence that says what.
+ */
+pg_noreturn extern void schema_complain_altered(const char *format, ...) pg_attribute_printf(1, 2);
+
+/* The version of the tables. */
+extern int schema_version(void);
+
+/* 55000, the tables are newer than the library. */
+pg_noreturn extern void schema_refuse_newer(int version);
+
+/* Complains unless the tables are there in a version that the library works with. */
+extern void schema_check_version(void);
+
+/* Complains unless the table and our columns of it are as the schema has them. */
+extern void schema_check_columns(TableId id, Relation rel);
+
+/* Complains when a column may be NULL that the schema requires. */
+extern void schema_check_not_null(TableId id, Relation rel);
+
+/* Complains unless all triggers of ours guard the table. */
+extern void schema_check_triggers(TableId id, Relation rel);
+
+#endif
