@@ -58,7 +58,9 @@ MODULE_big = jobs
 OBJS = $(patsubst %.c,%.o,src/jobs.c $(sort $(filter-out src/mailer/%,$(wildcard src/*/*.c))))
 C_HEADERS = $(sort $(filter-out src/mailer/%,$(wildcard src/*/*.h)))
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
-EXTRA_CLEAN = src/tables/schema_text.inc output $(MAILER)
+# Made from the pieces of SQL: what C code calls things, and the tables' text.
+NAMES = src/tables/schema_names.h src/acting/function_names.h
+EXTRA_CLEAN = src/tables/schema_text.inc $(NAMES) output $(MAILER)
 
 PG_CPPFLAGS = -I$(srcdir)/src -DJOBS_VERSION='"$(EXTVERSION)"'
 # -Wextra, less what PostgreSQL's headers and calling convention can't do without
@@ -101,11 +103,19 @@ src/tables/schema_text.inc: $(TABLE_FILES) script/schema-text Makefile
 	script/schema-text $(TABLE_FILES) > $@.tmp
 	mv $@.tmp $@
 
+src/tables/schema_names.h: $(TABLE_FILES) script/schema-names Makefile
+	script/schema-names $(TABLE_FILES) > $@.tmp
+	mv $@.tmp $@
+
+src/acting/function_names.h: $(SQL_FILES) script/function-names Makefile
+	script/function-names $(SQL_FILES) > $@.tmp
+	mv $@.tmp $@
+
 output/expected output_iso/expected:
 	mkdir -p $(@D)
 	ln -s ../expected $@
 
-$(OBJS) $(OBJS:.o=.bc): $(C_HEADERS)
+$(OBJS) $(OBJS:.o=.bc): $(C_HEADERS) $(NAMES)
 src/tables/schema.o src/tables/schema.bc: src/tables/schema_text.inc
 else
 # The targets below the line do without PostgreSQL's headers, and fetch them.

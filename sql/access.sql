@@ -1,3 +1,4 @@
+-- access: owner
 CREATE FUNCTION jobs.grant_access(role_name name, access text)
 RETURNS void
 LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -10,6 +11,7 @@ COMMENT ON FUNCTION jobs.grant_access IS
 	'the tables'' owner; 42704 no such role; 42501 not permitted. '
 	'For superusers and the tables'' owner.';
 
+-- access: owner
 CREATE FUNCTION jobs.revoke_access(role_name name, access text)
 RETURNS void
 LANGUAGE C VOLATILE PARALLEL UNSAFE

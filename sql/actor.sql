@@ -1,3 +1,4 @@
+-- access: delegates
 CREATE FUNCTION jobs.act_as(actor text, is_local boolean DEFAULT true)
 RETURNS void
 LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -10,6 +11,7 @@ COMMENT ON FUNCTION jobs.act_as IS
 	'42501 system, for other than operators; 55000 inside a function of this schema. '
 	'For app and operator access.';
 
+-- access: everybody
 CREATE FUNCTION jobs.current_actor()
 RETURNS text
 LANGUAGE C STABLE PARALLEL RESTRICTED
@@ -19,6 +21,7 @@ COMMENT ON FUNCTION jobs.current_actor IS
 	'Who acts: member:7, merchant:3, system, or empty for nobody; never NULL. '
 	'An operator who named nobody is the system. For every kind of access.';
 
+-- access: everybody
 CREATE FUNCTION jobs.current_organization_id()
 RETURNS bigint
 LANGUAGE C STABLE PARALLEL RESTRICTED
@@ -27,6 +30,7 @@ REVOKE EXECUTE ON FUNCTION jobs.current_organization_id FROM PUBLIC;
 COMMENT ON FUNCTION jobs.current_organization_id IS
 	'The organization of the member who acts; NULL when no active member does. For every kind of access.';
 
+-- access: everybody
 CREATE FUNCTION jobs.current_member_id()
 RETURNS bigint
 LANGUAGE C STABLE PARALLEL RESTRICTED
@@ -35,6 +39,7 @@ REVOKE EXECUTE ON FUNCTION jobs.current_member_id FROM PUBLIC;
 COMMENT ON FUNCTION jobs.current_member_id IS
 	'The member who acts; NULL when no active member does. For every kind of access.';
 
+-- access: everybody
 CREATE FUNCTION jobs.current_merchant_id()
 RETURNS bigint
 LANGUAGE C STABLE PARALLEL RESTRICTED

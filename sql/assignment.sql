@@ -1,3 +1,4 @@
+-- access: actors
 CREATE FUNCTION jobs.assign_members(
 	job_id bigint,
 	member_ids bigint[],
@@ -11,6 +12,7 @@ COMMENT ON FUNCTION jobs.assign_members IS
 	'communication. Returns how many are new. Errors: 22004 NULL; P0002 the job or a member is missing, '
 	'hidden or inactive; 55000 its status forbids it; 42501 not a member.';
 
+-- access: actors
 CREATE FUNCTION jobs.assign_self(job_id bigint, actor text DEFAULT jobs.current_actor())
 RETURNS boolean
 LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -20,6 +22,7 @@ COMMENT ON FUNCTION jobs.assign_self IS
 	'The member who acts takes on a job. Returns true, or false when assigned before. '
 	'Errors: as of jobs.assign_members().';
 
+-- access: actors
 CREATE FUNCTION jobs.unassign_members(
 	job_id bigint,
 	member_ids bigint[],

@@ -1,3 +1,4 @@
+-- access: owner
 CREATE FUNCTION jobs.bind_role(role_name name, actor text)
 RETURNS void
 LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -10,6 +11,7 @@ COMMENT ON FUNCTION jobs.bind_role IS
 	'superuser; 42704 no such role; P0002 no such actor; 42501 not permitted. For superusers and the '
 	'tables'' owner.';
 
+-- access: owner
 CREATE FUNCTION jobs.unbind_role(role_name name)
 RETURNS void
 LANGUAGE C VOLATILE PARALLEL UNSAFE

@@ -1,3 +1,4 @@
+-- access: actors
 CREATE FUNCTION jobs.start_conversation(
 	organization_id bigint,
 	body text,
@@ -13,6 +14,7 @@ COMMENT ON FUNCTION jobs.start_conversation IS
 	'Returns the conversation''s id. Errors: 22004 NULL; 22023 a bad value; P0002 the organization is '
 	'missing; 55000 its preferences forbid it, or the conversation is blocked; 42501 not a merchant.';
 
+-- access: actors
 CREATE FUNCTION jobs.block_conversation(conversation_id bigint, actor text DEFAULT jobs.current_actor())
 RETURNS void
 LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -24,6 +26,7 @@ COMMENT ON FUNCTION jobs.block_conversation IS
 	'sets is_blocked in jobs.conversation, which declines nothing. Errors: 22004 NULL; P0002 it is missing '
 	'or hidden; 42501 not a merchant.';
 
+-- access: operators
 CREATE FUNCTION jobs.unblock_conversation(conversation_id bigint, actor text DEFAULT jobs.current_actor())
 RETURNS void
 LANGUAGE C VOLATILE PARALLEL UNSAFE

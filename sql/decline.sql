@@ -1,3 +1,4 @@
+-- access: actors
 CREATE FUNCTION jobs.decline_job(
 	job_id bigint,
 	reason text DEFAULT NULL,

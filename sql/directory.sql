@@ -1,3 +1,4 @@
+-- access: delegates
 CREATE FUNCTION jobs.create_organization(
 	name text,
 	notification_email text,
@@ -15,6 +16,7 @@ COMMENT ON FUNCTION jobs.create_organization IS
 	'Errors: 22004 NULL; 22023 a bad value; 42501 not permitted. '
 	'For app and operator access; nobody needs to act.';
 
+-- access: actors
 CREATE FUNCTION jobs.add_member(
 	organization_id bigint,
 	name text,
@@ -30,6 +32,7 @@ COMMENT ON FUNCTION jobs.add_member IS
 	'Errors: 22004 NULL; 22023 a bad value; P0002 the organization is missing or hidden; '
 	'42501 not permitted. For members of it and the system; for nobody while it has no member.';
 
+-- access: actors
 CREATE FUNCTION jobs.set_email_scope(
 	member_id bigint,
 	email_scope text,
@@ -44,6 +47,7 @@ COMMENT ON FUNCTION jobs.set_email_scope IS
 	'Errors: 22004 NULL; 22023 no such scope; P0002 the member is missing or hidden; '
 	'42501 another member. For the member and the system.';
 
+-- access: operators
 CREATE FUNCTION jobs.create_service(name text, actor text DEFAULT jobs.current_actor())
 RETURNS bigint
 LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -54,6 +58,7 @@ COMMENT ON FUNCTION jobs.create_service IS
 	'Errors: 22004 NULL; 22023 a bad value; 23505 the name is taken; 42501 not the system. '
 	'For operator access.';
 
+-- access: actors
 CREATE FUNCTION jobs.provide_service(
 	organization_id bigint,
 	service_id bigint,
@@ -71,6 +76,7 @@ COMMENT ON FUNCTION jobs.provide_service IS
 	'Errors: 22004 NULL; 22023 a bad value; P0002 organization or service is missing or hidden; '
 	'42501 not permitted. For members of the organization and the system.';
 
+-- access: actors
 CREATE FUNCTION jobs.withdraw_service(
 	organization_id bigint,
 	service_id bigint,
@@ -85,6 +91,7 @@ COMMENT ON FUNCTION jobs.withdraw_service IS
 	'42501 not permitted. '
 	'For members of the organization and the system.';
 
+-- access: actors
 CREATE FUNCTION jobs.set_preferences(
 	organization_id bigint,
 	is_available boolean DEFAULT NULL,
@@ -101,6 +108,7 @@ COMMENT ON FUNCTION jobs.set_preferences IS
 	'Errors: 22004 organization_id is NULL; 22023 a bad address; P0002 the organization is missing '
 	'or hidden; 42501 not permitted. For members of the organization and the system.';
 
+-- access: delegates
 CREATE FUNCTION jobs.create_merchant(
 	name text,
 	email text,
@@ -117,6 +125,7 @@ COMMENT ON FUNCTION jobs.create_merchant IS
 	'Errors: 22004 NULL; 22023 a bad value; 42501 not permitted. '
 	'For app and operator access; nobody needs to act.';
 
+-- access: actors
 CREATE FUNCTION jobs.add_store(
 	merchant_id bigint,
 	name text,

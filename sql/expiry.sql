@@ -1,3 +1,4 @@
+-- access: operators
 CREATE FUNCTION jobs.expire_jobs(max_rows integer DEFAULT 1000)
 RETURNS integer
 LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -7,6 +8,7 @@ COMMENT ON FUNCTION jobs.expire_jobs IS
 	'Expires one batch of overdue jobs, the longest overdue first; passes over those that are locked. '
 	'Returns how many. Errors: 22004 NULL; 22023 less than one. For operator access.';
 
+-- access: operators
 CREATE PROCEDURE jobs.expire_due_jobs(batch_size integer DEFAULT 1000)
 LANGUAGE C
 AS 'MODULE_PATHNAME', 'jobs_expire_due_jobs';

@@ -1,3 +1,4 @@
+-- access: actors
 CREATE FUNCTION jobs.create_consumer(
 	consumer text,
 	from_start boolean DEFAULT true,
@@ -14,6 +15,7 @@ COMMENT ON FUNCTION jobs.create_consumer IS
 	'Errors: 22004 NULL; 22023 a bad name; 23505 there is one of that name; 42501 nobody acts. '
 	'For app, bound and operator access.';
 
+-- access: actors
 CREATE FUNCTION jobs.drop_consumer(consumer text, actor text DEFAULT jobs.current_actor())
 RETURNS void
 LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -24,6 +26,7 @@ COMMENT ON FUNCTION jobs.drop_consumer IS
 	'Errors: 22004 NULL; 22023 a bad name; P0002 no such consumer of whoever acts; 42501 nobody acts. '
 	'For app, bound and operator access.';
 
+-- access: actors
 CREATE FUNCTION jobs.read_events(consumer text, max_rows integer DEFAULT 1000)
 RETURNS TABLE (
 	event_position bigint,
@@ -48,6 +51,7 @@ COMMENT ON FUNCTION jobs.read_events IS
 	'Errors: 22004 NULL; 22023 a bad value; P0002 no such consumer of whoever acts; 42501 nobody acts; '
 	'40001 run the transaction again; 25006 on a standby. For app, bound and operator access.';
 
+-- access: actors
 CREATE FUNCTION jobs.ack_events(consumer text, up_to bigint)
 RETURNS bigint
 LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -60,6 +64,7 @@ COMMENT ON FUNCTION jobs.ack_events IS
 	'Errors: 22004 NULL; 22023 a bad name, or no event has that position yet; P0002 no such consumer of '
 	'whoever acts; 42501 nobody acts. For app, bound and operator access.';
 
+-- access: operators
 CREATE FUNCTION jobs.purge_events(max_rows integer DEFAULT 10000)
 RETURNS bigint
 LANGUAGE C VOLATILE PARALLEL UNSAFE

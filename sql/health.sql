@@ -1,3 +1,4 @@
+-- access: watchers
 CREATE FUNCTION jobs.health_report(
 	OUT expiry_lag interval,
 	OUT overdue_jobs bigint,

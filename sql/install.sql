@@ -1,3 +1,4 @@
+-- access: owner
 CREATE FUNCTION jobs.install(owner name DEFAULT NULL)
 RETURNS text
 LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -10,6 +11,7 @@ COMMENT ON FUNCTION jobs.install IS
 	'tables newer than the library, somebody else''s objects in the schema, or inside the script of '
 	'an extension. For superusers; later also for the owner of both tables and schema.';
 
+-- access: owner
 CREATE FUNCTION jobs.uninstall(drop_data boolean DEFAULT false)
 RETURNS void
 LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -21,6 +23,7 @@ COMMENT ON FUNCTION jobs.uninstall IS
 	'Errors: 22004 drop_data is NULL; 42501 not permitted; 55000 there are no tables; '
 	'2BP01 something else depends on what would be dropped. For superusers and the tables'' owner.';
 
+-- access: everybody
 CREATE FUNCTION jobs.version()
 RETURNS text
 LANGUAGE C STABLE PARALLEL SAFE
@@ -29,6 +32,7 @@ REVOKE EXECUTE ON FUNCTION jobs.version FROM PUBLIC;
 COMMENT ON FUNCTION jobs.version IS
 	'The version of the library that the server has loaded. For every kind of access.';
 
+-- access: operators
 CREATE FUNCTION jobs.set_slots(first integer, last integer)
 RETURNS void
 LANGUAGE C VOLATILE PARALLEL UNSAFE

@@ -1,3 +1,4 @@
+-- access: actors
 CREATE FUNCTION jobs.open_job(job_id bigint, actor text DEFAULT jobs.current_actor())
 RETURNS text
 LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -8,6 +9,7 @@ COMMENT ON FUNCTION jobs.open_job IS
 	'Errors: 22004 job_id is NULL; P0002 it is missing or hidden; '
 	'55000 it is expired; 42501 not a member.';
 
+-- access: actors
 CREATE FUNCTION jobs.mark_inactive(job_id bigint, actor text DEFAULT jobs.current_actor())
 RETURNS text
 LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -18,6 +20,7 @@ COMMENT ON FUNCTION jobs.mark_inactive IS
 	'Errors: 22004 job_id is NULL; P0002 it is missing or hidden; '
 	'55000 its status forbids it; 42501 not a member.';
 
+-- access: actors
 CREATE FUNCTION jobs.reactivate_job(job_id bigint, actor text DEFAULT jobs.current_actor())
 RETURNS text
 LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -28,6 +31,7 @@ COMMENT ON FUNCTION jobs.reactivate_job IS
 	'Returns the status. Errors: 22004 job_id is NULL; P0002 it is missing or hidden; '
 	'55000 it is not inactive; 42501 not a member.';
 
+-- access: actors
 CREATE FUNCTION jobs.complete_job(
 	job_id bigint,
 	message text DEFAULT NULL,
@@ -41,6 +45,7 @@ COMMENT ON FUNCTION jobs.complete_job IS
 	'NULL. Returns the status. Errors: 22004 job_id is NULL; 22023 a bad message; P0002 the job is '
 	'missing or hidden; 55000 its status forbids it; 42501 not a member.';
 
+-- access: actors
 CREATE FUNCTION jobs.confirm_completion(job_id bigint, actor text DEFAULT jobs.current_actor())
 RETURNS text
 LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -51,6 +56,7 @@ COMMENT ON FUNCTION jobs.confirm_completion IS
 	'Errors: 22004 job_id is NULL; P0002 it is missing or hidden; '
 	'55000 it is not completed, or confirmed already; 42501 not a merchant.';
 
+-- access: actors
 CREATE FUNCTION jobs.reject_completion(
 	job_id bigint,
 	comment text DEFAULT NULL,
@@ -65,6 +71,7 @@ COMMENT ON FUNCTION jobs.reject_completion IS
 	'P0002 the job is missing or hidden; 55000 it is not completed, or confirmed already; '
 	'42501 not a merchant.';
 
+-- access: actors
 CREATE FUNCTION jobs.allowed_actions(job_id bigint, actor text DEFAULT jobs.current_actor())
 RETURNS SETOF text
 LANGUAGE C STABLE PARALLEL UNSAFE ROWS 5

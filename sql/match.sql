@@ -1,3 +1,4 @@
+-- access: actors
 CREATE FUNCTION jobs.match_organizations(
 	service_id bigint,
 	merchant_id bigint DEFAULT NULL,

@@ -1,3 +1,4 @@
+-- access: actors
 CREATE FUNCTION jobs.send_message(
 	conversation_id bigint,
 	body text,
@@ -15,6 +16,7 @@ COMMENT ON FUNCTION jobs.send_message IS
 	'or job is missing or hidden; 55000 the job''s status forbids it, or the conversation is blocked; '
 	'42501 nobody acts, or the system. For both sides.';
 
+-- access: actors
 CREATE FUNCTION jobs.reply_to_job(
 	job_id bigint,
 	body text,

@@ -1,3 +1,4 @@
+-- access: mailers
 CREATE FUNCTION jobs.claim_emails(
 	max_rows integer DEFAULT 100,
 	lease interval DEFAULT '5 minutes',
@@ -25,6 +26,7 @@ COMMENT ON FUNCTION jobs.claim_emails IS
 	'What is for a member who was unassigned from its job since then is cancelled instead. '
 	'Errors: 22004 NULL; 22023 a bad value. For mailer and operator access.';
 
+-- access: mailers
 CREATE FUNCTION jobs.ack_emails(email_ids bigint[], claim_tokens uuid[])
 RETURNS integer
 LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -36,6 +38,7 @@ COMMENT ON FUNCTION jobs.ack_emails IS
 	'Errors: 22004 NULL; 22023 arrays of different length. '
 	'For mailer and operator access.';
 
+-- access: mailers
 CREATE FUNCTION jobs.fail_email(
 	email_id bigint,
 	claim_token uuid,
@@ -51,6 +54,7 @@ COMMENT ON FUNCTION jobs.fail_email IS
 	'Errors: 22004 NULL; 22023 a bad value; P0002 no such e-mail; 55000 the token is stale. '
 	'For mailer and operator access.';
 
+-- access: operators
 CREATE FUNCTION jobs.retry_email(email_id bigint)
 RETURNS void
 LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -61,6 +65,7 @@ COMMENT ON FUNCTION jobs.retry_email IS
 	'at once. To a member who was unassigned it is not sent all the same. '
 	'Errors: 22004 NULL; P0002 no such e-mail; 55000 it was sent. For operator access.';
 
+-- access: operators
 CREATE FUNCTION jobs.cancel_emails(before timestamptz)
 RETURNS bigint
 LANGUAGE C VOLATILE PARALLEL UNSAFE

@@ -1,3 +1,4 @@
+-- access: actors
 CREATE FUNCTION jobs.send_proposal(
 	conversation_id bigint,
 	service_id bigint,
@@ -19,6 +20,7 @@ COMMENT ON FUNCTION jobs.send_proposal IS
 	'P0002 conversation or service is missing or hidden; 55000 the conversation is blocked; '
 	'42501 not a member.';
 
+-- access: actors
 CREATE FUNCTION jobs.withdraw_proposal(proposal_id bigint, actor text DEFAULT jobs.current_actor())
 RETURNS void
 LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -28,6 +30,7 @@ COMMENT ON FUNCTION jobs.withdraw_proposal IS
 	'An expert takes back a proposal that is not decided yet. Errors: 22004 NULL; P0002 it is missing '
 	'or hidden; 55000 it is decided; 42501 not a member.';
 
+-- access: actors
 CREATE FUNCTION jobs.decline_proposal(proposal_id bigint, actor text DEFAULT jobs.current_actor())
 RETURNS void
 LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -37,6 +40,7 @@ COMMENT ON FUNCTION jobs.decline_proposal IS
 	'The merchant refuses a proposal. Errors: 22004 NULL; P0002 it is missing or hidden; '
 	'55000 it is decided; 42501 not a merchant.';
 
+-- access: actors
 CREATE FUNCTION jobs.accept_proposal(
 	proposal_id bigint,
 	store_id bigint DEFAULT NULL,

@@ -1,3 +1,4 @@
+-- access: operators
 CREATE FUNCTION jobs.purge(older_than interval, max_rows integer DEFAULT 10000)
 RETURNS bigint
 LANGUAGE C VOLATILE PARALLEL UNSAFE

@@ -1,3 +1,4 @@
+-- access: operators
 CREATE FUNCTION jobs.rebuild_ranking()
 RETURNS integer
 LANGUAGE C VOLATILE PARALLEL UNSAFE

@@ -1,3 +1,4 @@
+-- access: actors
 CREATE FUNCTION jobs.request_job(
 	service_id bigint,
 	title text,
@@ -26,6 +27,7 @@ COMMENT ON FUNCTION jobs.request_job IS
 	'P0002 something named is missing or hidden; 55000 preferences forbid it, no organization matches, or '
 	'the conversation is blocked; 42501 not a merchant.';
 
+-- access: actors
 CREATE FUNCTION jobs.rematch_request(
 	request_id bigint,
 	max_matches integer DEFAULT 1,

@@ -1,3 +1,4 @@
+-- access: actors
 CREATE FUNCTION jobs.review_job(
 	job_id bigint,
 	communication integer,
@@ -15,6 +16,7 @@ COMMENT ON FUNCTION jobs.review_job IS
 	'missing or hidden; 55000 its completion is not confirmed, or it was reviewed before; '
 	'42501 not a merchant.';
 
+-- access: actors
 CREATE FUNCTION jobs.request_review(proposal_id bigint, actor text DEFAULT jobs.current_actor())
 RETURNS void
 LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -25,6 +27,7 @@ COMMENT ON FUNCTION jobs.request_review IS
 	'there is no job. Asking again does nothing. Errors: 22004 NULL; P0002 the proposal is missing or '
 	'hidden; 55000 it was not accepted for a new store, or the conversation is blocked; 42501 not a member.';
 
+-- access: actors
 CREATE FUNCTION jobs.review_proposal(
 	proposal_id bigint,
 	communication integer,
@@ -42,6 +45,7 @@ COMMENT ON FUNCTION jobs.review_proposal IS
 	'value; P0002 the proposal is missing or hidden; 55000 it was not accepted for a new store, no review '
 	'was asked for, or it was reviewed before; 42501 not a merchant.';
 
+-- access: actors
 CREATE FUNCTION jobs.reply_to_review(review_id bigint, body text, actor text DEFAULT jobs.current_actor())
 RETURNS void
 LANGUAGE C VOLATILE PARALLEL UNSAFE

@@ -1,3 +1,4 @@
+-- access: operators
 CREATE FUNCTION jobs.schedule_expiry(schedule text DEFAULT '* * * * *')
 RETURNS bigint
 LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -10,6 +11,7 @@ COMMENT ON FUNCTION jobs.schedule_expiry IS
 	'42501 not permitted by pg_cron; 55000 the tables'' owner may not log in or connect, or the job in '
 	'pg_cron is not as it should be. For operator access.';
 
+-- access: operators
 CREATE FUNCTION jobs.unschedule_expiry()
 RETURNS boolean
 LANGUAGE C VOLATILE PARALLEL UNSAFE

@@ -1,3 +1,4 @@
+-- access: actors
 CREATE FUNCTION jobs.search_organizations(
 	query text DEFAULT NULL,
 	service_id bigint DEFAULT NULL,

@@ -1,3 +1,4 @@
+-- access: everybody
 CREATE FUNCTION jobs.transitions()
 RETURNS TABLE (action text, actor_kind text, from_status text, to_status text)
 LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 40
@@ -8,6 +9,7 @@ COMMENT ON FUNCTION jobs.transitions IS
 	'and status that it starts from, with the status that it leads to. '
 	'from_status is NULL for create. For every kind of access.';
 
+-- access: everybody
 CREATE FUNCTION jobs.transition_diagram(format text DEFAULT 'mermaid')
 RETURNS text
 LANGUAGE C IMMUTABLE PARALLEL SAFE
@@ -17,6 +19,7 @@ COMMENT ON FUNCTION jobs.transition_diagram IS
 	'The state machine as a drawing. format: mermaid or dot (Graphviz). '
 	'Errors: 22004 format is NULL; 22023 another format. For every kind of access.';
 
+-- access: everybody
 CREATE FUNCTION jobs.status_label(status text, language text DEFAULT 'en')
 RETURNS text
 LANGUAGE C IMMUTABLE PARALLEL SAFE

@@ -1,3 +1,4 @@
+-- access: actors
 CREATE FUNCTION jobs.display_name(actor text)
 RETURNS text
 LANGUAGE C STABLE PARALLEL RESTRICTED
@@ -7,6 +8,7 @@ COMMENT ON FUNCTION jobs.display_name IS
 	'The name of a member or merchant; NULL for somebody whom the one who acts does not deal with, '
 	'and for nobody. Errors: 22023 malformed. For app, bound and operator access.';
 
+-- access: actors
 CREATE FUNCTION jobs.sees_organization(organization_id bigint)
 RETURNS boolean
 LANGUAGE C STABLE PARALLEL RESTRICTED
@@ -16,6 +18,7 @@ COMMENT ON FUNCTION jobs.sees_organization IS
 	'Internal, for row-level security: is the organization listed, the own one of whoever acts, '
 	'or one that they deal with? For app, bound and operator access.';
 
+-- access: actors
 CREATE FUNCTION jobs.store_name(job_id bigint)
 RETURNS text
 LANGUAGE C STABLE PARALLEL RESTRICTED

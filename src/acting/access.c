@@ -31,6 +31,7 @@
 #include "utils/syscache.h"
 
 #include "acting/access.h"
+#include "acting/function_names.h"
 #include "pg/argument.h"
 #include "pg/compat.h"
 #include "pg/rights.h"
@@ -51,7 +52,11 @@
 #define ACTORS (APP | BOUND | OPERATOR)
 #define MAILERS (MAILER | OPERATOR)
 #define WATCHERS (MONITOR | OPERATOR)
+#define OPERATORS OPERATOR
 #define EVERYBODY (APP | BOUND | MAILER | OPERATOR | MONITOR)
+
+/* What administers the tables themselves is given to nobody but their owner. */
+#define OWNER 0
 
 static const struct
 {
@@ -65,88 +70,13 @@ static const struct
 	{"monitor", MONITOR},
 };
 
-/*
- * Functions. Those that administer the tables themselves are the owner's alone and not
- * listed: install, uninstall, grant_access, revoke_access, bind_role, unbind_role.
- */
+/* Functions, as the pieces of SQL say before each of them. */
+#define FUNCTION_ENTRY(name, accesses) {#name, accesses},
 static const struct
 {
 	const char *name;
 	int accesses;
-} functions[] = {
-	{"version", EVERYBODY},
-	{"current_actor", EVERYBODY},
-	{"current_organization_id", EVERYBODY},
-	{"current_member_id", EVERYBODY},
-	{"current_merchant_id", EVERYBODY},
-	{"transitions", EVERYBODY},
-	{"transition_diagram", EVERYBODY},
-	{"status_label", EVERYBODY},
-
-	{"act_as", DELEGATES},
-	{"create_organization", DELEGATES},
-	{"create_merchant", DELEGATES},
-
-	{"display_name", ACTORS},
-	{"search_organizations", ACTORS},
-	{"sees_organization", ACTORS},
-	{"store_name", ACTORS},
-	{"add_member", ACTORS},
-	{"provide_service", ACTORS},
-	{"withdraw_service", ACTORS},
-	{"set_preferences", ACTORS},
-	{"set_email_scope", ACTORS},
-	{"add_store", ACTORS},
-	{"start_conversation", ACTORS},
-	{"block_conversation", ACTORS},
-	{"send_message", ACTORS},
-	{"reply_to_job", ACTORS},
-	{"send_proposal", ACTORS},
-	{"withdraw_proposal", ACTORS},
-	{"decline_proposal", ACTORS},
-	{"accept_proposal", ACTORS},
-	{"request_job", ACTORS},
-	{"rematch_request", ACTORS},
-	{"match_organizations", ACTORS},
-	{"open_job", ACTORS},
-	{"decline_job", ACTORS},
-	{"mark_inactive", ACTORS},
-	{"reactivate_job", ACTORS},
-	{"complete_job", ACTORS},
-	{"confirm_completion", ACTORS},
-	{"reject_completion", ACTORS},
-	{"assign_members", ACTORS},
-	{"assign_self", ACTORS},
-	{"unassign_members", ACTORS},
-	{"allowed_actions", ACTORS},
-	{"review_job", ACTORS},
-	{"request_review", ACTORS},
-	{"review_proposal", ACTORS},
-	{"reply_to_review", ACTORS},
-	{"create_consumer", ACTORS},
-	{"drop_consumer", ACTORS},
-	{"read_events", ACTORS},
-	{"ack_events", ACTORS},
-
-	{"claim_emails", MAILERS},
-	{"ack_emails", MAILERS},
-	{"fail_email", MAILERS},
-
-	{"health_report", WATCHERS},
-
-	{"set_slots", OPERATOR},
-	{"create_service", OPERATOR},
-	{"unblock_conversation", OPERATOR},
-	{"retry_email", OPERATOR},
-	{"rebuild_ranking", OPERATOR},
-	{"cancel_emails", OPERATOR},
-	{"purge", OPERATOR},
-	{"purge_events", OPERATOR},
-	{"expire_jobs", OPERATOR},
-	{"expire_due_jobs", OPERATOR},
-	{"schedule_expiry", OPERATOR},
-	{"unschedule_expiry", OPERATOR},
-};
+} functions[] = {JOBS_FUNCTIONS(FUNCTION_ENTRY)};
 
 /* Tables: who reads them, and who writes them through triggers that hold the rules. */
 static const struct
@@ -158,26 +88,26 @@ static const struct
 } tables[] = {
 	{TABLE_assignment, ACTORS, ACTORS, "INSERT, DELETE"},
 	{TABLE_conversation, ACTORS, ACTORS, "INSERT"},
-	{TABLE_conversation, 0, OPERATOR, "UPDATE"},
+	{TABLE_conversation, 0, OPERATORS, "UPDATE"},
 	{TABLE_decline, ACTORS, 0, NULL},
 	{TABLE_email, MAILERS, 0, NULL},
-	{TABLE_email_template, MAILERS, OPERATOR, "INSERT, UPDATE, DELETE"},
+	{TABLE_email_template, MAILERS, OPERATORS, "INSERT, UPDATE, DELETE"},
 	{TABLE_event_consumer, ACTORS, 0, NULL},
 	{TABLE_job, ACTORS, ACTORS, "INSERT, UPDATE"},
 	{TABLE_job_event, ACTORS, 0, NULL},
-	{TABLE_member, ACTORS, OPERATOR, "INSERT, UPDATE"},
-	{TABLE_merchant, ACTORS, OPERATOR, "INSERT, UPDATE"},
+	{TABLE_member, ACTORS, OPERATORS, "INSERT, UPDATE"},
+	{TABLE_merchant, ACTORS, OPERATORS, "INSERT, UPDATE"},
 	{TABLE_message, ACTORS, ACTORS, "INSERT"},
-	{TABLE_node, OPERATOR, 0, NULL},
-	{TABLE_organization, ACTORS, OPERATOR, "INSERT, UPDATE"},
-	{TABLE_preferences, ACTORS, OPERATOR, "INSERT, UPDATE"},
+	{TABLE_node, OPERATORS, 0, NULL},
+	{TABLE_organization, ACTORS, OPERATORS, "INSERT, UPDATE"},
+	{TABLE_preferences, ACTORS, OPERATORS, "INSERT, UPDATE"},
 	{TABLE_proposal, ACTORS, ACTORS, "INSERT, UPDATE"},
-	{TABLE_provided_service, ACTORS, OPERATOR, "INSERT, UPDATE"},
+	{TABLE_provided_service, ACTORS, OPERATORS, "INSERT, UPDATE"},
 	{TABLE_ranking_stat, ACTORS, 0, NULL},
 	{TABLE_review, ACTORS, 0, NULL},
-	{TABLE_role_binding, OPERATOR, 0, NULL},
-	{TABLE_service, ACTORS, OPERATOR, "INSERT, UPDATE"},
-	{TABLE_store, ACTORS, OPERATOR, "INSERT, UPDATE"},
+	{TABLE_role_binding, OPERATORS, 0, NULL},
+	{TABLE_service, ACTORS, OPERATORS, "INSERT, UPDATE"},
+	{TABLE_store, ACTORS, OPERATORS, "INSERT, UPDATE"},
 };
 
 /* Of the readers of a table, those who act for nobody, and so see all of its rows. */
@@ -530,15 +460,19 @@ change(const char *role, int access, bool give)
 	SPI_finish();
 }
 
+StaticAssertDecl((int) ARG_grant_access_role_name == (int) ARG_revoke_access_role_name &&
+					 (int) ARG_grant_access_access == (int) ARG_revoke_access_access,
+				 "granting and revoking take the same arguments");
+
 static void
 change_access(FunctionCallInfo fcinfo, bool give)
 {
 	const char *role;
 	int access;
 
-	check_not_null(PG_ARGISNULL(0), "role_name");
-	role = NameStr(*PG_GETARG_NAME(0));
-	access = arg_access(fcinfo, 1);
+	check_not_null(PG_ARGISNULL(ARG_grant_access_role_name), "role_name");
+	role = NameStr(*PG_GETARG_NAME(ARG_grant_access_role_name));
+	access = arg_access(fcinfo, ARG_grant_access_access);
 	require_role(role);
 	change(role, access, give);
 }

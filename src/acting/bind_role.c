@@ -15,6 +15,7 @@
 #include "acting/access.h"
 #include "acting/binding.h"
 #include "acting/call.h"
+#include "acting/function_names.h"
 #include "pg/argument.h"
 
 static Actor
@@ -59,9 +60,9 @@ jobs_bind_role(PG_FUNCTION_ARGS)
 	Row *old;
 	Row *row;
 
-	check_not_null(PG_ARGISNULL(0), "role_name");
-	role = NameStr(*PG_GETARG_NAME(0));
-	actor = arg_bound_actor(fcinfo, 1);
+	check_not_null(PG_ARGISNULL(ARG_bind_role_role_name), "role_name");
+	role = NameStr(*PG_GETARG_NAME(ARG_bind_role_role_name));
+	actor = arg_bound_actor(fcinfo, ARG_bind_role_actor);
 	refuse_superuser(role);
 	access_change_bound(role, true);
 
@@ -95,8 +96,8 @@ jobs_unbind_role(PG_FUNCTION_ARGS)
 	Call *call;
 	Row *row;
 
-	check_not_null(PG_ARGISNULL(0), "role_name");
-	role = NameStr(*PG_GETARG_NAME(0));
+	check_not_null(PG_ARGISNULL(ARG_unbind_role_role_name), "role_name");
+	role = NameStr(*PG_GETARG_NAME(ARG_unbind_role_role_name));
 	access_change_bound(role, false);
 
 	call = call_begin_system();

@@ -18,6 +18,7 @@
 #include "acting/access.h"
 #include "acting/binding.h"
 #include "acting/current_actor.h"
+#include "acting/function_names.h"
 #include "pg/argument.h"
 #include "pg/text.h"
 #include "tables/row.h"
@@ -250,7 +251,7 @@ PG_FUNCTION_INFO_V1(jobs_act_as);
 Datum
 jobs_act_as(PG_FUNCTION_ARGS)
 {
-	bool is_local = arg_bool(fcinfo, 1, "is_local");
+	bool is_local = arg_bool(fcinfo, ARG(act_as, is_local));
 	Actor actor;
 	char text[ACTOR_TEXT_SIZE];
 
@@ -260,7 +261,7 @@ jobs_act_as(PG_FUNCTION_ARGS)
 				 errmsg("jobs.act_as() cannot run inside an action"),
 				 errdetail("A function of jobs is running; its actor stays until it ends."),
 				 errhint("Call jobs.act_as() before.")));
-	actor = actor_argument(fcinfo, 0);
+	actor = actor_argument(fcinfo, ARG_act_as_actor);
 	actor_resolve(&actor);
 	if (is_local)
 		WarnNoTransactionBlock(true, "jobs.act_as() with is_local");

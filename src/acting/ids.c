@@ -62,7 +62,7 @@ ids_assign(Row *row, int slot)
 
 	sequence->known = id;
 	id += slot;
-	row_set(row, 0, Int64GetDatum(id));
+	row_set(row, row->table->id_column, Int64GetDatum(id));
 	return id;
 }
 
@@ -149,13 +149,13 @@ ids_assign_dml(Call *call, Row *row, int slot, IdOrder order)
 	Sequence *sequence;
 	int64 id;
 
-	if (row_isnull(row, 0))
+	if (row_isnull(row, row->table->id_column))
 	{
 		ids_assign(row, slot);
 		return;
 	}
 
-	id = row_int64(row, 0);
+	id = row_int64(row, row->table->id_column);
 	sequence = sequence_of(row->table);
 	if (is_drawn_by_default(sequence, id))
 	{
@@ -164,7 +164,7 @@ ids_assign_dml(Call *call, Row *row, int slot, IdOrder order)
 		if (is_last && order != ID_ORDERED)
 		{
 			sequence->known = id;
-			row_set(row, 0, Int64GetDatum(id + slot));
+			row_set(row, row->table->id_column, Int64GetDatum(id + slot));
 			return;
 		}
 		/* another row may have it by now; but what the system sends may be its choice */
@@ -271,7 +271,9 @@ ids_raise_sequences(void)
 	for (int i = 0; i < TABLE_COUNT; i++)
 	{
 		Oid relid = table_oid(i);
-		AttrNumber attnum = OidIsValid(relid) ? get_attnum(relid, "id") : InvalidAttrNumber;
+		int column = table_id_column(i);
+		AttrNumber attnum = OidIsValid(relid) && column >= 0 ? get_attnum(relid, table_column(i, column)) :
+															   InvalidAttrNumber;
 		Relation rel;
 		Oid sequence;
 

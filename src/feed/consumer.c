@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "acting/function_names.h"
 #include "acting/ids.h"
 #include "feed/consumer.h"
 #include "feed/numbering.h"
@@ -179,9 +180,9 @@ PG_FUNCTION_INFO_V1(jobs_create_consumer);
 Datum
 jobs_create_consumer(PG_FUNCTION_ARGS)
 {
-	char *name = arg_text(fcinfo, 0, "consumer", LIMIT_NAME);
-	bool from_start = arg_bool(fcinfo, 1, "from_start");
-	Call *call = call_begin(fcinfo, 2);
+	char *name = arg_text(fcinfo, ARG(create_consumer, consumer), LIMIT_NAME);
+	bool from_start = arg_bool(fcinfo, ARG(create_consumer, from_start));
+	Call *call = call_begin(fcinfo, ARG_create_consumer_actor);
 	Feed feed = feed_of_actor(&call->actor);
 	int64 position;
 	Row *decided;
@@ -211,8 +212,8 @@ PG_FUNCTION_INFO_V1(jobs_drop_consumer);
 Datum
 jobs_drop_consumer(PG_FUNCTION_ARGS)
 {
-	char *name = arg_text(fcinfo, 0, "consumer", LIMIT_NAME);
-	Call *call = call_begin(fcinfo, 1);
+	char *name = arg_text(fcinfo, ARG(drop_consumer, consumer), LIMIT_NAME);
+	Call *call = call_begin(fcinfo, ARG_drop_consumer_actor);
 	Feed feed = feed_of_actor(&call->actor);
 	Row *consumer = consumer_lock(call->rows, &feed, name, LockTupleExclusive);
 

@@ -19,6 +19,7 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+#include "acting/function_names.h"
 #include "feed/consumer.h"
 #include "pg/argument.h"
 #include "tables/node.h"
@@ -134,7 +135,7 @@ PG_FUNCTION_INFO_V1(jobs_purge_events);
 Datum
 jobs_purge_events(PG_FUNCTION_ARGS)
 {
-	Purge purge = {.wanted = arg_count(fcinfo, 0, "max_rows")};
+	Purge purge = {.wanted = arg_count(fcinfo, ARG(purge_events, max_rows))};
 	Feed all = {0, 0};
 	Feed *feeds = &all;
 	int count = 1;

@@ -19,6 +19,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
+#include "acting/function_names.h"
 #include "feed/consumer.h"
 #include "feed/numbering.h"
 #include "pg/argument.h"
@@ -29,18 +30,18 @@
 /* ... and no more than about so many once there is something to return. */
 #define ENOUGH_ROWS 10000
 
-/* The columns of jobs.read_events(), in their order. */
-static const int columns[] = {
-	Col_job_event_position,
-	Col_job_event_id,
-	Col_job_event_organization_id,
-	Col_job_event_job_id,
-	Col_job_event_action,
-	Col_job_event_from_status,
-	Col_job_event_to_status,
-	Col_job_event_actor,
-	Col_job_event_occurred_at,
-	Col_job_event_details,
+/* Where what jobs.read_events() returns comes from. */
+static const int columns[NRESULT_read_events] = {
+	[RESULT_read_events_event_position] = Col_job_event_position,
+	[RESULT_read_events_event_id] = Col_job_event_id,
+	[RESULT_read_events_organization_id] = Col_job_event_organization_id,
+	[RESULT_read_events_job_id] = Col_job_event_job_id,
+	[RESULT_read_events_action] = Col_job_event_action,
+	[RESULT_read_events_from_status] = Col_job_event_from_status,
+	[RESULT_read_events_to_status] = Col_job_event_to_status,
+	[RESULT_read_events_actor] = Col_job_event_actor,
+	[RESULT_read_events_occurred_at] = Col_job_event_occurred_at,
+	[RESULT_read_events_details] = Col_job_event_details,
 };
 
 /* A read while it runs. */
@@ -142,8 +143,8 @@ PG_FUNCTION_INFO_V1(jobs_read_events);
 Datum
 jobs_read_events(PG_FUNCTION_ARGS)
 {
-	char *name = arg_text(fcinfo, 0, "consumer", LIMIT_NAME);
-	Reading reading = {.wanted = arg_count(fcinfo, 1, "max_rows")};
+	char *name = arg_text(fcinfo, ARG(read_events, consumer), LIMIT_NAME);
+	Reading reading = {.wanted = arg_count(fcinfo, ARG(read_events, max_rows))};
 	Call *call;
 
 	require_writable();
@@ -199,8 +200,8 @@ PG_FUNCTION_INFO_V1(jobs_ack_events);
 Datum
 jobs_ack_events(PG_FUNCTION_ARGS)
 {
-	char *name = arg_text(fcinfo, 0, "consumer", LIMIT_NAME);
-	int64 up_to = arg_id(fcinfo, 1, "up_to");
+	char *name = arg_text(fcinfo, ARG(ack_events, consumer), LIMIT_NAME);
+	int64 up_to = arg_id(fcinfo, ARG(ack_events, up_to));
 	Call *call = call_begin_current();
 	Feed feed = feed_of_actor(&call->actor);
 	Row *consumer = consumer_lock(call->rows, &feed, name, LockTupleNoKeyExclusive);

@@ -9,6 +9,7 @@
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 
+#include "acting/function_names.h"
 #include "jobs/action.h"
 #include "pg/argument.h"
 #include "pg/encoding.h"
@@ -206,16 +207,17 @@ jobs_transitions(PG_FUNCTION_ARGS)
 		{
 			for (int from = 0; from <= STATUS_NONE; from++)
 			{
-				Datum values[4];
-				bool nulls[4] = {false};
+				Datum values[NRESULT_transitions];
+				bool nulls[NRESULT_transitions] = {false};
 
 				if (!(t->sides & sides[s].side) || !(t->from & BIT(from)))
 					continue;
-				values[0] = CStringGetTextDatum(action_rules[t->action].name);
-				values[1] = CStringGetTextDatum(sides[s].name);
-				nulls[2] = from == STATUS_NONE;
-				values[2] = nulls[2] ? (Datum) 0 : CStringGetTextDatum(statuses[from].name);
-				values[3] = CStringGetTextDatum(statuses[transition_result(t, from)].name);
+				values[RESULT_transitions_action] = CStringGetTextDatum(action_rules[t->action].name);
+				values[RESULT_transitions_actor_kind] = CStringGetTextDatum(sides[s].name);
+				nulls[RESULT_transitions_from_status] = from == STATUS_NONE;
+				if (from != STATUS_NONE)
+					values[RESULT_transitions_from_status] = CStringGetTextDatum(statuses[from].name);
+				values[RESULT_transitions_to_status] = CStringGetTextDatum(statuses[transition_result(t, from)].name);
 				tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 			}
 		}
@@ -266,7 +268,7 @@ PG_FUNCTION_INFO_V1(jobs_transition_diagram);
 Datum
 jobs_transition_diagram(PG_FUNCTION_ARGS)
 {
-	char *format = arg_text(fcinfo, 0, "format", LIMIT_NAME);
+	char *format = arg_text(fcinfo, ARG(transition_diagram, format), LIMIT_NAME);
 	bool mermaid = strcmp(format, "mermaid") == 0;
 	StringInfoData out;
 
@@ -303,8 +305,8 @@ PG_FUNCTION_INFO_V1(jobs_status_label);
 Datum
 jobs_status_label(PG_FUNCTION_ARGS)
 {
-	char *name = arg_text(fcinfo, 0, "status", LIMIT_NAME);
-	char *language = arg_text(fcinfo, 1, "language", LIMIT_NAME);
+	char *name = arg_text(fcinfo, ARG(status_label, status), LIMIT_NAME);
+	char *language = arg_text(fcinfo, ARG(status_label, language), LIMIT_NAME);
 	JobStatus status = status_of_name_or_complain(name);
 
 	if (strcmp(language, "de") == 0)

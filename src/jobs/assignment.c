@@ -11,6 +11,7 @@
 #include "miscadmin.h"
 
 #include "acting/dml.h"
+#include "acting/function_names.h"
 #include "jobs/consequence.h"
 #include "pg/argument.h"
 #include "pg/json.h"
@@ -107,16 +108,21 @@ compare_ids(const void *a, const void *b)
 											  0;
 }
 
+StaticAssertDecl((int) ARG_assign_members_job_id == (int) ARG_unassign_members_job_id &&
+					 (int) ARG_assign_members_member_ids == (int) ARG_unassign_members_member_ids &&
+					 (int) ARG_assign_members_actor == (int) ARG_unassign_members_actor,
+				 "assigning and unassigning take the same arguments");
+
 /*
  * Assigns or unassigns members, each once and in the order of their ids.
  */
 static int
 change_members(FunctionCallInfo fcinfo, Action action)
 {
-	int64 job_id = arg_id(fcinfo, 0, "job_id");
+	int64 job_id = arg_id(fcinfo, ARG(assign_members, job_id));
 	int64 *member_ids;
-	int count = arg_ids(fcinfo, 1, "member_ids", &member_ids);
-	Call *call = call_begin(fcinfo, 2);
+	int count = arg_ids(fcinfo, ARG(assign_members, member_ids), &member_ids);
+	Call *call = call_begin(fcinfo, ARG_assign_members_actor);
 	Job *job = job_lock(call, job_id);
 	const Transition *transition;
 	int changed = 0;
@@ -155,8 +161,8 @@ PG_FUNCTION_INFO_V1(jobs_assign_self);
 Datum
 jobs_assign_self(PG_FUNCTION_ARGS)
 {
-	int64 job_id = arg_id(fcinfo, 0, "job_id");
-	Call *call = call_begin(fcinfo, 1);
+	int64 job_id = arg_id(fcinfo, ARG(assign_self, job_id));
+	Call *call = call_begin(fcinfo, ARG_assign_self_actor);
 	Job *job = job_lock(call, job_id);
 	bool assigned;
 

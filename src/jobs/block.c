@@ -15,6 +15,7 @@
 
 #include "miscadmin.h"
 
+#include "acting/function_names.h"
 #include "jobs/decline.h"
 #include "parties/conversation.h"
 #include "parties/directory.h"
@@ -125,8 +126,8 @@ PG_FUNCTION_INFO_V1(jobs_block_conversation);
 Datum
 jobs_block_conversation(PG_FUNCTION_ARGS)
 {
-	int64 conversation_id = arg_id(fcinfo, 0, "conversation_id");
-	Call *call = call_begin(fcinfo, 1);
+	int64 conversation_id = arg_id(fcinfo, ARG(block_conversation, conversation_id));
+	Call *call = call_begin(fcinfo, ARG_block_conversation_actor);
 
 	(void) conversation_get(call, conversation_id);
 	require_blocker(call, conversation_id);
@@ -153,8 +154,8 @@ PG_FUNCTION_INFO_V1(jobs_unblock_conversation);
 Datum
 jobs_unblock_conversation(PG_FUNCTION_ARGS)
 {
-	int64 conversation_id = arg_id(fcinfo, 0, "conversation_id");
-	Call *call = call_begin(fcinfo, 1);
+	int64 conversation_id = arg_id(fcinfo, ARG(unblock_conversation, conversation_id));
+	Call *call = call_begin(fcinfo, ARG_unblock_conversation_actor);
 	Row *conversation = conversation_lock(call, conversation_id);
 
 	require_unblocker(call, conversation_id);

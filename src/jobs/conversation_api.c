@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "acting/function_names.h"
 #include "jobs/message.h"
 #include "parties/conversation.h"
 #include "parties/directory.h"
@@ -17,15 +18,15 @@ PG_FUNCTION_INFO_V1(jobs_start_conversation);
 Datum
 jobs_start_conversation(PG_FUNCTION_ARGS)
 {
-	int64 organization_id = arg_id(fcinfo, 0, "organization_id");
+	int64 organization_id = arg_id(fcinfo, ARG(start_conversation, organization_id));
 	Draft draft = {0};
 	Call *call;
 	Row *merchant;
 	Row *conversation;
 
-	draft.body = arg_text(fcinfo, 1, "body", LIMIT_TEXT);
-	draft.client_key = arg_optional_uuid(fcinfo, 2);
-	call = call_begin(fcinfo, 3);
+	draft.body = arg_text(fcinfo, ARG(start_conversation, body), LIMIT_TEXT);
+	draft.client_key = arg_optional_uuid(fcinfo, ARG_start_conversation_client_key);
+	call = call_begin(fcinfo, ARG_start_conversation_actor);
 	organization_require(call, organization_id);
 	conversation_require_starter(call);
 	merchant = merchant_lock(call, call->actor.id);

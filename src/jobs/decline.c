@@ -10,6 +10,7 @@
 
 #include "utils/builtins.h"
 
+#include "acting/function_names.h"
 #include "jobs/consequence.h"
 #include "jobs/decline.h"
 #include "parties/directory.h"
@@ -54,16 +55,14 @@ PG_FUNCTION_INFO_V1(jobs_decline_job);
 Datum
 jobs_decline_job(PG_FUNCTION_ARGS)
 {
-	int64 job_id = arg_id(fcinfo, 0, "job_id");
-	char *reason = PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1));
-	char *comment = arg_optional_text(fcinfo, 2, "comment", LIMIT_TEXT);
+	int64 job_id = arg_id(fcinfo, ARG(decline_job, job_id));
+	char *reason = arg_optional_reason(fcinfo, ARG_decline_job_reason);
+	char *comment = arg_optional_text(fcinfo, ARG(decline_job, comment), LIMIT_TEXT);
 	Call *call;
 	Row *row;
 	JobStatus status;
 
-	if (reason)
-		check_reason(reason);
-	call = call_begin(fcinfo, 3);
+	call = call_begin(fcinfo, ARG_decline_job_actor);
 	row = job_get(call, job_id);
 	if (call->actor.kind == ACTOR_MEMBER && row_bool(row, Col_job_auto_rematch))
 		(void) merchant_lock(call, row_int64(row, Col_job_merchant_id));

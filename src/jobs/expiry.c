@@ -18,6 +18,7 @@
 #include "utils/memutils.h"
 
 #include "acting/call.h"
+#include "acting/function_names.h"
 #include "jobs/consequence.h"
 #include "jobs/reminder.h"
 #include "pg/argument.h"
@@ -107,7 +108,7 @@ PG_FUNCTION_INFO_V1(jobs_expire_jobs);
 Datum
 jobs_expire_jobs(PG_FUNCTION_ARGS)
 {
-	int max_rows = arg_count(fcinfo, 0, "max_rows");
+	int max_rows = arg_count(fcinfo, ARG(expire_jobs, max_rows));
 	TimestampTz from = DT_NOBEGIN;
 	Call *call = call_begin_system();
 	int expired = expire_batch(call, max_rows, &from);
@@ -162,7 +163,7 @@ jobs_expire_due_jobs(PG_FUNCTION_ARGS)
 {
 	Sweep sweep;
 
-	sweep.batch_size = arg_count(fcinfo, 0, "batch_size");
+	sweep.batch_size = arg_count(fcinfo, ARG(expire_due_jobs, batch_size));
 	sweep.is_atomic = !(fcinfo->context && IsA(fcinfo->context, CallContext) &&
 						!castNode(CallContext, fcinfo->context)->atomic);
 	sweep.started = GetCurrentTimestamp();

@@ -411,8 +411,8 @@ job_live_in_conversation(Call *call, int64 conversation_id, bool latest)
 
 	rows_renew(call->rows);
 	row_key_int64(&keys[0], 1, conversation_id);
-	scan = latest ? row_scan_begin_latest(call->rows, TABLE_job, INDEX_job_conversation, 1, keys, ForwardScanDirection) :
-					row_scan_begin(call->rows, TABLE_job, INDEX_job_conversation, 1, keys, ForwardScanDirection);
+	scan = (latest ? row_scan_begin_latest : row_scan_begin)(call->rows, TABLE_job, INDEX_job_conversation, 1, keys,
+															 ForwardScanDirection);
 	while ((row = row_scan_next(scan)) != NULL)
 	{
 		Job *job = job_of_row(row);

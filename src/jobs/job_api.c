@@ -8,6 +8,7 @@
 #include "funcapi.h"
 #include "utils/builtins.h"
 
+#include "acting/function_names.h"
 #include "jobs/consequence.h"
 #include "jobs/message.h"
 #include "pg/argument.h"
@@ -17,9 +18,9 @@
  * message that goes with it; NULL: none.
  */
 static Datum
-perform(FunctionCallInfo fcinfo, Action action, int actor_argno, const char *said)
+perform(FunctionCallInfo fcinfo, Action action, int job_argno, int actor_argno, const char *said)
 {
-	int64 job_id = arg_id(fcinfo, 0, "job_id");
+	int64 job_id = arg_id(fcinfo, job_argno, "job_id");
 	Call *call = call_begin(fcinfo, actor_argno);
 	Job *job = job_lock(call, job_id);
 	const Transition *transition = job_require(call, job, action);
@@ -42,42 +43,46 @@ PG_FUNCTION_INFO_V1(jobs_open_job);
 Datum
 jobs_open_job(PG_FUNCTION_ARGS)
 {
-	return perform(fcinfo, ACTION_OPEN, 1, NULL);
+	return perform(fcinfo, ACTION_OPEN, ARG_open_job_job_id, ARG_open_job_actor, NULL);
 }
 
 PG_FUNCTION_INFO_V1(jobs_mark_inactive);
 Datum
 jobs_mark_inactive(PG_FUNCTION_ARGS)
 {
-	return perform(fcinfo, ACTION_MARK_INACTIVE, 1, NULL);
+	return perform(fcinfo, ACTION_MARK_INACTIVE, ARG_mark_inactive_job_id, ARG_mark_inactive_actor, NULL);
 }
 
 PG_FUNCTION_INFO_V1(jobs_reactivate_job);
 Datum
 jobs_reactivate_job(PG_FUNCTION_ARGS)
 {
-	return perform(fcinfo, ACTION_REACTIVATE, 1, NULL);
+	return perform(fcinfo, ACTION_REACTIVATE, ARG_reactivate_job_job_id, ARG_reactivate_job_actor, NULL);
 }
 
 PG_FUNCTION_INFO_V1(jobs_complete_job);
 Datum
 jobs_complete_job(PG_FUNCTION_ARGS)
 {
-	return perform(fcinfo, ACTION_COMPLETE, 2, arg_optional_text(fcinfo, 1, "message", LIMIT_TEXT));
+	char *said = arg_optional_text(fcinfo, ARG(complete_job, message), LIMIT_TEXT);
+
+	return perform(fcinfo, ACTION_COMPLETE, ARG_complete_job_job_id, ARG_complete_job_actor, said);
 }
 
 PG_FUNCTION_INFO_V1(jobs_confirm_completion);
 Datum
 jobs_confirm_completion(PG_FUNCTION_ARGS)
 {
-	return perform(fcinfo, ACTION_CONFIRM, 1, NULL);
+	return perform(fcinfo, ACTION_CONFIRM, ARG_confirm_completion_job_id, ARG_confirm_completion_actor, NULL);
 }
 
 PG_FUNCTION_INFO_V1(jobs_reject_completion);
 Datum
 jobs_reject_completion(PG_FUNCTION_ARGS)
 {
-	return perform(fcinfo, ACTION_REJECT, 2, arg_optional_text(fcinfo, 1, "comment", LIMIT_TEXT));
+	char *said = arg_optional_text(fcinfo, ARG(reject_completion, comment), LIMIT_TEXT);
+
+	return perform(fcinfo, ACTION_REJECT, ARG_reject_completion_job_id, ARG_reject_completion_actor, said);
 }
 
 /*
@@ -88,12 +93,12 @@ Datum
 jobs_allowed_actions(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	int64 job_id = arg_id(fcinfo, 0, "job_id");
+	int64 job_id = arg_id(fcinfo, ARG(allowed_actions, job_id));
 	Call *call;
 	ListCell *cell;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	call = call_begin(fcinfo, 1);
+	call = call_begin(fcinfo, ARG_allowed_actions_actor);
 	foreach (cell, job_allowed_actions(call, job_of_row(job_get(call, job_id))))
 	{
 		Datum value = CStringGetTextDatum(action_rules[lfirst_int(cell)].name);

@@ -13,6 +13,7 @@
 
 #include "acting/client_key.h"
 #include "acting/dml.h"
+#include "acting/function_names.h"
 #include "acting/ids.h"
 #include "jobs/consequence.h"
 #include "jobs/message.h"
@@ -269,12 +270,12 @@ jobs_send_message(PG_FUNCTION_ARGS)
 	Call *call;
 	int64 id;
 
-	draft.conversation_id = arg_id(fcinfo, 0, "conversation_id");
-	draft.body = arg_text(fcinfo, 1, "body", LIMIT_TEXT);
-	draft.find_job = PG_ARGISNULL(2);
-	draft.job_id = draft.find_job ? 0 : PG_GETARG_INT64(2);
-	draft.client_key = arg_optional_uuid(fcinfo, 3);
-	call = call_begin(fcinfo, 4);
+	draft.conversation_id = arg_id(fcinfo, ARG(send_message, conversation_id));
+	draft.body = arg_text(fcinfo, ARG(send_message, body), LIMIT_TEXT);
+	draft.find_job = PG_ARGISNULL(ARG_send_message_job_id);
+	draft.job_id = draft.find_job ? 0 : PG_GETARG_INT64(ARG_send_message_job_id);
+	draft.client_key = arg_optional_uuid(fcinfo, ARG_send_message_client_key);
+	call = call_begin(fcinfo, ARG_send_message_actor);
 	id = message_send(call, &draft);
 	call_end(call);
 	if (id == 0)
@@ -293,10 +294,10 @@ jobs_reply_to_job(PG_FUNCTION_ARGS)
 	Call *call;
 	int64 id;
 
-	draft.job_id = arg_id(fcinfo, 0, "job_id");
-	draft.body = arg_text(fcinfo, 1, "body", LIMIT_TEXT);
-	draft.client_key = arg_optional_uuid(fcinfo, 2);
-	call = call_begin(fcinfo, 3);
+	draft.job_id = arg_id(fcinfo, ARG(reply_to_job, job_id));
+	draft.body = arg_text(fcinfo, ARG(reply_to_job, body), LIMIT_TEXT);
+	draft.client_key = arg_optional_uuid(fcinfo, ARG_reply_to_job_client_key);
+	call = call_begin(fcinfo, ARG_reply_to_job_actor);
 	if (draft.job_id == 0)
 		actor_complain_missing("job", 0);
 	id = message_send(call, &draft);

@@ -14,6 +14,7 @@
 
 #include "acting/client_key.h"
 #include "acting/dml.h"
+#include "acting/function_names.h"
 #include "acting/ids.h"
 #include "jobs/consequence.h"
 #include "jobs/message.h"
@@ -325,19 +326,19 @@ PG_FUNCTION_INFO_V1(jobs_send_proposal);
 Datum
 jobs_send_proposal(PG_FUNCTION_ARGS)
 {
-	int64 conversation_id = arg_id(fcinfo, 0, "conversation_id");
-	int64 service_id = arg_id(fcinfo, 1, "service_id");
-	char *title = arg_text(fcinfo, 2, "title", LIMIT_NAME);
-	char *work = arg_text(fcinfo, 3, "work", LIMIT_TEXT);
-	Numeric price = arg_optional_price(fcinfo, 4, "price");
-	char *currency = arg_currency(fcinfo, 5);
-	pg_uuid_t *client_key = arg_optional_uuid(fcinfo, 6);
+	int64 conversation_id = arg_id(fcinfo, ARG(send_proposal, conversation_id));
+	int64 service_id = arg_id(fcinfo, ARG(send_proposal, service_id));
+	char *title = arg_text(fcinfo, ARG(send_proposal, title), LIMIT_NAME);
+	char *work = arg_text(fcinfo, ARG(send_proposal, work), LIMIT_TEXT);
+	Numeric price = arg_optional_price(fcinfo, ARG(send_proposal, price));
+	char *currency = arg_currency(fcinfo, ARG_send_proposal_currency);
+	pg_uuid_t *client_key = arg_optional_uuid(fcinfo, ARG_send_proposal_client_key);
 	Call *call;
 	Row *row;
 	int64 id;
 
 	check_not_null(price == NULL, "price");
-	call = call_begin(fcinfo, 7);
+	call = call_begin(fcinfo, ARG_send_proposal_actor);
 	(void) conversation_get(call, conversation_id);
 	row = row_new(call->rows, TABLE_proposal, TRIGGERS_PARENT_UNLOCKED);
 	row_set_int64(row, Col_proposal_conversation_id, conversation_id);
@@ -369,9 +370,9 @@ jobs_send_proposal(PG_FUNCTION_ARGS)
  * Decides a proposal; the id of the job that comes of it, or 0.
  */
 static int64
-decide(FunctionCallInfo fcinfo, ProposalStatus to, int64 store_id, int actor_argno)
+decide(FunctionCallInfo fcinfo, ProposalStatus to, int proposal_argno, int actor_argno, int64 store_id)
 {
-	int64 proposal_id = arg_id(fcinfo, 0, "proposal_id");
+	int64 proposal_id = arg_id(fcinfo, proposal_argno, "proposal_id");
 	Call *call = call_begin(fcinfo, actor_argno);
 	Row *proposal = proposal_lock(call, proposal_id);
 	Row *changed;
@@ -392,7 +393,8 @@ PG_FUNCTION_INFO_V1(jobs_accept_proposal);
 Datum
 jobs_accept_proposal(PG_FUNCTION_ARGS)
 {
-	int64 job_id = decide(fcinfo, PROPOSAL_ACCEPTED, arg_optional_id(fcinfo, 1, "store_id"), 2);
+	int64 job_id = decide(fcinfo, PROPOSAL_ACCEPTED, ARG_accept_proposal_proposal_id, ARG_accept_proposal_actor,
+						  arg_optional_id(fcinfo, ARG(accept_proposal, store_id)));
 
 	if (job_id == 0)
 		PG_RETURN_NULL();
@@ -403,7 +405,7 @@ PG_FUNCTION_INFO_V1(jobs_decline_proposal);
 Datum
 jobs_decline_proposal(PG_FUNCTION_ARGS)
 {
-	(void) decide(fcinfo, PROPOSAL_DECLINED, 0, 1);
+	(void) decide(fcinfo, PROPOSAL_DECLINED, ARG_decline_proposal_proposal_id, ARG_decline_proposal_actor, 0);
 	PG_RETURN_VOID();
 }
 
@@ -411,7 +413,7 @@ PG_FUNCTION_INFO_V1(jobs_withdraw_proposal);
 Datum
 jobs_withdraw_proposal(PG_FUNCTION_ARGS)
 {
-	(void) decide(fcinfo, PROPOSAL_WITHDRAWN, 0, 1);
+	(void) decide(fcinfo, PROPOSAL_WITHDRAWN, ARG_withdraw_proposal_proposal_id, ARG_withdraw_proposal_actor, 0);
 	PG_RETURN_VOID();
 }
 

@@ -9,6 +9,7 @@
 #include "utils/numeric.h"
 #include "utils/uuid.h"
 
+#include "acting/function_names.h"
 #include "acting/ids.h"
 #include "jobs/consequence.h"
 #include "jobs/rematch.h"
@@ -36,16 +37,16 @@ wanted_of_arguments(FunctionCallInfo fcinfo)
 {
 	Wanted wanted;
 
-	wanted.service_id = arg_id(fcinfo, 0, "service_id");
-	wanted.title = arg_text(fcinfo, 1, "title", LIMIT_NAME);
-	wanted.description = arg_text(fcinfo, 2, "description", LIMIT_TEXT);
-	wanted.organization_id = arg_optional_id(fcinfo, 3, "organization_id");
-	wanted.store_id = arg_optional_id(fcinfo, 4, "store_id");
-	wanted.budget = arg_optional_price(fcinfo, 5, "budget");
-	wanted.currency = arg_currency(fcinfo, 6);
-	wanted.auto_rematch = arg_bool(fcinfo, 8, "auto_rematch");
-	wanted.client_key = arg_optional_uuid(fcinfo, 9);
-	wanted.max_matches = request_arg_max_matches(fcinfo, 7);
+	wanted.service_id = arg_id(fcinfo, ARG(request_job, service_id));
+	wanted.title = arg_text(fcinfo, ARG(request_job, title), LIMIT_NAME);
+	wanted.description = arg_text(fcinfo, ARG(request_job, description), LIMIT_TEXT);
+	wanted.organization_id = arg_optional_id(fcinfo, ARG(request_job, organization_id));
+	wanted.store_id = arg_optional_id(fcinfo, ARG(request_job, store_id));
+	wanted.budget = arg_optional_price(fcinfo, ARG(request_job, budget));
+	wanted.currency = arg_currency(fcinfo, ARG_request_job_currency);
+	wanted.auto_rematch = arg_bool(fcinfo, ARG(request_job, auto_rematch));
+	wanted.client_key = arg_optional_uuid(fcinfo, ARG_request_job_client_key);
+	wanted.max_matches = request_arg_max_matches(fcinfo, ARG_request_job_max_matches);
 	return wanted;
 }
 
@@ -146,16 +147,16 @@ jobs_request_job(PG_FUNCTION_ARGS)
 	ListCell *cell;
 
 	InitMaterializedSRF(fcinfo, 0);
-	call = call_begin(fcinfo, 10);
+	call = call_begin(fcinfo, ARG_request_job_actor);
 	foreach (cell, ask(call, &wanted))
 	{
 		const Row *job = lfirst(cell);
-		Datum values[3];
-		bool nulls[3] = {false};
+		Datum values[NRESULT_request_job];
+		bool nulls[NRESULT_request_job] = {false};
 
-		values[0] = Int64GetDatum(row_int64(job, Col_job_request_id));
-		values[1] = Int64GetDatum(row_int64(job, Col_job_id));
-		values[2] = Int64GetDatum(row_int64(job, Col_job_organization_id));
+		values[RESULT_request_job_request_id] = Int64GetDatum(row_int64(job, Col_job_request_id));
+		values[RESULT_request_job_job_id] = Int64GetDatum(row_int64(job, Col_job_id));
+		values[RESULT_request_job_asked_organization_id] = Int64GetDatum(row_int64(job, Col_job_organization_id));
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	call_end(call);
@@ -170,23 +171,24 @@ Datum
 jobs_rematch_request(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	int64 request_id = arg_id(fcinfo, 0, "request_id");
-	int max_matches = request_arg_max_matches(fcinfo, 1);
+	int64 request_id = arg_id(fcinfo, ARG(rematch_request, request_id));
+	int max_matches = request_arg_max_matches(fcinfo, ARG_rematch_request_max_matches);
 	Call *call;
 	List *jobs;
 	ListCell *cell;
 
 	InitMaterializedSRF(fcinfo, 0);
-	call = call_begin(fcinfo, 2);
+	call = call_begin(fcinfo, ARG_rematch_request_actor);
 	jobs = rematch_request(call, request_id, max_matches);
 	follow_up(call, jobs);
 	foreach (cell, jobs)
 	{
-		Datum values[2];
-		bool nulls[2] = {false};
+		const Row *job = lfirst(cell);
+		Datum values[NRESULT_rematch_request];
+		bool nulls[NRESULT_rematch_request] = {false};
 
-		values[0] = Int64GetDatum(row_int64(lfirst(cell), Col_job_id));
-		values[1] = Int64GetDatum(row_int64(lfirst(cell), Col_job_organization_id));
+		values[RESULT_rematch_request_job_id] = Int64GetDatum(row_int64(job, Col_job_id));
+		values[RESULT_rematch_request_asked_organization_id] = Int64GetDatum(row_int64(job, Col_job_organization_id));
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 	call_end(call);

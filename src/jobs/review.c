@@ -11,6 +11,7 @@
 
 #include "utils/builtins.h"
 
+#include "acting/function_names.h"
 #include "acting/ids.h"
 #include "jobs/job.h"
 #include "jobs/proposal.h"
@@ -54,14 +55,19 @@ arg_stars(FunctionCallInfo fcinfo, int argno, const char *name)
 	return value;
 }
 
+StaticAssertDecl((int) ARG_review_job_communication == (int) ARG_review_proposal_communication &&
+					 (int) ARG_review_job_quality == (int) ARG_review_proposal_quality &&
+					 (int) ARG_review_job_comment == (int) ARG_review_proposal_comment,
+				 "jobs and proposals are reviewed with the same arguments");
+
 static Opinion
 arg_opinion(FunctionCallInfo fcinfo)
 {
 	Opinion opinion;
 
-	opinion.communication = arg_stars(fcinfo, 1, "communication");
-	opinion.quality = arg_stars(fcinfo, 2, "quality");
-	opinion.comment = arg_optional_text(fcinfo, 3, "comment", LIMIT_TEXT);
+	opinion.communication = arg_stars(fcinfo, ARG(review_job, communication));
+	opinion.quality = arg_stars(fcinfo, ARG(review_job, quality));
+	opinion.comment = arg_optional_text(fcinfo, ARG(review_job, comment), LIMIT_TEXT);
 	return opinion;
 }
 
@@ -221,9 +227,9 @@ PG_FUNCTION_INFO_V1(jobs_review_job);
 Datum
 jobs_review_job(PG_FUNCTION_ARGS)
 {
-	int64 job_id = arg_id(fcinfo, 0, "job_id");
+	int64 job_id = arg_id(fcinfo, ARG(review_job, job_id));
 	Opinion opinion = arg_opinion(fcinfo);
-	Call *call = call_begin(fcinfo, 4);
+	Call *call = call_begin(fcinfo, ARG_review_job_actor);
 	Job *job = job_lock(call, job_id);
 	ReviewSubject subject = {
 		.organization_id = job->organization_id,
@@ -284,8 +290,8 @@ PG_FUNCTION_INFO_V1(jobs_request_review);
 Datum
 jobs_request_review(PG_FUNCTION_ARGS)
 {
-	int64 proposal_id = arg_id(fcinfo, 0, "proposal_id");
-	Call *call = call_begin(fcinfo, 1);
+	int64 proposal_id = arg_id(fcinfo, ARG(request_review, proposal_id));
+	Call *call = call_begin(fcinfo, ARG_request_review_actor);
 	Row *proposal = proposal_lock(call, proposal_id);
 
 	require_expert(call, "asks for a review of proposal", proposal_id);
@@ -317,9 +323,9 @@ PG_FUNCTION_INFO_V1(jobs_review_proposal);
 Datum
 jobs_review_proposal(PG_FUNCTION_ARGS)
 {
-	int64 proposal_id = arg_id(fcinfo, 0, "proposal_id");
+	int64 proposal_id = arg_id(fcinfo, ARG(review_proposal, proposal_id));
 	Opinion opinion = arg_opinion(fcinfo);
-	Call *call = call_begin(fcinfo, 4);
+	Call *call = call_begin(fcinfo, ARG_review_proposal_actor);
 	Row *proposal = proposal_lock(call, proposal_id);
 	ReviewSubject subject = {
 		.organization_id = row_int64(proposal, Col_proposal_organization_id),
@@ -357,9 +363,9 @@ PG_FUNCTION_INFO_V1(jobs_reply_to_review);
 Datum
 jobs_reply_to_review(PG_FUNCTION_ARGS)
 {
-	int64 review_id = arg_id(fcinfo, 0, "review_id");
-	char *body = arg_text(fcinfo, 1, "body", LIMIT_TEXT);
-	Call *call = call_begin(fcinfo, 2);
+	int64 review_id = arg_id(fcinfo, ARG(reply_to_review, review_id));
+	char *body = arg_text(fcinfo, ARG(reply_to_review, body), LIMIT_TEXT);
+	Call *call = call_begin(fcinfo, ARG_reply_to_review_actor);
 	Row *review = lock_review(call, review_id);
 	Row *changed;
 	Row *decided;

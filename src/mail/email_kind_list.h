@@ -155,7 +155,8 @@ EMAIL_KIND(COMPLETION_CONFIRMED, "completion_confirmed", TO_ORGANIZATION | TO_AS
 		   "Shop: {store_name}\n"
 		   "Leistung: {service_name}\n")
 
-EMAIL_KIND(COMPLETION_REJECTED, "completion_rejected", TO_ORGANIZATION | TO_ASSIGNEES, ABOUT_JOB | ABOUT_MESSAGE, NO_AUTHOR,
+EMAIL_KIND(COMPLETION_REJECTED, "completion_rejected", TO_ORGANIZATION | TO_ASSIGNEES, ABOUT_JOB | ABOUT_MESSAGE,
+		   NO_AUTHOR,
 		   "{merchant_name} rejected the completion of \"{job_title}\"",
 		   "Hello {recipient_name},\n\n"
 		   "{merchant_name} does not consider the job \"{job_title}\" as completed. It waits for your response.\n\n"
@@ -229,7 +230,8 @@ EMAIL_KIND(REVIEW_REQUESTED, "review_requested", TO_MERCHANT, ABOUT_JOB | ABOUT_
 		   "Shop: {store_name}\n"
 		   "Leistung: {service_name}\n")
 
-EMAIL_KIND(REVIEW_RECEIVED, "review_received", TO_ORGANIZATION | TO_ASSIGNEES, ABOUT_JOB | ABOUT_PROPOSAL | ABOUT_REVIEW, NO_AUTHOR,
+EMAIL_KIND(REVIEW_RECEIVED, "review_received", TO_ORGANIZATION | TO_ASSIGNEES,
+		   ABOUT_JOB | ABOUT_PROPOSAL | ABOUT_REVIEW, NO_AUTHOR,
 		   "{merchant_name} reviewed your work on \"{title}\"",
 		   "Hello {recipient_name},\n\n"
 		   "{merchant_name} reviewed your work on \"{title}\".\n\n"

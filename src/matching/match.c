@@ -16,6 +16,7 @@
 #include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 
+#include "acting/function_names.h"
 #include "matching/match.h"
 #include "matching/ranking.h"
 #include "parties/conversation.h"
@@ -297,28 +298,31 @@ find_merchant(Call *call, int64 merchant_id, const Actor *who, bool may_name_oth
 static void
 return_match(ReturnSetInfo *result, const Match *match)
 {
-	Datum values[] = {
-		Int64GetDatum(match->organization_id),
-		Float8GetDatum(match->score),
-		Float8GetDatum(match->shares[PART_DECLINE]),
-		Float8GetDatum(match->shares[PART_EXPIRY]),
-		Float8GetDatum(match->shares[PART_ANSWER]),
-		Float8GetDatum(match->shares[PART_RATING]),
-		Int64GetDatum(match->confirmed_jobs),
-		Float8GetDatum(match->shares[PART_COMPLETION]),
-		Float8GetDatum(match->received),
-		Float8GetDatum(match->parts[PART_DECLINE]),
-		Float8GetDatum(match->parts[PART_EXPIRY]),
-		Float8GetDatum(match->parts[PART_ANSWER]),
-		Float8GetDatum(match->parts[PART_COMPLETION]),
-		Float8GetDatum(match->parts[PART_RATING]),
-		Float8GetDatum(match->parts[PART_PRICE]),
+	Datum values[NRESULT_match_organizations] = {
+		[RESULT_match_organizations_organization_id] = Int64GetDatum(match->organization_id),
+		[RESULT_match_organizations_score] = Float8GetDatum(match->score),
+		[RESULT_match_organizations_decline_share] = Float8GetDatum(match->shares[PART_DECLINE]),
+		[RESULT_match_organizations_expiry_share] = Float8GetDatum(match->shares[PART_EXPIRY]),
+		[RESULT_match_organizations_answered_within_24h] = Float8GetDatum(match->shares[PART_ANSWER]),
+		[RESULT_match_organizations_rating] = Float8GetDatum(match->shares[PART_RATING]),
+		[RESULT_match_organizations_completed] = Int64GetDatum(match->confirmed_jobs),
+		[RESULT_match_organizations_completion_share] = Float8GetDatum(match->shares[PART_COMPLETION]),
+		[RESULT_match_organizations_received] = Float8GetDatum(match->received),
+		[RESULT_match_organizations_decline_part] = Float8GetDatum(match->parts[PART_DECLINE]),
+		[RESULT_match_organizations_expiry_part] = Float8GetDatum(match->parts[PART_EXPIRY]),
+		[RESULT_match_organizations_answer_part] = Float8GetDatum(match->parts[PART_ANSWER]),
+		[RESULT_match_organizations_completion_part] = Float8GetDatum(match->parts[PART_COMPLETION]),
+		[RESULT_match_organizations_rating_part] = Float8GetDatum(match->parts[PART_RATING]),
+		[RESULT_match_organizations_price_part] = Float8GetDatum(match->parts[PART_PRICE]),
 	};
-	bool nulls[lengthof(values)] = {false};
+	bool nulls[NRESULT_match_organizations] = {false};
 
 	/* nothing is shown without evidence; it counts as the mean */
-	nulls[2] = nulls[3] = nulls[4] = nulls[7] = !match->has_jobs;
-	nulls[5] = !match->has_reviews;
+	nulls[RESULT_match_organizations_decline_share] = !match->has_jobs;
+	nulls[RESULT_match_organizations_expiry_share] = !match->has_jobs;
+	nulls[RESULT_match_organizations_answered_within_24h] = !match->has_jobs;
+	nulls[RESULT_match_organizations_completion_share] = !match->has_jobs;
+	nulls[RESULT_match_organizations_rating] = !match->has_reviews;
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
@@ -338,11 +342,11 @@ jobs_match_organizations(PG_FUNCTION_ARGS)
 	Actor who = actor_current();
 	bool may_name_others = actor_may_name_others();
 
-	query.service_id = arg_id(fcinfo, 0, "service_id");
-	merchant_id = arg_optional_id(fcinfo, 1, "merchant_id");
-	query.budget = arg_optional_price(fcinfo, 2, "budget");
-	query.currency = arg_currency(fcinfo, 3);
-	max_rows = arg_count(fcinfo, 4, "max_rows");
+	query.service_id = arg_id(fcinfo, ARG(match_organizations, service_id));
+	merchant_id = arg_optional_id(fcinfo, ARG(match_organizations, merchant_id));
+	query.budget = arg_optional_price(fcinfo, ARG(match_organizations, budget));
+	query.currency = arg_currency(fcinfo, ARG_match_organizations_currency);
+	max_rows = arg_count(fcinfo, ARG(match_organizations, max_rows));
 	InitMaterializedSRF(fcinfo, 0);
 	actor_resolve(&who);
 	call = call_begin_system();

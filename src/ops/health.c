@@ -10,6 +10,7 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 
+#include "acting/function_names.h"
 #include "pg/rights.h"
 #include "pg/statement.h"
 #include "tables/table.h"
@@ -79,8 +80,8 @@ jobs_health_report(PG_FUNCTION_ARGS)
 {
 	TupleDesc desc;
 	Rights caller;
-	Datum values[10];
-	bool nulls[10];
+	Datum values[NRESULT_health_report];
+	bool nulls[NRESULT_health_report];
 	HeapTuple tuple;
 	MemoryContext context = CurrentMemoryContext;
 

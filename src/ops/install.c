@@ -25,6 +25,7 @@
 #include "utils/lsyscache.h"
 
 #include "acting/access.h"
+#include "acting/function_names.h"
 #include "acting/ids.h"
 #include "mail/email_template.h"
 #include "matching/ranking.h"
@@ -116,7 +117,7 @@ PG_FUNCTION_INFO_V1(jobs_uninstall);
 Datum
 jobs_uninstall(PG_FUNCTION_ARGS)
 {
-	bool drop_data = arg_bool(fcinfo, 0, "drop_data");
+	bool drop_data = arg_bool(fcinfo, ARG(uninstall, drop_data));
 	Oid owner;
 	Rights caller;
 
@@ -167,10 +168,10 @@ jobs_set_slots(PG_FUNCTION_ARGS)
 	int32 last;
 	Rights caller;
 
-	check_not_null(PG_ARGISNULL(0), "first");
-	check_not_null(PG_ARGISNULL(1), "last");
-	first = PG_GETARG_INT32(0);
-	last = PG_GETARG_INT32(1);
+	check_not_null(PG_ARGISNULL(ARG_set_slots_first), "first");
+	check_not_null(PG_ARGISNULL(ARG_set_slots_last), "last");
+	first = PG_GETARG_INT32(ARG_set_slots_first);
+	last = PG_GETARG_INT32(ARG_set_slots_last);
 	if (first < 0 || last > (SLOTS - 1) || first > last)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -211,11 +212,11 @@ choose_owner(FunctionCallInfo fcinfo, Oid present)
 {
 	Oid owner;
 
-	if (PG_ARGISNULL(0))
+	if (PG_ARGISNULL(ARG_install_owner))
 		owner = OidIsValid(present) ? present : GetUserId();
 	else
 	{
-		const char *name = NameStr(*PG_GETARG_NAME(0));
+		const char *name = NameStr(*PG_GETARG_NAME(ARG_install_owner));
 
 		owner = get_role_oid(name, true);
 		if (!OidIsValid(owner))

@@ -38,6 +38,7 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
+#include "acting/function_names.h"
 #include "pg/argument.h"
 #include "pg/compat.h"
 #include "pg/rights.h"
@@ -86,7 +87,7 @@ PG_FUNCTION_INFO_V1(jobs_schedule_expiry);
 Datum
 jobs_schedule_expiry(PG_FUNCTION_ARGS)
 {
-	char *schedule = arg_text(fcinfo, 0, "schedule", LIMIT_NAME);
+	char *schedule = arg_text(fcinfo, ARG(schedule_expiry, schedule), LIMIT_NAME);
 	Oid owner = tables_owner();
 	Cron cron;
 	int64 id;

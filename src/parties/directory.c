@@ -14,6 +14,7 @@
 #include "utils/numeric.h"
 
 #include "acting/call.h"
+#include "acting/function_names.h"
 #include "acting/ids.h"
 #include "parties/directory.h"
 #include "parties/search.h"
@@ -86,11 +87,11 @@ PG_FUNCTION_INFO_V1(jobs_create_organization);
 Datum
 jobs_create_organization(PG_FUNCTION_ARGS)
 {
-	char *name = arg_text(fcinfo, 0, "name", LIMIT_NAME);
-	char *address = arg_email(fcinfo, 1, "notification_email");
-	char *description = arg_optional_text(fcinfo, 2, "description", LIMIT_TEXT);
-	char *language = arg_language(fcinfo, 3);
-	Call *call = call_begin_signup(fcinfo, 4);
+	char *name = arg_text(fcinfo, ARG(create_organization, name), LIMIT_NAME);
+	char *address = arg_email(fcinfo, ARG(create_organization, notification_email));
+	char *description = arg_optional_text(fcinfo, ARG(create_organization, description), LIMIT_TEXT);
+	char *language = arg_language(fcinfo, ARG_create_organization_language);
+	Call *call = call_begin_signup(fcinfo, ARG_create_organization_actor);
 	Row *row;
 	int64 id;
 	int slot;
@@ -139,11 +140,11 @@ PG_FUNCTION_INFO_V1(jobs_add_member);
 Datum
 jobs_add_member(PG_FUNCTION_ARGS)
 {
-	int64 organization_id = arg_id(fcinfo, 0, "organization_id");
-	char *name = arg_text(fcinfo, 1, "name", LIMIT_NAME);
-	char *address = arg_email(fcinfo, 2, "email");
-	char *language = arg_language(fcinfo, 3);
-	Call *call = call_begin_signup(fcinfo, 4);
+	int64 organization_id = arg_id(fcinfo, ARG(add_member, organization_id));
+	char *name = arg_text(fcinfo, ARG(add_member, name), LIMIT_NAME);
+	char *address = arg_email(fcinfo, ARG(add_member, email));
+	char *language = arg_language(fcinfo, ARG_add_member_language);
+	Call *call = call_begin_signup(fcinfo, ARG_add_member_actor);
 	Row *row;
 	int64 id;
 
@@ -171,8 +172,8 @@ PG_FUNCTION_INFO_V1(jobs_create_service);
 Datum
 jobs_create_service(PG_FUNCTION_ARGS)
 {
-	char *name = arg_text(fcinfo, 0, "name", LIMIT_NAME);
-	Call *call = call_begin(fcinfo, 1);
+	char *name = arg_text(fcinfo, ARG(create_service, name), LIMIT_NAME);
+	Call *call = call_begin(fcinfo, ARG_create_service_actor);
 	Row *row;
 	int64 id;
 
@@ -194,16 +195,16 @@ PG_FUNCTION_INFO_V1(jobs_set_email_scope);
 Datum
 jobs_set_email_scope(PG_FUNCTION_ARGS)
 {
-	int64 member_id = arg_id(fcinfo, 0, "member_id");
+	int64 member_id = arg_id(fcinfo, ARG(set_email_scope, member_id));
 	char *scope;
 	Call *call;
 	Row *old;
 	Row *row;
 
-	check_not_null(PG_ARGISNULL(1), "email_scope");
-	scope = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	check_not_null(PG_ARGISNULL(ARG_set_email_scope_email_scope), "email_scope");
+	scope = text_to_cstring(PG_GETARG_TEXT_PP(ARG_set_email_scope_email_scope));
 	check_email_scope(scope);
-	call = call_begin(fcinfo, 2);
+	call = call_begin(fcinfo, ARG_set_email_scope_actor);
 	old = row_fetch(call->rows, TABLE_member, member_id);
 	if (old == NULL || !actor_sees(&call->actor, row_int64(old, Col_member_organization_id), 0))
 		actor_complain_missing("member", member_id);
@@ -318,11 +319,11 @@ PG_FUNCTION_INFO_V1(jobs_provide_service);
 Datum
 jobs_provide_service(PG_FUNCTION_ARGS)
 {
-	int64 organization_id = arg_id(fcinfo, 0, "organization_id");
-	int64 service_id = arg_id(fcinfo, 1, "service_id");
-	Numeric min_price = arg_optional_price(fcinfo, 2, "min_price");
-	Numeric max_price = arg_optional_price(fcinfo, 3, "max_price");
-	char *currency = arg_currency(fcinfo, 4);
+	int64 organization_id = arg_id(fcinfo, ARG(provide_service, organization_id));
+	int64 service_id = arg_id(fcinfo, ARG(provide_service, service_id));
+	Numeric min_price = arg_optional_price(fcinfo, ARG(provide_service, min_price));
+	Numeric max_price = arg_optional_price(fcinfo, ARG(provide_service, max_price));
+	char *currency = arg_currency(fcinfo, ARG_provide_service_currency);
 	Call *call;
 	Row *service;
 	Row *organization;
@@ -330,7 +331,7 @@ jobs_provide_service(PG_FUNCTION_ARGS)
 	Row *row;
 
 	check_price_range(min_price, max_price);
-	call = call_begin(fcinfo, 5);
+	call = call_begin(fcinfo, ARG_provide_service_actor);
 	service = search_hold_service(call->rows, service_id);
 	organization = lock_organization(call, organization_id);
 	require_side(call, SIDE_EXPERT | SIDE_SYSTEM, false, "provide a service");
@@ -367,9 +368,9 @@ PG_FUNCTION_INFO_V1(jobs_withdraw_service);
 Datum
 jobs_withdraw_service(PG_FUNCTION_ARGS)
 {
-	int64 organization_id = arg_id(fcinfo, 0, "organization_id");
-	int64 service_id = arg_id(fcinfo, 1, "service_id");
-	Call *call = call_begin(fcinfo, 2);
+	int64 organization_id = arg_id(fcinfo, ARG(withdraw_service, organization_id));
+	int64 service_id = arg_id(fcinfo, ARG(withdraw_service, service_id));
+	Call *call = call_begin(fcinfo, ARG_withdraw_service_actor);
 	Row *organization;
 	Row *row;
 
@@ -398,12 +399,18 @@ PG_FUNCTION_INFO_V1(jobs_set_preferences);
 Datum
 jobs_set_preferences(PG_FUNCTION_ARGS)
 {
-	static const int flags[] = {
-		Col_preferences_is_available, Col_preferences_is_listed,
-		Col_preferences_accepts_dropshipping};
-	int64 organization_id = arg_id(fcinfo, 0, "organization_id");
-	char *address = PG_ARGISNULL(4) ? NULL : arg_email(fcinfo, 4, "notification_email");
-	Call *call = call_begin(fcinfo, 5);
+	static const struct
+	{
+		int argno;
+		int column;
+	} flags[] = {
+		{ARG_set_preferences_is_available, Col_preferences_is_available},
+		{ARG_set_preferences_is_listed, Col_preferences_is_listed},
+		{ARG_set_preferences_accepts_dropshipping, Col_preferences_accepts_dropshipping},
+	};
+	int64 organization_id = arg_id(fcinfo, ARG(set_preferences, organization_id));
+	char *address = arg_optional_email(fcinfo, ARG(set_preferences, notification_email));
+	Call *call = call_begin(fcinfo, ARG_set_preferences_actor);
 	Row *old;
 	Row *row;
 
@@ -415,8 +422,8 @@ jobs_set_preferences(PG_FUNCTION_ARGS)
 	row = row_copy(old);
 	for (int i = 0; i < lengthof(flags); i++)
 	{
-		if (!PG_ARGISNULL(i + 1))
-			row_set(row, flags[i], PG_GETARG_DATUM(i + 1));
+		if (!PG_ARGISNULL(flags[i].argno))
+			row_set(row, flags[i].column, PG_GETARG_DATUM(flags[i].argno));
 	}
 	if (address)
 		row_set_text(row, Col_preferences_notification_email, address);
@@ -432,11 +439,11 @@ PG_FUNCTION_INFO_V1(jobs_create_merchant);
 Datum
 jobs_create_merchant(PG_FUNCTION_ARGS)
 {
-	char *name = arg_text(fcinfo, 0, "name", LIMIT_NAME);
-	char *address = arg_email(fcinfo, 1, "email");
-	bool is_dropshipper = arg_bool(fcinfo, 2, "is_dropshipper");
-	char *language = arg_language(fcinfo, 3);
-	Call *call = call_begin_signup(fcinfo, 4);
+	char *name = arg_text(fcinfo, ARG(create_merchant, name), LIMIT_NAME);
+	char *address = arg_email(fcinfo, ARG(create_merchant, email));
+	bool is_dropshipper = arg_bool(fcinfo, ARG(create_merchant, is_dropshipper));
+	char *language = arg_language(fcinfo, ARG_create_merchant_language);
+	Call *call = call_begin_signup(fcinfo, ARG_create_merchant_actor);
 	Row *row;
 	int64 id;
 
@@ -460,10 +467,10 @@ PG_FUNCTION_INFO_V1(jobs_add_store);
 Datum
 jobs_add_store(PG_FUNCTION_ARGS)
 {
-	int64 merchant_id = arg_id(fcinfo, 0, "merchant_id");
-	char *name = arg_text(fcinfo, 1, "name", LIMIT_NAME);
-	char *url = arg_optional_text(fcinfo, 2, "url", LIMIT_URL);
-	Call *call = call_begin(fcinfo, 3);
+	int64 merchant_id = arg_id(fcinfo, ARG(add_store, merchant_id));
+	char *name = arg_text(fcinfo, ARG(add_store, name), LIMIT_NAME);
+	char *url = arg_optional_text(fcinfo, ARG(add_store, url), LIMIT_URL);
+	Call *call = call_begin(fcinfo, ARG_add_store_actor);
 	Row *row;
 	int64 id;
 

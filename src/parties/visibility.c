@@ -10,6 +10,7 @@
 #include "utils/builtins.h"
 
 #include "acting/current_actor.h"
+#include "acting/function_names.h"
 #include "parties/conversation.h"
 
 /*
@@ -80,9 +81,9 @@ jobs_display_name(PG_FUNCTION_ARGS)
 	char *name;
 	Rows *rows;
 
-	if (PG_ARGISNULL(0))
+	if (PG_ARGISNULL(ARG_display_name_actor))
 		PG_RETURN_NULL();
-	actor_parse_or_complain(text_to_cstring(PG_GETARG_TEXT_PP(0)), &bearer);
+	actor_parse_or_complain(text_to_cstring(PG_GETARG_TEXT_PP(ARG_display_name_actor)), &bearer);
 	rows = rows_begin_in_query();
 	actor = viewer(rows);
 	name = name_of(rows, &actor, &bearer);
@@ -104,11 +105,11 @@ jobs_store_name(PG_FUNCTION_ARGS)
 	Rows *rows;
 	Row *job;
 
-	if (PG_ARGISNULL(0))
+	if (PG_ARGISNULL(ARG_store_name_job_id))
 		PG_RETURN_NULL();
 	rows = rows_begin_in_query();
 	actor = viewer(rows);
-	job = row_fetch(rows, TABLE_job, PG_GETARG_INT64(0));
+	job = row_fetch(rows, TABLE_job, PG_GETARG_INT64(ARG_store_name_job_id));
 	if (job && !row_isnull(job, Col_job_store_id) &&
 		actor_sees(&actor, row_int64(job, Col_job_organization_id), row_int64(job, Col_job_merchant_id)))
 	{
@@ -135,9 +136,9 @@ jobs_sees_organization(PG_FUNCTION_ARGS)
 	Row *preferences;
 	int64 organization_id;
 
-	if (PG_ARGISNULL(0))
+	if (PG_ARGISNULL(ARG_sees_organization_organization_id))
 		PG_RETURN_BOOL(false);
-	organization_id = PG_GETARG_INT64(0);
+	organization_id = PG_GETARG_INT64(ARG_sees_organization_organization_id);
 	rows = rows_begin_in_query();
 	/* most are listed, and who looks is asked for only where that decides */
 	preferences = row_fetch(rows, TABLE_preferences, organization_id);

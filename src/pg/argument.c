@@ -109,6 +109,24 @@ arg_optional_text(FunctionCallInfo fcinfo, int argno, const char *name, int limi
 	return PG_ARGISNULL(argno) ? NULL : arg_text(fcinfo, argno, name, limit);
 }
 
+char *
+arg_optional_email(FunctionCallInfo fcinfo, int argno, const char *name)
+{
+	return PG_ARGISNULL(argno) ? NULL : arg_email(fcinfo, argno, name);
+}
+
+char *
+arg_optional_reason(FunctionCallInfo fcinfo, int argno)
+{
+	char *value;
+
+	if (PG_ARGISNULL(argno))
+		return NULL;
+	value = text_to_cstring(PG_GETARG_TEXT_PP(argno));
+	check_reason(value);
+	return value;
+}
+
 Numeric
 arg_optional_price(FunctionCallInfo fcinfo, int argno, const char *name)
 {

@@ -11,7 +11,13 @@
 
 #include "pg/check.h"
 
-/* Arguments by number: required ones; `name` is for messages. */
+/*
+ * An argument by its number, and its name for messages: arg_text(fcinfo, ARG(open_job, job_id)),
+ * for instance. The numbers come from the pieces of SQL: see function_names.h.
+ */
+#define ARG(function, argument) ARG_##function##_##argument, #argument
+
+/* Required ones. */
 extern int64 arg_id(FunctionCallInfo fcinfo, int argno, const char *name);
 extern int32 arg_count(FunctionCallInfo fcinfo, int argno, const char *name);
 extern bool arg_bool(FunctionCallInfo fcinfo, int argno, const char *name);
@@ -23,6 +29,8 @@ extern char *arg_currency(FunctionCallInfo fcinfo, int argno);
 /* Optional ones: NULL or 0 stands for SQL's NULL. */
 extern int64 arg_optional_id(FunctionCallInfo fcinfo, int argno, const char *name);
 extern char *arg_optional_text(FunctionCallInfo fcinfo, int argno, const char *name, int limit);
+extern char *arg_optional_email(FunctionCallInfo fcinfo, int argno, const char *name);
+extern char *arg_optional_reason(FunctionCallInfo fcinfo, int argno);
 extern struct NumericData *arg_optional_price(FunctionCallInfo fcinfo, int argno, const char *name);
 extern struct pg_uuid_t *arg_optional_uuid(FunctionCallInfo fcinfo, int argno);
 

@@ -27,6 +27,11 @@ static const struct
 	int count;
 } table_columns[] = {JOBS_TABLES(COLUMN_LIST)};
 
+/* clang-format off */
+#define IDENTITY(t, c) [TABLE_##t] = Col_##t##_##c + 1,
+static const int identities[TABLE_COUNT] = {JOBS_IDENTITIES(IDENTITY)};
+/* clang-format on */
+
 #define INDEX_NAME(i) #i,
 static const char *const index_names[] = {JOBS_INDEXES(INDEX_NAME)};
 
@@ -46,6 +51,12 @@ int
 table_column_count(TableId id)
 {
 	return table_columns[id].count;
+}
+
+int
+table_id_column(TableId id)
+{
+	return identities[id] - 1;
 }
 
 Oid

@@ -400,11 +400,13 @@ table_build(TableId id, Relation rel)
 	note_checks(table, rel);
 	rights_restore(&rights);
 
-	if (strcmp(table_column(id, 0), "id") == 0 && id != TABLE_node)
+	table->id_column = table_id_column(id);
+	if (table->id_column >= 0)
 	{
-		table->sequence = compat_identity_sequence(rel, table->att[0]);
+		table->sequence = compat_identity_sequence(rel, table->att[table->id_column]);
 		if (!OidIsValid(table->sequence))
-			schema_complain("The sequence of jobs.%s.id is missing.", table_name(id));
+			schema_complain("The sequence of jobs.%s.%s is missing.", table_name(id),
+							table_column(id, table->id_column));
 	}
 	for (int set = 0; set < TRIGGER_SETS; set++)
 		table->triggers[set] = note_triggers(table, rel, set);

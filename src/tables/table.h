@@ -44,7 +44,8 @@ typedef struct Table
 	Oid relid;
 	Oid owner;
 	Oid primary_key;
-	Oid sequence;	/* draws the ids; InvalidOid: has no id of its own */
+	int id_column;	/* that draws ids; -1: there is none */
+	Oid sequence;	/* of that column */
 	TupleDesc desc; /* a copy that is not counted: pins of one descriptor by thousands of rows add up */
 	AttrNumber att[TABLE_MAX_COLUMNS];
 	List *user_defaults; /* UserDefault: columns that the library doesn't know */
