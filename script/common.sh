@@ -99,7 +99,8 @@ use_major()
 list_sources()
 {
 	cd "$root"
-	if git -c safe.directory="$root" rev-parse --show-toplevel >/dev/null 2>&1; then
+	# a copy may stand somewhere inside of another checkout
+	if [ "$(git -c safe.directory='*' rev-parse --show-toplevel 2>/dev/null)" = "$root" ]; then
 		git -c safe.directory="$root" ls-files -z --cached --others --exclude-standard |
 			while IFS= read -r -d '' file; do
 				[ ! -e "$file" ] || printf '%s\0' "$file"
