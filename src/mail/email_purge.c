@@ -78,7 +78,7 @@ delete_old(Row *email, TimestampTz before)
  * returns how many; `is_over`: there are no others to look at.
  */
 static int
-purge_round(TimestampTz before, int max_rows, int64 *after, bool *is_over)
+purge_emails_round(TimestampTz before, int max_rows, int64 *after, bool *is_over)
 {
 	Call *call = call_begin_system();
 	int deleted = 0;
@@ -122,7 +122,7 @@ jobs_purge(PG_FUNCTION_ARGS)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(round);
 
-		deleted += purge_round(before, max_rows - deleted, &after, &is_over);
+		deleted += purge_emails_round(before, max_rows - deleted, &after, &is_over);
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(round);
 	}

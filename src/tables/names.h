@@ -33,8 +33,9 @@
 #define COLUMNS_email(C) \
 	C(email, id) C(email, organization_id) C(email, job_id) C(email, member_id) \
 	C(email, kind) C(email, recipient) C(email, language) C(email, payload) \
-	C(email, created_at) C(email, attempts) C(email, next_attempt_at) C(email, sent_at) \
-	C(email, dead_at) C(email, cancelled_at)
+	C(email, created_at) C(email, attempts) C(email, next_attempt_at) C(email, claim_token) \
+	C(email, claimed_by) C(email, sent_at) C(email, dead_at) C(email, cancelled_at) \
+	C(email, last_error)
 #define COLUMNS_email_template(C) \
 	C(email_template, kind) C(email_template, language) C(email_template, subject) \
 	C(email_template, body) C(email_template, is_changed)
@@ -120,8 +121,8 @@ JOBS_TABLES(COLUMN_ENUM)
 
 /* Indexes that are scanned, beside primary keys. */
 #define JOBS_INDEXES(I) \
-	I(conversation_parties) I(event_consumer_owner) I(event_consumer_position) \
-	I(event_consumer_slowest) I(job_client_key) I(job_conversation) I(job_due) \
+	I(conversation_parties) I(email_pending) I(event_consumer_owner) \
+	I(event_consumer_position) I(event_consumer_slowest) I(job_client_key) I(job_conversation) I(job_due) \
 	I(job_event_merchant) I(job_event_organization) I(job_event_position) \
 	I(job_event_unnumbered) I(job_remind) I(job_request) I(member_organization) \
 	I(message_expert_key) I(message_job) I(message_merchant_key) I(proposal_client_key) \
