@@ -9,6 +9,7 @@ SQL_PIECES = \
 	actor \
 	install \
 	access \
+	slots \
 	binding \
 	directory \
 	visibility \

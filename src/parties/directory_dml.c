@@ -137,7 +137,7 @@ assign_organization_id(Dml *dml)
 	ids_assign_dml(dml->call, row, 0, ID_OF_CATALOGUE);
 	id = row_int64(row, Col_organization_id);
 	if (!is_chosen)
-		id += ids_organization_slot(dml->call->rows, id);
+		id += slots_of_organization(dml->call->rows, id);
 	row_set_int64(row, Col_organization_id, id);
 	if (!row_isnull(row, Col_organization_slot) &&
 		DatumGetInt32(row_get(row, Col_organization_slot)) != SLOT_OF(id))
@@ -192,7 +192,7 @@ fill(FunctionCallInfo fcinfo, TableId id)
 	else if (id == TABLE_provided_service)
 		(void) search_hold_service(dml->call->rows, row_int64(dml->new, Col_provided_service_service_id));
 	else if (id != TABLE_preferences)
-		ids_assign_dml(dml->call, dml->new, ids_catalogue_slot(dml->call->rows), ID_OF_CATALOGUE);
+		ids_assign_dml(dml->call, dml->new, slots_of_catalogue(dml->call->rows), ID_OF_CATALOGUE);
 	if (id == TABLE_organization)
 		fill_search(dml);
 	return dml_end(dml);
