@@ -162,7 +162,7 @@ fill_search(Dml *dml)
 }
 
 static Datum
-fill(FunctionCallInfo fcinfo, TableId id)
+directory_dml_fill(FunctionCallInfo fcinfo, TableId id)
 {
 	Dml *dml = dml_begin(fcinfo, id, TRIGGER_TYPE_BEFORE, TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
 
@@ -202,47 +202,47 @@ PG_FUNCTION_INFO_V1(jobs_organization_fill);
 Datum
 jobs_organization_fill(PG_FUNCTION_ARGS)
 {
-	return fill(fcinfo, TABLE_organization);
+	return directory_dml_fill(fcinfo, TABLE_organization);
 }
 
 PG_FUNCTION_INFO_V1(jobs_preferences_fill);
 Datum
 jobs_preferences_fill(PG_FUNCTION_ARGS)
 {
-	return fill(fcinfo, TABLE_preferences);
+	return directory_dml_fill(fcinfo, TABLE_preferences);
 }
 
 PG_FUNCTION_INFO_V1(jobs_member_fill);
 Datum
 jobs_member_fill(PG_FUNCTION_ARGS)
 {
-	return fill(fcinfo, TABLE_member);
+	return directory_dml_fill(fcinfo, TABLE_member);
 }
 
 PG_FUNCTION_INFO_V1(jobs_service_fill);
 Datum
 jobs_service_fill(PG_FUNCTION_ARGS)
 {
-	return fill(fcinfo, TABLE_service);
+	return directory_dml_fill(fcinfo, TABLE_service);
 }
 
 PG_FUNCTION_INFO_V1(jobs_provided_service_fill);
 Datum
 jobs_provided_service_fill(PG_FUNCTION_ARGS)
 {
-	return fill(fcinfo, TABLE_provided_service);
+	return directory_dml_fill(fcinfo, TABLE_provided_service);
 }
 
 PG_FUNCTION_INFO_V1(jobs_merchant_fill);
 Datum
 jobs_merchant_fill(PG_FUNCTION_ARGS)
 {
-	return fill(fcinfo, TABLE_merchant);
+	return directory_dml_fill(fcinfo, TABLE_merchant);
 }
 
 PG_FUNCTION_INFO_V1(jobs_store_fill);
 Datum
 jobs_store_fill(PG_FUNCTION_ARGS)
 {
-	return fill(fcinfo, TABLE_store);
+	return directory_dml_fill(fcinfo, TABLE_store);
 }
