@@ -27,7 +27,7 @@ SQL_PIECES = \
 	expiry \
 	schedule \
 	outbox \
-	purge \
+	email_purge \
 	feed \
 	email_template \
 	search \

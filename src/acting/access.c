@@ -140,7 +140,7 @@ static const struct
 	{"retry_email", OPERATOR},
 	{"rebuild_ranking", OPERATOR},
 	{"cancel_emails", OPERATOR},
-	{"purge", OPERATOR},
+	{"purge_emails", OPERATOR},
 	{"purge_events", OPERATOR},
 	{"expire_jobs", OPERATOR},
 	{"expire_due_jobs", OPERATOR},

@@ -105,11 +105,11 @@ purge_emails_round(TimestampTz before, int max_rows, int64 *after, bool *is_over
 }
 
 /*
- * jobs.purge(older_than, max_rows)
+ * jobs.purge_emails(older_than, max_rows)
  */
-PG_FUNCTION_INFO_V1(jobs_purge);
+PG_FUNCTION_INFO_V1(jobs_purge_emails);
 Datum
-jobs_purge(PG_FUNCTION_ARGS)
+jobs_purge_emails(PG_FUNCTION_ARGS)
 {
 	TimestampTz before = arg_older_than(fcinfo, 0);
 	int max_rows = arg_count(fcinfo, 1, "max_rows");
