@@ -9,6 +9,7 @@ SQL_PIECES = \
 	actor \
 	install \
 	access \
+	slots \
 	binding \
 	directory \
 	visibility \
@@ -26,7 +27,7 @@ SQL_PIECES = \
 	expiry \
 	schedule \
 	outbox \
-	purge \
+	email_purge \
 	feed \
 	email_template \
 	search \

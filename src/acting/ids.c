@@ -6,21 +6,16 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
-#include "access/table.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_type.h"
 #include "commands/sequence.h"
-#include "executor/spi.h"
-#include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
 #include "utils/resowner.h"
 #include "utils/syscache.h"
 
 #include "acting/ids.h"
-#include "tables/node.h"
 #include "tables/schema_check.h"
 
 /*
@@ -134,7 +129,7 @@ is_drawn_by_default(Sequence *sequence, int64 id)
 }
 
 static void
-complain_chosen(const Row *row, int64 id, const char *detail)
+ids_complain_chosen(const Row *row, int64 id, const char *detail)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -175,41 +170,9 @@ ids_assign_dml(Call *call, Row *row, int slot, IdOrder order)
 		}
 	}
 	if (call->actor.kind != ACTOR_SYSTEM || id <= 0 || id > ID_MAX)
-		complain_chosen(row, id, "is not what the table's sequence just gave to this session");
+		ids_complain_chosen(row, id, "is not what the table's sequence just gave to this session");
 	if (order != ID_OF_CATALOGUE && SLOT_OF(id) != slot)
-		complain_chosen(row, id, "has not the slot of the organization's rows");
-}
-
-static void
-read_slots(Rows *rows, int *first, int *last)
-{
-	Row *node = node_fetch(rows);
-
-	*first = DatumGetInt32(row_get(node, Col_node_first_slot));
-	*last = DatumGetInt32(row_get(node, Col_node_last_slot));
-}
-
-int
-ids_catalogue_slot(Rows *rows)
-{
-	int first;
-	int last;
-
-	read_slots(rows, &first, &last);
-	return first;
-}
-
-/*
- * Organizations take the slots of the database in turn.
- */
-int
-ids_organization_slot(Rows *rows, int64 id)
-{
-	int first;
-	int last;
-
-	read_slots(rows, &first, &last);
-	return first + (int) ((id / SLOTS) % (last - first + 1));
+		ids_complain_chosen(row, id, "has not the slot of the organization's rows");
 }
 
 int64
@@ -219,73 +182,5 @@ ids_draw_request(Rows *rows)
 
 	if (!OidIsValid(sequence))
 		schema_complain("The sequence jobs.request_id_seq is missing.");
-	return nextval_internal(sequence, false) + ids_catalogue_slot(rows);
-}
-
-/*
- * Sets a sequence that lags behind its table, as it does where rows were copied without
- * it, to where the next id is free. Ids that no sequence gives are left out.
- */
-static void
-raise_sequence(const char *table, const char *sequence)
-{
-	Oid types[3] = {TEXTOID, INT8OID, INT8OID};
-	Datum values[3];
-	char *sql;
-
-	/* reads one end of the primary key's index */
-	sql = psprintf("SELECT pg_catalog.setval($1::pg_catalog.regclass, "
-				   "m.id OPERATOR(pg_catalog.-) (m.id OPERATOR(pg_catalog.%%) $2)) "
-				   "FROM (SELECT pg_catalog.max(t.id) AS id FROM %s t "
-				   "WHERE t.id OPERATOR(pg_catalog.<=) $3) m, %s s "
-				   "WHERE m.id OPERATOR(pg_catalog.>=) (s.last_value OPERATOR(pg_catalog.+) "
-				   "CASE WHEN s.is_called THEN $2 ELSE 0::pg_catalog.int8 END) "
-				   "AND m.id OPERATOR(pg_catalog.>=) $2",
-				   table, sequence);
-	values[0] = CStringGetTextDatum(sequence);
-	values[1] = Int64GetDatum(SLOTS);
-	values[2] = Int64GetDatum(ID_MAX);
-	if (SPI_execute_with_args(sql, 3, types, values, NULL, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not raise sequence %s", sequence);
-	pfree(sql);
-}
-
-/*
- * The same for the numbers of requests, which stand in jobs but in no index: the newest
- * jobs have the largest ones.
- */
-static void
-raise_request_sequence(void)
-{
-	if (!OidIsValid(get_relname_relid("request_id_seq", get_namespace_oid(JOBS_SCHEMA, false))) ||
-		!OidIsValid(table_oid(TABLE_job)))
-		return;
-	raise_sequence("(SELECT j.request_id AS id FROM jobs.job j WHERE j.request_id IS NOT NULL "
-				   "ORDER BY j.id DESC LIMIT 10000)",
-				   "jobs.request_id_seq");
-}
-
-void
-ids_raise_sequences(void)
-{
-	for (int i = 0; i < TABLE_COUNT; i++)
-	{
-		Oid relid = table_oid(i);
-		int column = table_id_column(i);
-		AttrNumber attnum = OidIsValid(relid) && column >= 0 ? get_attnum(relid, table_column(i, column)) :
-															   InvalidAttrNumber;
-		Relation rel;
-		Oid sequence;
-
-		if (attnum == InvalidAttrNumber)
-			continue;
-		rel = table_open(relid, AccessShareLock);
-		sequence = compat_identity_sequence(rel, attnum);
-		table_close(rel, AccessShareLock);
-		if (OidIsValid(sequence))
-			raise_sequence(quote_qualified_identifier(JOBS_SCHEMA, table_name(i)),
-						   quote_qualified_identifier(get_namespace_name(get_rel_namespace(sequence)),
-													  get_rel_name(sequence)));
-	}
-	raise_request_sequence();
+	return nextval_internal(sequence, false) + slots_of_catalogue(rows);
 }

@@ -1,8 +1,8 @@
 /*
  * email.c
  *
- * Finds the recipients of an event and writes the outbox. Who claims and sends is in
- * outbox.c.
+ * Finds the recipients of an event and writes the outbox. What becomes of an e-mail then is in
+ * outbox.c, claim.c and answer.c.
  */
 #include "postgres.h"
 
@@ -71,7 +71,7 @@ is_muted(const Row *member, const Email *email)
 }
 
 static List *
-add_member(List *recipients, Rows *rows, int64 member_id, const Email *email)
+add_member_recipient(List *recipients, Rows *rows, int64 member_id, const Email *email)
 {
 	Row *member = row_fetch(rows, TABLE_member, member_id);
 
@@ -98,7 +98,7 @@ add_assignees(List *recipients, Call *call, const Email *email)
 		int64 member_id = row_int64(assignment, Col_assignment_member_id);
 
 		if (member_id != acting)
-			recipients = add_member(recipients, call->rows, member_id, email);
+			recipients = add_member_recipient(recipients, call->rows, member_id, email);
 	}
 	row_scan_end(scan);
 	return recipients;
@@ -131,7 +131,7 @@ find_recipients(Call *call, const Email *email)
 	if ((to & TO_ASSIGNEES_ELSE_ORGANIZATION) && recipients == NIL)
 		recipients = add_organization(recipients, call->rows, email->organization_id);
 	if (to & TO_MEMBER)
-		recipients = add_member(recipients, call->rows, email->member_id, email);
+		recipients = add_member_recipient(recipients, call->rows, email->member_id, email);
 	if (to & TO_MERCHANT)
 	{
 		Row *merchant = row_fetch(call->rows, TABLE_merchant, email->merchant_id);

@@ -18,6 +18,7 @@
 #include "utils/memutils.h"
 
 #include "acting/call.h"
+#include "acting/function_names.h"
 #include "pg/argument.h"
 #include "pg/interval.h"
 
@@ -78,7 +79,7 @@ delete_old(Row *email, TimestampTz before)
  * returns how many; `is_over`: there are no others to look at.
  */
 static int
-purge_round(TimestampTz before, int max_rows, int64 *after, bool *is_over)
+purge_emails_round(TimestampTz before, int max_rows, int64 *after, bool *is_over)
 {
 	Call *call = call_begin_system();
 	int deleted = 0;
@@ -105,14 +106,14 @@ purge_round(TimestampTz before, int max_rows, int64 *after, bool *is_over)
 }
 
 /*
- * jobs.purge(older_than, max_rows)
+ * jobs.purge_emails(older_than, max_rows)
  */
-PG_FUNCTION_INFO_V1(jobs_purge);
+PG_FUNCTION_INFO_V1(jobs_purge_emails);
 Datum
-jobs_purge(PG_FUNCTION_ARGS)
+jobs_purge_emails(PG_FUNCTION_ARGS)
 {
-	TimestampTz before = arg_older_than(fcinfo, 0);
-	int max_rows = arg_count(fcinfo, 1, "max_rows");
+	TimestampTz before = arg_older_than(fcinfo, ARG_purge_emails_older_than);
+	int max_rows = arg_count(fcinfo, ARG(purge_emails, max_rows));
 	MemoryContext round = AllocSetContextCreate(CurrentMemoryContext, "jobs purge", ALLOCSET_DEFAULT_SIZES);
 	int64 after = PG_INT64_MIN;
 	int deleted = 0;
@@ -122,7 +123,7 @@ jobs_purge(PG_FUNCTION_ARGS)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(round);
 
-		deleted += purge_round(before, max_rows - deleted, &after, &is_over);
+		deleted += purge_emails_round(before, max_rows - deleted, &after, &is_over);
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(round);
 	}

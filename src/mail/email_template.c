@@ -83,7 +83,7 @@ check_template(const char *text, const char *column, EmailKind kind)
 }
 
 static void
-check(const Row *row)
+check_texts(const Row *row)
 {
 	static const int columns[] = {
 		Col_email_template_kind, Col_email_template_language,
@@ -123,7 +123,7 @@ jobs_email_template_fill(PG_FUNCTION_ARGS)
 {
 	Dml *dml = dml_begin(fcinfo, TABLE_email_template, TRIGGER_TYPE_BEFORE, TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
 
-	check(dml->new);
+	check_texts(dml->new);
 	dml_require_actor(dml);
 	if (dml->call->actor.kind != ACTOR_SYSTEM)
 		ereport(ERROR,

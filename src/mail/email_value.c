@@ -201,7 +201,7 @@ email_facts_end(EmailFacts *facts)
 	rows_end(facts->rows);
 }
 
-static Row *find(EmailFacts *facts, TableId table);
+static Row *find_row(EmailFacts *facts, TableId table);
 
 /*
  * The e-mail's row of this table, or NULL.
@@ -212,13 +212,13 @@ row_of(EmailFacts *facts, TableId table)
 	if (!facts->is_read[table])
 	{
 		facts->is_read[table] = true;
-		facts->found[table] = find(facts, table);
+		facts->found[table] = find_row(facts, table);
 	}
 	return facts->found[table];
 }
 
 static Row *
-find(EmailFacts *facts, TableId table)
+find_row(EmailFacts *facts, TableId table)
 {
 	ScanKeyData keys[3];
 	int64 id = facts->ids[table];

@@ -96,7 +96,7 @@ give_up(Database *database, const PGresult *result)
  * Runs a statement; NULL: it failed. The caller clears the result.
  */
 static PGresult *
-run(Database *database, const char *sql, int count, const char *const *values)
+database_run(Database *database, const char *sql, int count, const char *const *values)
 {
 	PGresult *result;
 
@@ -135,7 +135,7 @@ database_connect(Database *database)
 		return false;
 	}
 	PQsetNoticeProcessor(database->connection, log_notice, NULL);
-	result = run(database, "LISTEN jobs_email", 0, NULL);
+	result = database_run(database, "LISTEN jobs_email", 0, NULL);
 	if (!result)
 		return false;
 	PQclear(result);
@@ -147,10 +147,10 @@ database_connect(Database *database)
 bool
 database_has_due(Database *database)
 {
-	PGresult *result = run(database,
-						   "SELECT FROM jobs.email e "
-						   "WHERE e.next_attempt_at OPERATOR(pg_catalog.<=) pg_catalog.now() LIMIT 1",
-						   0, NULL);
+	PGresult *result = database_run(database,
+									"SELECT FROM jobs.email e "
+									"WHERE e.next_attempt_at OPERATOR(pg_catalog.<=) pg_catalog.now() LIMIT 1",
+									0, NULL);
 	bool has_due = PQntuples(result) > 0;
 
 	PQclear(result);
@@ -158,7 +158,7 @@ database_has_due(Database *database)
 }
 
 static const char *
-column(const PGresult *rows, int row, int number)
+database_column(const PGresult *rows, int row, int number)
 {
 	return PQgetisnull(rows, row, number) ? NULL : PQgetvalue(rows, row, number);
 }
@@ -215,14 +215,14 @@ claim_unreadable(Database *database)
 }
 
 bool
-database_claim(Database *database, Claim *claim)
+database_claim(Database *database, MailBatch *batch)
 {
 	PGresult *rows;
 	bool is_unreadable;
 
 	if (!database->connection)
 		return false;
-	claim->ends_at = stop_clock() + database->settings->lease;
+	batch->ends_at = stop_clock() + database->settings->lease;
 	rows = claim_rows(database, database->settings->batch, &is_unreadable);
 	if (rows && is_unreadable)
 	{
@@ -231,74 +231,74 @@ database_claim(Database *database, Claim *claim)
 	}
 	if (!rows)
 		return false;
-	claim->rows = rows;
-	claim->count = PQntuples(rows);
-	claim->emails = memory_get((claim->count + 1) * sizeof(Email));
-	for (int i = 0; i < claim->count; i++)
+	batch->rows = rows;
+	batch->count = PQntuples(rows);
+	batch->mails = memory_get((batch->count + 1) * sizeof(Mail));
+	for (int i = 0; i < batch->count; i++)
 	{
-		Email *email = &claim->emails[i];
+		Mail *mail = &batch->mails[i];
 
-		email->id = column(rows, i, 0);
-		email->claim_token = column(rows, i, 1);
-		email->recipient = column(rows, i, 2);
-		email->subject = column(rows, i, 3);
-		email->body = column(rows, i, 4);
-		email->job_id = column(rows, i, 5);
-		email->message_key = column(rows, i, 6);
+		mail->id = database_column(rows, i, 0);
+		mail->claim_token = database_column(rows, i, 1);
+		mail->recipient = database_column(rows, i, 2);
+		mail->subject = database_column(rows, i, 3);
+		mail->body = database_column(rows, i, 4);
+		mail->job_id = database_column(rows, i, 5);
+		mail->message_key = database_column(rows, i, 6);
 	}
 	return true;
 }
 
 void
-database_forget(Claim *claim)
+database_forget(MailBatch *batch)
 {
-	free(claim->emails);
-	PQclear(claim->rows);
+	free(batch->mails);
+	PQclear(batch->rows);
 }
 
-Outcome
+Reply
 database_acknowledge(Database *database, const char *id, const char *token)
 {
 	const char *const values[] = {id, token};
-	PGresult *result = run(database,
-						   "SELECT jobs.ack_emails(ARRAY[$1::pg_catalog.int8], ARRAY[$2::pg_catalog.uuid])",
-						   2, values);
-	Outcome outcome;
+	PGresult *result = database_run(database,
+									"SELECT jobs.ack_emails(ARRAY[$1::pg_catalog.int8], ARRAY[$2::pg_catalog.uuid])",
+									2, values);
+	Reply reply;
 
 	if (!result)
-		return OUTCOME_UNKNOWN;
-	outcome = strcmp(PQgetvalue(result, 0, 0), "1") == 0 ? OUTCOME_ANSWERED : OUTCOME_STALE;
+		return REPLY_NONE;
+	reply = strcmp(PQgetvalue(result, 0, 0), "1") == 0 ? REPLY_ACCEPTED : REPLY_STALE;
 	PQclear(result);
-	return outcome;
+	return reply;
 }
 
-Outcome
+Reply
 database_fail(Database *database, const char *id, const char *token, const char *error,
 			  bool is_permanent, const char **due_at)
 {
 	static char when[64];
 	const char *const values[] = {id, token, error, is_permanent ? "true" : "false"};
 	PGresult *result;
-	Outcome outcome = OUTCOME_UNKNOWN;
+	Reply reply = REPLY_NONE;
 
 	if (!database->connection)
-		return OUTCOME_UNKNOWN;
+		return REPLY_NONE;
 	result = PQexecParams(database->connection,
 						  "SELECT pg_catalog.date_trunc('second', jobs.fail_email($1::pg_catalog.int8, "
 						  "$2::pg_catalog.uuid, $3::pg_catalog.text, $4::pg_catalog.bool))",
 						  4, NULL, values, NULL, NULL, 0);
 	if (PQresultStatus(result) == PGRES_TUPLES_OK)
 	{
-		outcome = PQgetisnull(result, 0, 0) ? OUTCOME_DEAD : OUTCOME_ANSWERED;
+		reply = PQgetisnull(result, 0, 0) ? REPLY_DEAD : REPLY_ACCEPTED;
 		snprintf(when, sizeof(when), "%s", PQgetvalue(result, 0, 0));
 		*due_at = when;
 	}
 	else if (has_failed_by(result, STALE_CLAIM) || has_failed_by(result, NO_SUCH_EMAIL))
-		outcome = OUTCOME_STALE;
+		reply = REPLY_STALE;
 	else
 		give_up(database, result);
 	PQclear(result);
-	return outcome;
+	return reply;
 }
 
 /*

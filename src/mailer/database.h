@@ -9,28 +9,28 @@
 
 #include <stdbool.h>
 
-#include "email.h"
+#include "mail.h"
 #include "settings.h"
 
 typedef struct Database Database;
 
 /* What became of an e-mail whose failure was told. */
-typedef enum Outcome
+typedef enum Reply
 {
-	OUTCOME_UNKNOWN,  /* the database could not be told: tell it again */
-	OUTCOME_ANSWERED, /* sent, or due again */
-	OUTCOME_DEAD,	  /* given up */
-	OUTCOME_STALE	  /* somebody else has claimed it meanwhile, or it is gone */
-} Outcome;
+	REPLY_NONE,		/* the database could not be told: tell it again */
+	REPLY_ACCEPTED, /* sent, or due again */
+	REPLY_DEAD,		/* given up */
+	REPLY_STALE		/* somebody else has claimed it meanwhile, or it is gone */
+} Reply;
 
 /* E-mails that were claimed together. */
-typedef struct Claim
+typedef struct MailBatch
 {
 	int count;
-	Email *emails;
+	Mail *mails;
 	double ends_at; /* on stop_clock(), when the lease does, at the earliest */
 	void *rows;
-} Claim;
+} MailBatch;
 
 extern Database *database_new(const Settings *settings);
 
@@ -47,20 +47,20 @@ extern bool database_has_due(Database *database);
 /*
  * Claims e-mails, maybe none.
  */
-extern bool database_claim(Database *database, Claim *claim);
+extern bool database_claim(Database *database, MailBatch *batch);
 
-extern void database_forget(Claim *claim);
+extern void database_forget(MailBatch *batch);
 
 /*
  * It was sent.
  */
-extern Outcome database_acknowledge(Database *database, const char *id, const char *token);
+extern Reply database_acknowledge(Database *database, const char *id, const char *token);
 
 /*
  * It could not be sent. *due_at is when it is due again, in a static buffer.
  */
-extern Outcome database_fail(Database *database, const char *id, const char *token, const char *error,
-							 bool is_permanent, const char **due_at);
+extern Reply database_fail(Database *database, const char *id, const char *token, const char *error,
+						   bool is_permanent, const char **due_at);
 
 /*
  * Waits for a notification, at most for so many seconds, or until it is time to stop. Ends as

@@ -79,7 +79,7 @@ hear_ourselves(Dialog *dialog, const char *data, size_t size)
  * database of whatever encoding.
  */
 static void
-add_words(Dialog *dialog, const char *data, size_t size)
+dialog_add_words(Dialog *dialog, const char *data, size_t size)
 {
 	size_t length = strlen(dialog->words);
 
@@ -112,9 +112,9 @@ hear_line(Dialog *dialog, const char *line, size_t size)
 	if (dialog->is_complete)
 		dialog->words[0] = '\0';
 	if (!dialog->is_complete && is_answer && size > 4) /* once is enough of the code */
-		add_words(dialog, line + 4, size - 4);
+		dialog_add_words(dialog, line + 4, size - 4);
 	else
-		add_words(dialog, line, size);
+		dialog_add_words(dialog, line, size);
 	dialog->is_complete = !(is_answer && size > 3 && line[3] == '-');
 	if (is_answer)
 		dialog->code = code;

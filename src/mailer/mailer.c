@@ -12,11 +12,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "answers.h"
 #include "backoff.h"
 #include "log.h"
 #include "mailer.h"
 #include "memory.h"
+#include "reports.h"
 #include "smtp.h"
 #include "stop.h"
 
@@ -35,7 +35,7 @@ typedef struct Mailer
 	const Settings *settings;
 	Database *database;
 	Smtp *smtp;
-	Answers *answers;
+	Reports *reports;
 	Backoff database_backoff;
 	Backoff smtp_backoff;
 	Tally tally;
@@ -48,13 +48,13 @@ typedef struct Mailer
 static bool
 reconnect(Mailer *mailer, double since)
 {
-	while (!stop_requested() || !answers_are_told(mailer->answers))
+	while (!stop_requested() || !reports_are_told(mailer->reports))
 	{
 		double seconds = backoff_next(&mailer->database_backoff);
 		bool is_last = stop_requested() || mailer->settings->is_once;
 		double age = stop_requested() ? stop_age() : stop_clock() - since;
 
-		if (is_last && (answers_are_told(mailer->answers) || age + seconds > FAREWELL_TIME))
+		if (is_last && (reports_are_told(mailer->reports) || age + seconds > FAREWELL_TIME))
 			return false;
 		if (is_last)
 			stop_sleep(seconds);
@@ -75,7 +75,7 @@ tell(Mailer *mailer)
 	double since = stop_clock();
 
 	/* a database may refuse an answer as often as it lets us in */
-	while (!answers_tell(mailer->answers, mailer->database, &mailer->tally))
+	while (!reports_tell(mailer->reports, mailer->database, &mailer->tally))
 	{
 		if (!reconnect(mailer, since))
 			return false;
@@ -124,15 +124,15 @@ reach_smtp(Mailer *mailer, double until)
  * *is_done: it had to do with this e-mail, or may have.
  */
 static bool
-send_one(Mailer *mailer, const Email *email, bool *is_done)
+send_one(Mailer *mailer, const Mail *mail, bool *is_done)
 {
-	Verdict verdict = smtp_send(mailer->smtp, email);
+	Verdict verdict = smtp_send(mailer->smtp, mail);
 
 	*is_done = verdict != VERDICT_UNTRIED;
 	if (verdict == VERDICT_SENT)
-		answers_add_sent(mailer->answers, email);
+		reports_add_sent(mailer->reports, mail);
 	else if (*is_done)
-		answers_add_failed(mailer->answers, email, smtp_error(mailer->smtp), verdict == VERDICT_REFUSED);
+		reports_add_failed(mailer->reports, mail, smtp_error(mailer->smtp), verdict == VERDICT_REFUSED);
 	if (verdict == VERDICT_UNTRIED || verdict == VERDICT_INTERRUPTED)
 		return false;
 	if (mailer->smtp_backoff.failures > 0)
@@ -142,10 +142,10 @@ send_one(Mailer *mailer, const Email *email, bool *is_done)
 }
 
 static void
-hand_back(Mailer *mailer, const Claim *claim, int from, const char *reason)
+hand_back(Mailer *mailer, const MailBatch *batch, int from, const char *reason)
 {
-	for (int i = from; i < claim->count; i++)
-		answers_add_untried(mailer->answers, &claim->emails[i], reason);
+	for (int i = from; i < batch->count; i++)
+		reports_add_untried(mailer->reports, &batch->mails[i], reason);
 	tell(mailer);
 }
 
@@ -178,12 +178,12 @@ recover(Mailer *mailer, double until, bool may_be_the_email)
  * Sends what was claimed. False: not all of it was tried.
  */
 static bool
-send_batch(Mailer *mailer, const Claim *claim)
+send_batch(Mailer *mailer, const MailBatch *batch)
 {
-	double until = claim->ends_at - mailer->settings->timeout - ANSWER_TIME;
+	double until = batch->ends_at - mailer->settings->timeout - ANSWER_TIME;
 	int next = 0;
 
-	while (next < claim->count)
+	while (next < batch->count)
 	{
 		const char *reason = why_not_go_on(until);
 		bool is_well;
@@ -191,10 +191,10 @@ send_batch(Mailer *mailer, const Claim *claim)
 
 		if (reason)
 		{
-			hand_back(mailer, claim, next, reason);
+			hand_back(mailer, batch, next, reason);
 			return false;
 		}
-		is_well = send_one(mailer, &claim->emails[next], &is_done);
+		is_well = send_one(mailer, &batch->mails[next], &is_done);
 		next += is_done;
 		if (!tell(mailer))
 			return false;
@@ -202,7 +202,7 @@ send_batch(Mailer *mailer, const Claim *claim)
 			continue;
 		if (!recover(mailer, until, is_done) && !stop_requested())
 		{
-			hand_back(mailer, claim, next, smtp_trouble(mailer->smtp));
+			hand_back(mailer, batch, next, smtp_trouble(mailer->smtp));
 			return false;
 		}
 	}
@@ -234,7 +234,7 @@ drain(Mailer *mailer)
 {
 	while (!stop_requested())
 	{
-		Claim claim;
+		MailBatch batch;
 		double begin;
 		bool is_sent;
 
@@ -242,20 +242,20 @@ drain(Mailer *mailer)
 			return database_is_connected(mailer->database);
 		if (!reach_smtp(mailer, HUGE_VAL))
 			return false;
-		if (!database_claim(mailer->database, &claim))
+		if (!database_claim(mailer->database, &batch))
 			return false;
 		backoff_end(&mailer->database_backoff);
-		if (claim.count == 0)
+		if (batch.count == 0)
 		{
 			/* others were faster */
 			backoff_end(&mailer->smtp_backoff);
-			database_forget(&claim);
+			database_forget(&batch);
 			return true;
 		}
 		begin = stop_clock();
 		mailer->tally = (Tally){0};
-		is_sent = send_batch(mailer, &claim);
-		database_forget(&claim);
+		is_sent = send_batch(mailer, &batch);
+		database_forget(&batch);
 		log_tally(&mailer->tally, stop_clock() - begin);
 		if (!is_sent)
 			return false;
@@ -282,7 +282,7 @@ work(Mailer *mailer)
 		else if (!database_is_connected(mailer->database))
 			reconnect(mailer, stop_clock());
 	}
-	return answers_are_told(mailer->answers) ? 0 : 1;
+	return reports_are_told(mailer->reports) ? 0 : 1;
 }
 
 int
@@ -292,17 +292,17 @@ mailer_run(const Settings *settings)
 		.settings = settings,
 		.database = database_new(settings),
 		.smtp = smtp_open(settings),
-		.answers = answers_new(),
+		.reports = reports_new(),
 		.database_backoff = {.longest = DATABASE_LONGEST},
 		.smtp_backoff = {.longest = SMTP_LONGEST},
 	};
 	int status = work(&mailer);
-	int untold = answers_count_sent(mailer.answers);
+	int untold = reports_count_sent(mailer.reports);
 
 	if (untold > 0)
 		log_line(LOG_PROBLEMS, "%d e-mails were sent that the database doesn't know of: they are sent again", untold);
 	smtp_close(mailer.smtp);
 	database_close(mailer.database);
-	answers_free(mailer.answers);
+	reports_free(mailer.reports);
 	return status;
 }

@@ -130,7 +130,7 @@ print_help(void)
 }
 
 static int
-number(OptionId id, const char *value, int least, int most)
+settings_number(OptionId id, const char *value, int least, int most)
 {
 	char *end;
 	long result;
@@ -353,11 +353,11 @@ settings_read(Settings *settings, int argc, char **argv)
 	settings->tls = read_tls(values[OPTION_TLS]);
 	settings->tls_ca = values[OPTION_TLS_CA];
 	settings->worker = values[OPTION_WORKER] ? values[OPTION_WORKER] : default_worker();
-	settings->batch = number(OPTION_BATCH, values[OPTION_BATCH], 1, 10000);
-	settings->lease = number(OPTION_LEASE, values[OPTION_LEASE], 1, 24 * 60 * 60);
-	settings->poll = number(OPTION_POLL, values[OPTION_POLL], 1, 24 * 60 * 60);
-	settings->timeout = number(OPTION_TIMEOUT, values[OPTION_TIMEOUT], 1, 60 * 60);
-	settings->connect_timeout = number(OPTION_CONNECT_TIMEOUT, values[OPTION_CONNECT_TIMEOUT], 1, 60 * 60);
+	settings->batch = settings_number(OPTION_BATCH, values[OPTION_BATCH], 1, 10000);
+	settings->lease = settings_number(OPTION_LEASE, values[OPTION_LEASE], 1, 24 * 60 * 60);
+	settings->poll = settings_number(OPTION_POLL, values[OPTION_POLL], 1, 24 * 60 * 60);
+	settings->timeout = settings_number(OPTION_TIMEOUT, values[OPTION_TIMEOUT], 1, 60 * 60);
+	settings->connect_timeout = settings_number(OPTION_CONNECT_TIMEOUT, values[OPTION_CONNECT_TIMEOUT], 1, 60 * 60);
 	settings->is_once = values[OPTION_ONCE] != NULL;
 	settings->is_quiet = values[OPTION_QUIET] != NULL;
 	settings->is_verbose = values[OPTION_VERBOSE] != NULL;

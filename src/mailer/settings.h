@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "email.h"
+#include "mail.h"
 
 typedef enum TlsMode
 {

@@ -155,7 +155,7 @@ shut(Smtp *smtp, int direction)
 }
 
 static CURLcode
-perform(Smtp *smtp)
+smtp_perform(Smtp *smtp)
 {
 	CURLcode result;
 
@@ -179,7 +179,7 @@ say(Smtp *smtp, const char *command)
 {
 	prepare(smtp);
 	curl_easy_setopt(smtp->handle, CURLOPT_CUSTOMREQUEST, command);
-	return perform(smtp);
+	return smtp_perform(smtp);
 }
 
 /*
@@ -213,11 +213,11 @@ smtp_is_usable(Smtp *smtp)
 }
 
 static CURLcode
-send_once(Smtp *smtp, const Email *email, const Address *recipient)
+send_once(Smtp *smtp, const Mail *mail, const Address *recipient)
 {
-	struct curl_slist *header = email_header(email, &smtp->settings->from, recipient);
+	struct curl_slist *header = mail_header(mail, &smtp->settings->from, recipient);
 	struct curl_slist *recipients = curl_slist_append(NULL, recipient->text);
-	curl_mime *body = email_body(smtp->handle, email);
+	curl_mime *body = mail_body(smtp->handle, mail);
 	CURLcode result;
 
 	if (!recipients)
@@ -227,7 +227,7 @@ send_once(Smtp *smtp, const Email *email, const Address *recipient)
 	curl_easy_setopt(smtp->handle, CURLOPT_MAIL_RCPT, recipients);
 	curl_easy_setopt(smtp->handle, CURLOPT_HTTPHEADER, header);
 	curl_easy_setopt(smtp->handle, CURLOPT_MIMEPOST, body);
-	result = perform(smtp);
+	result = smtp_perform(smtp);
 	curl_easy_setopt(smtp->handle, CURLOPT_MIMEPOST, NULL);
 	curl_mime_free(body);
 	curl_slist_free_all(recipients);
@@ -236,14 +236,14 @@ send_once(Smtp *smtp, const Email *email, const Address *recipient)
 }
 
 Verdict
-smtp_send(Smtp *smtp, const Email *email)
+smtp_send(Smtp *smtp, const Mail *mail)
 {
 	Address recipient;
 	const char *complaint;
 	Verdict verdict;
 
-	smtp->recipient = email->recipient;
-	if (!address_parse(email->recipient, &recipient, &complaint))
+	smtp->recipient = mail->recipient;
+	if (!address_parse(mail->recipient, &recipient, &complaint))
 	{
 		free(smtp->error);
 		smtp->error = memory_copy(complaint);
@@ -257,10 +257,10 @@ smtp_send(Smtp *smtp, const Email *email)
 	}
 	else
 	{
-		CURLcode result = send_once(smtp, email, &recipient);
+		CURLcode result = send_once(smtp, mail, &recipient);
 
 		if (is_worn_out(smtp, result))
-			result = send_once(smtp, email, &recipient);
+			result = send_once(smtp, mail, &recipient);
 		verdict = dialog_verdict(&smtp->dialog, result);
 	}
 	address_free(&recipient);

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #include "dialog.h"
-#include "email.h"
+#include "mail.h"
 #include "settings.h"
 
 typedef struct Smtp Smtp;
@@ -24,7 +24,7 @@ extern bool smtp_is_usable(Smtp *smtp);
 /*
  * Sends an e-mail.
  */
-extern Verdict smtp_send(Smtp *smtp, const Email *email);
+extern Verdict smtp_send(Smtp *smtp, const Mail *mail);
 
 /*
  * Why the last of these two failed: the server's words, or libcurl's.

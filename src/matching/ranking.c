@@ -8,7 +8,6 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "executor/spi.h"
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/memutils.h"
@@ -17,6 +16,7 @@
 #include "matching/evidence_notes.h"
 #include "matching/ranking.h"
 #include "matching/ranking_row.h"
+#include "pg/statement.h"
 
 /* Rows that are fetched at a time. */
 #define FETCH_COUNT 1000
@@ -25,7 +25,7 @@
  * Adds what the transaction noted, a few at most, to what is stored; both are in order.
  */
 static Evidence *
-merge_pending(Evidence *stored, int *count, List *pending)
+ranking_merge_pending(Evidence *stored, int *count, List *pending)
 {
 	int total = *count + list_length(pending);
 	Evidence *merged = MemoryContextAllocHuge(CurrentMemoryContext, Max(total, 1) * sizeof(Evidence));
@@ -89,14 +89,14 @@ ranking_load(Rows *rows, int64 service_id, int *count)
 	}
 	row_scan_end(scan);
 	pending = evidence_pending(service_id);
-	return pending ? merge_pending(stored, count, pending) : stored;
+	return pending ? ranking_merge_pending(stored, count, pending) : stored;
 }
 
 /*
  * Runs a query whose rows `take` counts, each in memory that is freed after it.
  */
 static void
-count_rows(const char *query, EvidenceTable *table, void (*take)(EvidenceTable *, HeapTuple, TupleDesc))
+ranking_count_rows(const char *query, EvidenceTable *table, void (*take)(EvidenceTable *, HeapTuple, TupleDesc))
 {
 	Portal portal = SPI_cursor_open_with_args(NULL, query, 0, NULL, NULL, NULL, false, 0);
 
@@ -114,60 +114,61 @@ count_rows(const char *query, EvidenceTable *table, void (*take)(EvidenceTable *
 }
 
 static EvidenceKey
-key_of(HeapTuple tuple, TupleDesc desc)
+ranking_key_of(HeapTuple row, TupleDesc desc)
 {
 	EvidenceKey key;
 	bool isnull;
 
-	key.organization_id = DatumGetInt64(SPI_getbinval(tuple, desc, 1, &isnull));
-	key.service_id = DatumGetInt64(SPI_getbinval(tuple, desc, 2, &isnull));
+	key.organization_id = DatumGetInt64(statement_column(row, desc, "organization_id", &isnull));
+	key.service_id = DatumGetInt64(statement_column(row, desc, "service_id", &isnull));
 	return key;
 }
 
-static void
-take_job(EvidenceTable *table, HeapTuple tuple, TupleDesc desc)
-{
-	EvidenceKey key = key_of(tuple, desc);
-	JobOutcome outcome;
-	bool isnull;
-	Datum first_response;
-
-	outcome.created_at = DatumGetTimestampTz(SPI_getbinval(tuple, desc, 3, &isnull));
-	first_response = SPI_getbinval(tuple, desc, 4, &isnull);
-	outcome.first_response_at = isnull ? DT_NOEND : DatumGetTimestampTz(first_response);
-	outcome.is_declined = DatumGetBool(SPI_getbinval(tuple, desc, 5, &isnull));
-	outcome.is_expired = DatumGetBool(SPI_getbinval(tuple, desc, 6, &isnull));
-	outcome.is_confirmed = DatumGetBool(SPI_getbinval(tuple, desc, 7, &isnull));
-	evidence_add_outcome(table, &key, &outcome);
-}
-
-static const char *const jobs_query =
+static const char *const ranking_jobs =
 	"SELECT j.organization_id, j.service_id, j.created_at, j.first_response_at, "
-	"d.job_id IS NOT NULL, j.status OPERATOR(pg_catalog.=) 'expired', j.confirmed_at IS NOT NULL "
+	"d.job_id IS NOT NULL AS is_declined, j.status OPERATOR(pg_catalog.=) 'expired' AS is_expired, "
+	"j.confirmed_at IS NOT NULL AS is_confirmed "
 	"FROM jobs.job j LEFT JOIN jobs.decline d "
 	"ON d.organization_id OPERATOR(pg_catalog.=) j.organization_id "
 	"AND d.job_id OPERATOR(pg_catalog.=) j.id AND d.declined_by OPERATOR(pg_catalog.=) 'expert'";
 
 static void
-take_review(EvidenceTable *table, HeapTuple tuple, TupleDesc desc)
+ranking_take_job(EvidenceTable *table, HeapTuple row, TupleDesc desc)
 {
-	EvidenceKey key = key_of(tuple, desc);
+	EvidenceKey key = ranking_key_of(row, desc);
+	JobOutcome outcome;
 	bool isnull;
+	Datum first_response;
 
-	evidence_add_review(table, &key, DatumGetTimestampTz(SPI_getbinval(tuple, desc, 3, &isnull)),
-						DatumGetInt32(SPI_getbinval(tuple, desc, 4, &isnull)),
-						DatumGetInt32(SPI_getbinval(tuple, desc, 5, &isnull)));
+	outcome.created_at = DatumGetTimestampTz(statement_column(row, desc, "created_at", &isnull));
+	first_response = statement_column(row, desc, "first_response_at", &isnull);
+	outcome.first_response_at = isnull ? DT_NOEND : DatumGetTimestampTz(first_response);
+	outcome.is_declined = DatumGetBool(statement_column(row, desc, "is_declined", &isnull));
+	outcome.is_expired = DatumGetBool(statement_column(row, desc, "is_expired", &isnull));
+	outcome.is_confirmed = DatumGetBool(statement_column(row, desc, "is_confirmed", &isnull));
+	evidence_add_outcome(table, &key, &outcome);
 }
 
-static const char *const reviews_query =
+static const char *const ranking_reviews =
 	"SELECT r.organization_id, r.service_id, r.written_at, r.communication, r.quality FROM jobs.review r";
+
+static void
+ranking_take_review(EvidenceTable *table, HeapTuple row, TupleDesc desc)
+{
+	EvidenceKey key = ranking_key_of(row, desc);
+	bool isnull;
+
+	evidence_add_review(table, &key, DatumGetTimestampTz(statement_column(row, desc, "written_at", &isnull)),
+						DatumGetInt32(statement_column(row, desc, "communication", &isnull)),
+						DatumGetInt32(statement_column(row, desc, "quality", &isnull)));
+}
 
 /*
  * Counts anew what everybody has committed by now; the table is locked first, so that what
  * others are about to add is added afterwards.
  */
 static int
-rebuild(Rows *rows)
+ranking_rebuild(Rows *rows)
 {
 	EvidenceTable *table = evidence_table(CurrentMemoryContext);
 	List *counted;
@@ -181,8 +182,8 @@ rebuild(Rows *rows)
 	SetUserIdAndSecContext(user, context | SECURITY_RESTRICTED_OPERATION);
 	if (SPI_execute("DELETE FROM jobs.ranking_stat", false, 0) != SPI_OK_DELETE)
 		elog(ERROR, "could not empty jobs.ranking_stat");
-	count_rows(jobs_query, table, take_job);
-	count_rows(reviews_query, table, take_review);
+	ranking_count_rows(ranking_jobs, table, ranking_take_job);
+	ranking_count_rows(ranking_reviews, table, ranking_take_review);
 	SetUserIdAndSecContext(user, context);
 	SPI_finish();
 
@@ -205,7 +206,7 @@ ranking_fill_table(void)
 	if (SPI_processed == 0)
 		return 0;
 	rows = rows_begin();
-	count = rebuild(rows);
+	count = ranking_rebuild(rows);
 	rows_end(rows);
 	return count;
 }
@@ -227,7 +228,7 @@ jobs_rebuild_ranking(PG_FUNCTION_ARGS)
 				 errdetail("What others commit meanwhile would be missed."),
 				 errhint("Call it in a transaction that is READ COMMITTED.")));
 	call = call_begin_system();
-	count = rebuild(call->rows);
+	count = ranking_rebuild(call->rows);
 	call_end(call);
 	PG_RETURN_INT32(count);
 }

@@ -21,7 +21,7 @@
  * long a consumer of events has slept is the age of the first event behind its position that
  * it may see; or, since nobody may have read at all, of the first without a position.
  */
-static const char *const report_query =
+static KeptStatement health_report = {
 	"WITH waiting AS MATERIALIZED ("
 	"SELECT w.organization_id, w.merchant_id, pg_catalog.min(w.occurred_at) AS since "
 	"FROM (SELECT u.organization_id, u.merchant_id, u.occurred_at FROM jobs.job_event u "
@@ -49,18 +49,18 @@ static const char *const report_query =
 	"WHERE LEAST(u.since, e.since) IS NOT NULL "
 	"ORDER BY LEAST(u.since, e.since) LIMIT 1) "
 	"SELECT COALESCE(pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) j.due_at, "
-	"pg_catalog.make_interval()), "
+	"pg_catalog.make_interval()) AS expiry_lag, "
 	"(SELECT pg_catalog.count(*) FROM (SELECT FROM jobs.job o "
-	"WHERE o.due_at OPERATOR(pg_catalog.<=) pg_catalog.statement_timestamp() LIMIT 10000) c), "
-	"pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) e.created_at, "
+	"WHERE o.due_at OPERATOR(pg_catalog.<=) pg_catalog.statement_timestamp() LIMIT 10000) c) AS overdue_jobs, "
+	"pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) e.created_at AS oldest_unsent_email, "
 	"n.last_sweep_at, "
-	"e.depth, "
+	"e.depth AS outbox_depth, "
 	"(SELECT pg_catalog.count(*) FROM (SELECT FROM jobs.email d "
-	"WHERE d.dead_at IS NOT NULL LIMIT 10000) c), "
-	"pg_catalog.pg_notification_queue_usage(), "
-	"l.name, "
-	"l.owner, "
-	"pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) l.since "
+	"WHERE d.dead_at IS NOT NULL LIMIT 10000) c) AS dead_letters, "
+	"pg_catalog.pg_notification_queue_usage() AS notification_queue_usage, "
+	"l.name AS slowest_consumer, "
+	"l.owner AS slowest_consumer_owner, "
+	"pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) l.since AS oldest_unacked_event "
 	"FROM jobs.node n "
 	"LEFT JOIN (SELECT o.due_at FROM jobs.job o "
 	"WHERE o.due_at OPERATOR(pg_catalog.<=) pg_catalog.statement_timestamp() "
@@ -68,7 +68,7 @@ static const char *const report_query =
 	"LEFT JOIN (SELECT pg_catalog.min(p.created_at) AS created_at, pg_catalog.count(*) AS depth "
 	"FROM (SELECT m.created_at FROM jobs.email m "
 	"WHERE m.next_attempt_at IS NOT NULL ORDER BY m.next_attempt_at LIMIT 10000) p) e ON true "
-	"LEFT JOIN lag l ON true";
+	"LEFT JOIN lag l ON true"};
 
 /*
  * jobs.health_report(): the row of the view jobs.health, with the owner's rights, since
@@ -80,8 +80,6 @@ jobs_health_report(PG_FUNCTION_ARGS)
 {
 	TupleDesc desc;
 	Rights caller;
-	Datum values[NRESULT_health_report];
-	bool nulls[NRESULT_health_report];
 	HeapTuple tuple;
 	MemoryContext context = CurrentMemoryContext;
 
@@ -91,15 +89,13 @@ jobs_health_report(PG_FUNCTION_ARGS)
 	SPI_connect();
 	rights_switch(&caller, tables_owner(), SECURITY_NOFORCE_RLS);
 	statement_prefer_indexes();
-	if (SPI_execute(report_query, true, 1) != SPI_OK_SELECT || SPI_processed != 1)
+	if (statement_read(&health_report, NULL, NULL) != 1)
 		elog(ERROR, "could not read the health of jobs");
-	for (int i = 0; i < lengthof(values); i++)
-		values[i] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &nulls[i]);
 	rights_restore(&caller);
 
 	/* the row outlives SPI */
 	MemoryContextSwitchTo(context);
-	tuple = heap_form_tuple(BlessTupleDesc(desc), values, nulls);
+	tuple = statement_row(0, BlessTupleDesc(desc));
 	SPI_finish();
 	PG_RETURN_DATUM(HeapTupleGetDatum(tuple));
 }

@@ -26,7 +26,7 @@
 
 #include "acting/access.h"
 #include "acting/function_names.h"
-#include "acting/ids.h"
+#include "acting/sequences.h"
 #include "mail/email_template.h"
 #include "matching/ranking.h"
 #include "ops/install_foreign.h"
@@ -94,7 +94,7 @@ jobs_install(PG_FUNCTION_ARGS)
 	changes += email_template_fill_table();
 	changes += search_backfill();
 	changes += ranking_fill_table();
-	ids_raise_sequences();
+	sequences_raise();
 	access_grant_again();
 	rights_restore(&caller);
 	SPI_finish();
@@ -152,44 +152,6 @@ Datum
 jobs_version(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_TEXT_P(cstring_to_text(JOBS_VERSION));
-}
-
-/*
- * jobs.set_slots(first, last): the range of slots that organizations which sign up
- * here get. Rows that are there keep theirs.
- */
-PG_FUNCTION_INFO_V1(jobs_set_slots);
-Datum
-jobs_set_slots(PG_FUNCTION_ARGS)
-{
-	Oid types[2] = {INT4OID, INT4OID};
-	Datum values[2];
-	int32 first;
-	int32 last;
-	Rights caller;
-
-	check_not_null(PG_ARGISNULL(ARG_set_slots_first), "first");
-	check_not_null(PG_ARGISNULL(ARG_set_slots_last), "last");
-	first = PG_GETARG_INT32(ARG_set_slots_first);
-	last = PG_GETARG_INT32(ARG_set_slots_last);
-	if (first < 0 || last > (SLOTS - 1) || first > last)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%d to %d is not a range of slots", first, last),
-				 errdetail("Slots go from 0 to %d, and the first is not above the last.", (SLOTS - 1)),
-				 errhint("Pass 0 and %d for a database that has all of them.", (SLOTS - 1))));
-
-	values[0] = Int32GetDatum(first);
-	values[1] = Int32GetDatum(last);
-	schema_lock();
-	SPI_connect();
-	rights_switch(&caller, tables_owner(), SECURITY_NOFORCE_RLS | SECURITY_RESTRICTED_OPERATION);
-	if (SPI_execute_with_args("UPDATE jobs.node SET first_slot = $1, last_slot = $2",
-							  2, types, values, NULL, false, 0) != SPI_OK_UPDATE)
-		elog(ERROR, "could not write the range of slots");
-	rights_restore(&caller);
-	SPI_finish();
-	PG_RETURN_VOID();
 }
 
 /*

@@ -25,7 +25,7 @@
  * is asked by `or_nobody`).
  */
 static void
-require_side(const Call *call, int sides, bool or_nobody, const char *what)
+directory_require(const Call *call, int sides, bool or_nobody, const char *what)
 {
 	Side side = actor_side(&call->actor);
 
@@ -48,7 +48,7 @@ require_side(const Call *call, int sides, bool or_nobody, const char *what)
  * Writes a row of the directory, which a trigger may not suppress: other rows need it.
  */
 static void
-insert(Row *row)
+directory_insert(Row *row)
 {
 	if (!row_insert(row))
 		ereport(ERROR,
@@ -58,8 +58,8 @@ insert(Row *row)
 				 errhint("Let the trigger raise an error instead.")));
 }
 
-static Timestamp
-started(void)
+static TimestampTz
+directory_now(void)
 {
 	return GetCurrentTransactionStartTimestamp();
 }
@@ -96,19 +96,19 @@ jobs_create_organization(PG_FUNCTION_ARGS)
 	int64 id;
 	int slot;
 
-	require_side(call, SIDE_SYSTEM, true, "create an organization");
+	directory_require(call, SIDE_SYSTEM, true, "create an organization");
 	row = row_new(call->rows, TABLE_organization, TRIGGERS_PARENT_UNLOCKED);
 	id = ids_assign(row, 0);
-	slot = ids_organization_slot(call->rows, id);
+	slot = slots_of_organization(call->rows, id);
 	id += slot;
 	row_set_int64(row, Col_organization_id, id);
 	row_set(row, Col_organization_slot, Int32GetDatum(slot));
 	row_set_text(row, Col_organization_name, name);
 	row_set_text(row, Col_organization_description, description);
 	row_set_text(row, Col_organization_language, language);
-	row_set_time(row, Col_organization_created_at, started());
+	row_set_time(row, Col_organization_created_at, directory_now());
 	search_fill(row);
-	insert(row);
+	directory_insert(row);
 
 	row = row_new(call->rows, TABLE_preferences, TRIGGERS_PARENT_UNLOCKED);
 	row_set_int64(row, Col_preferences_organization_id, id);
@@ -116,7 +116,7 @@ jobs_create_organization(PG_FUNCTION_ARGS)
 	row_set(row, Col_preferences_is_listed, BoolGetDatum(true));
 	row_set(row, Col_preferences_accepts_dropshipping, BoolGetDatum(true));
 	row_set_text(row, Col_preferences_notification_email, address);
-	insert(row);
+	directory_insert(row);
 	call_end(call);
 	PG_RETURN_INT64(id);
 }
@@ -159,8 +159,8 @@ jobs_add_member(PG_FUNCTION_ARGS)
 	row_set_text(row, Col_member_language, language);
 	row_set_text(row, Col_member_email_scope, "all");
 	row_set(row, Col_member_is_active, BoolGetDatum(true));
-	row_set_time(row, Col_member_created_at, started());
-	insert(row);
+	row_set_time(row, Col_member_created_at, directory_now());
+	directory_insert(row);
 	call_end(call);
 	PG_RETURN_INT64(id);
 }
@@ -177,11 +177,11 @@ jobs_create_service(PG_FUNCTION_ARGS)
 	Row *row;
 	int64 id;
 
-	require_side(call, SIDE_SYSTEM, false, "create a service");
+	directory_require(call, SIDE_SYSTEM, false, "create a service");
 	row = row_new(call->rows, TABLE_service, TRIGGERS_PARENT_UNLOCKED);
-	id = ids_assign(row, ids_catalogue_slot(call->rows));
+	id = ids_assign(row, slots_of_catalogue(call->rows));
 	row_set_text(row, Col_service_name, name);
-	insert(row);
+	directory_insert(row);
 	call_end(call);
 	PG_RETURN_INT64(id);
 }
@@ -334,7 +334,7 @@ jobs_provide_service(PG_FUNCTION_ARGS)
 	call = call_begin(fcinfo, ARG_provide_service_actor);
 	service = search_hold_service(call->rows, service_id);
 	organization = lock_organization(call, organization_id);
-	require_side(call, SIDE_EXPERT | SIDE_SYSTEM, false, "provide a service");
+	directory_require(call, SIDE_EXPERT | SIDE_SYSTEM, false, "provide a service");
 	if (service == NULL)
 		actor_complain_missing("service", service_id);
 	old = provided_service_find(call->rows, organization_id, service_id);
@@ -354,7 +354,7 @@ jobs_provide_service(PG_FUNCTION_ARGS)
 		(void) row_update(old, row);
 	else
 	{
-		insert(row);
+		directory_insert(row);
 		search_refresh(organization);
 	}
 	call_end(call);
@@ -375,7 +375,7 @@ jobs_withdraw_service(PG_FUNCTION_ARGS)
 	Row *row;
 
 	organization = lock_organization(call, organization_id);
-	require_side(call, SIDE_EXPERT | SIDE_SYSTEM, false, "withdraw a service");
+	directory_require(call, SIDE_EXPERT | SIDE_SYSTEM, false, "withdraw a service");
 	service_require(call, service_id);
 	row = provided_service_find(call->rows, organization_id, service_id);
 	if (row == NULL || row_lock_found(row, LockTupleExclusive, LockWaitBlock) == NULL)
@@ -415,7 +415,7 @@ jobs_set_preferences(PG_FUNCTION_ARGS)
 	Row *row;
 
 	(void) lock_organization(call, organization_id);
-	require_side(call, SIDE_EXPERT | SIDE_SYSTEM, false, "set preferences");
+	directory_require(call, SIDE_EXPERT | SIDE_SYSTEM, false, "set preferences");
 	old = row_lock(call->rows, TABLE_preferences, organization_id, LockTupleNoKeyExclusive, LockWaitBlock);
 	if (old == NULL)
 		actor_complain_missing("organization", organization_id);
@@ -447,15 +447,15 @@ jobs_create_merchant(PG_FUNCTION_ARGS)
 	Row *row;
 	int64 id;
 
-	require_side(call, SIDE_SYSTEM, true, "create a merchant");
+	directory_require(call, SIDE_SYSTEM, true, "create a merchant");
 	row = row_new(call->rows, TABLE_merchant, TRIGGERS_PARENT_UNLOCKED);
-	id = ids_assign(row, ids_catalogue_slot(call->rows));
+	id = ids_assign(row, slots_of_catalogue(call->rows));
 	row_set_text(row, Col_merchant_name, name);
 	row_set_text(row, Col_merchant_email, address);
 	row_set_text(row, Col_merchant_language, language);
 	row_set(row, Col_merchant_is_dropshipper, BoolGetDatum(is_dropshipper));
-	row_set_time(row, Col_merchant_created_at, started());
-	insert(row);
+	row_set_time(row, Col_merchant_created_at, directory_now());
+	directory_insert(row);
 	call_end(call);
 	PG_RETURN_INT64(id);
 }
@@ -478,12 +478,12 @@ jobs_add_store(PG_FUNCTION_ARGS)
 		row_fetch(call->rows, TABLE_merchant, merchant_id) == NULL)
 		actor_complain_missing("merchant", merchant_id);
 	row = row_new(call->rows, TABLE_store, TRIGGERS_PARENT_UNLOCKED);
-	id = ids_assign(row, ids_catalogue_slot(call->rows));
+	id = ids_assign(row, slots_of_catalogue(call->rows));
 	row_set_int64(row, Col_store_merchant_id, merchant_id);
 	row_set_text(row, Col_store_name, name);
 	row_set_text(row, Col_store_url, url);
-	row_set_time(row, Col_store_created_at, started());
-	insert(row);
+	row_set_time(row, Col_store_created_at, directory_now());
+	directory_insert(row);
 	call_end(call);
 	PG_RETURN_INT64(id);
 }

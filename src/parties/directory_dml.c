@@ -137,7 +137,7 @@ assign_organization_id(Dml *dml)
 	ids_assign_dml(dml->call, row, 0, ID_OF_CATALOGUE);
 	id = row_int64(row, Col_organization_id);
 	if (!is_chosen)
-		id += ids_organization_slot(dml->call->rows, id);
+		id += slots_of_organization(dml->call->rows, id);
 	row_set_int64(row, Col_organization_id, id);
 	if (!row_isnull(row, Col_organization_slot) &&
 		DatumGetInt32(row_get(row, Col_organization_slot)) != SLOT_OF(id))
@@ -162,7 +162,7 @@ fill_search(Dml *dml)
 }
 
 static Datum
-fill(FunctionCallInfo fcinfo, TableId id)
+directory_dml_fill(FunctionCallInfo fcinfo, TableId id)
 {
 	Dml *dml = dml_begin(fcinfo, id, TRIGGER_TYPE_BEFORE, TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
 
@@ -192,7 +192,7 @@ fill(FunctionCallInfo fcinfo, TableId id)
 	else if (id == TABLE_provided_service)
 		(void) search_hold_service(dml->call->rows, row_int64(dml->new, Col_provided_service_service_id));
 	else if (id != TABLE_preferences)
-		ids_assign_dml(dml->call, dml->new, ids_catalogue_slot(dml->call->rows), ID_OF_CATALOGUE);
+		ids_assign_dml(dml->call, dml->new, slots_of_catalogue(dml->call->rows), ID_OF_CATALOGUE);
 	if (id == TABLE_organization)
 		fill_search(dml);
 	return dml_end(dml);
@@ -202,47 +202,47 @@ PG_FUNCTION_INFO_V1(jobs_organization_fill);
 Datum
 jobs_organization_fill(PG_FUNCTION_ARGS)
 {
-	return fill(fcinfo, TABLE_organization);
+	return directory_dml_fill(fcinfo, TABLE_organization);
 }
 
 PG_FUNCTION_INFO_V1(jobs_preferences_fill);
 Datum
 jobs_preferences_fill(PG_FUNCTION_ARGS)
 {
-	return fill(fcinfo, TABLE_preferences);
+	return directory_dml_fill(fcinfo, TABLE_preferences);
 }
 
 PG_FUNCTION_INFO_V1(jobs_member_fill);
 Datum
 jobs_member_fill(PG_FUNCTION_ARGS)
 {
-	return fill(fcinfo, TABLE_member);
+	return directory_dml_fill(fcinfo, TABLE_member);
 }
 
 PG_FUNCTION_INFO_V1(jobs_service_fill);
 Datum
 jobs_service_fill(PG_FUNCTION_ARGS)
 {
-	return fill(fcinfo, TABLE_service);
+	return directory_dml_fill(fcinfo, TABLE_service);
 }
 
 PG_FUNCTION_INFO_V1(jobs_provided_service_fill);
 Datum
 jobs_provided_service_fill(PG_FUNCTION_ARGS)
 {
-	return fill(fcinfo, TABLE_provided_service);
+	return directory_dml_fill(fcinfo, TABLE_provided_service);
 }
 
 PG_FUNCTION_INFO_V1(jobs_merchant_fill);
 Datum
 jobs_merchant_fill(PG_FUNCTION_ARGS)
 {
-	return fill(fcinfo, TABLE_merchant);
+	return directory_dml_fill(fcinfo, TABLE_merchant);
 }
 
 PG_FUNCTION_INFO_V1(jobs_store_fill);
 Datum
 jobs_store_fill(PG_FUNCTION_ARGS)
 {
-	return fill(fcinfo, TABLE_store);
+	return directory_dml_fill(fcinfo, TABLE_store);
 }

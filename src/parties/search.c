@@ -16,7 +16,6 @@
  */
 #include "postgres.h"
 
-#include "executor/spi.h"
 #include "miscadmin.h"
 #include "tsearch/ts_utils.h"
 #include "utils/builtins.h"
@@ -60,7 +59,7 @@ search_quiet_end(int level)
 }
 
 static void
-begin_words(ParsedText *words)
+search_begin_words(ParsedText *words)
 {
 	words->lenwords = 64;
 	words->words = palloc(words->lenwords * sizeof(ParsedWord));
@@ -73,7 +72,7 @@ begin_words(ParsedText *words)
  * none). A gap in front of them keeps phrases from spanning two texts.
  */
 static void
-add_words(ParsedText *words, Oid config, char *text)
+search_add_words(ParsedText *words, Oid config, char *text)
 {
 	int length = strlen(text);
 	int start = words->pos + 1;
@@ -93,7 +92,7 @@ add_words(ParsedText *words, Oid config, char *text)
  * The names of what the organization provides, in the order of the services' ids.
  */
 static void
-add_services(ParsedText *words, Oid config, Rows *rows, int64 organization_id)
+search_add_services(ParsedText *words, Oid config, Rows *rows, int64 organization_id)
 {
 	size_t length = 0;
 	ScanKeyData keys[1];
@@ -110,7 +109,7 @@ add_services(ParsedText *words, Oid config, Rows *rows, int64 organization_id)
 		length += strlen(name);
 		if (length > SERVICES_LENGTH)
 			break;
-		add_words(words, config, name);
+		search_add_words(words, config, name);
 	}
 	row_scan_end(scan);
 }
@@ -119,7 +118,7 @@ add_services(ParsedText *words, Oid config, Rows *rows, int64 organization_id)
  * The document with the words, which are of this weight, behind it.
  */
 static Datum
-append_words(Datum document, ParsedText *words, char weight)
+search_append_words(Datum document, ParsedText *words, char weight)
 {
 	Datum part = DirectFunctionCall2(tsvector_setweight, TSVectorGetDatum(make_tsvector(words)),
 									 CharGetDatum(weight));
@@ -136,22 +135,22 @@ search_fill(Row *organization)
 	ParsedText words;
 	Datum document;
 
-	begin_words(&words);
+	search_begin_words(&words);
 	document = TSVectorGetDatum(make_tsvector(&words));
 
-	begin_words(&words);
-	add_words(&words, config, row_text(organization, Col_organization_name));
-	document = append_words(document, &words, 'A');
+	search_begin_words(&words);
+	search_add_words(&words, config, row_text(organization, Col_organization_name));
+	document = search_append_words(document, &words, 'A');
 
-	begin_words(&words);
-	add_services(&words, config, organization->rows, row_int64(organization, Col_organization_id));
-	document = append_words(document, &words, 'B');
+	search_begin_words(&words);
+	search_add_services(&words, config, organization->rows, row_int64(organization, Col_organization_id));
+	document = search_append_words(document, &words, 'B');
 
 	if (description)
 	{
-		begin_words(&words);
-		add_words(&words, config, description);
-		document = append_words(document, &words, 'C');
+		search_begin_words(&words);
+		search_add_words(&words, config, description);
+		document = search_append_words(document, &words, 'C');
 	}
 	search_quiet_end(level);
 	row_set(organization, Col_organization_search, document);
@@ -178,7 +177,7 @@ search_hold_service(Rows *rows, int64 service_id)
  * snapshot doesn't see. Nothing happens to one that is gone.
  */
 static void
-refresh(Rows *rows, int64 organization_id)
+search_refresh_by_id(Rows *rows, int64 organization_id)
 {
 	ScanKeyData keys[1];
 	Row *organization;
@@ -194,7 +193,7 @@ refresh(Rows *rows, int64 organization_id)
  * moves on. Returns how many these were.
  */
 static int
-refresh_some(Rows *rows, int64 service_id, int64 *last)
+search_refresh_some(Rows *rows, int64 service_id, int64 *last)
 {
 	int count = 0;
 	ScanKeyData keys[2];
@@ -209,7 +208,7 @@ refresh_some(Rows *rows, int64 service_id, int64 *last)
 	{
 		CHECK_FOR_INTERRUPTS();
 		*last = row_int64(provided, Col_provided_service_organization_id);
-		refresh(rows, *last);
+		search_refresh_by_id(rows, *last);
 		count++;
 	}
 	row_scan_end(scan);
@@ -217,7 +216,7 @@ refresh_some(Rows *rows, int64 service_id, int64 *last)
 }
 
 static void
-refresh_providers(int64 service_id)
+search_refresh_providers(int64 service_id)
 {
 	MemoryContext batch = AllocSetContextCreate(CurrentMemoryContext, "jobs search", ALLOCSET_DEFAULT_SIZES);
 	int64 last = PG_INT64_MIN;
@@ -228,7 +227,7 @@ refresh_providers(int64 service_id)
 		MemoryContext caller = MemoryContextSwitchTo(batch);
 		Rows *rows = rows_begin();
 
-		count = refresh_some(rows, service_id, &last);
+		count = search_refresh_some(rows, service_id, &last);
 		rows_end(rows);
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(batch);
@@ -246,7 +245,7 @@ jobs_provided_service_record(PG_FUNCTION_ARGS)
 	Dml *dml = dml_begin(fcinfo, TABLE_provided_service, TRIGGER_TYPE_AFTER,
 						 TRIGGER_TYPE_INSERT | TRIGGER_TYPE_DELETE);
 
-	refresh(dml->call->rows, row_int64(dml->new ? dml->new : dml->old, Col_provided_service_organization_id));
+	search_refresh_by_id(dml->call->rows, row_int64(dml->new ? dml->new : dml->old, Col_provided_service_organization_id));
 	return dml_end(dml);
 }
 
@@ -257,7 +256,7 @@ jobs_service_record(PG_FUNCTION_ARGS)
 	Dml *dml = dml_begin(fcinfo, TABLE_service, TRIGGER_TYPE_AFTER, TRIGGER_TYPE_UPDATE);
 
 	if (dml_changes(dml, Col_service_name))
-		refresh_providers(row_int64(dml->new, Col_service_id));
+		search_refresh_providers(row_int64(dml->new, Col_service_id));
 	return dml_end(dml);
 }
 
@@ -265,31 +264,33 @@ int
 search_backfill(void)
 {
 	MemoryContext batch = AllocSetContextCreate(CurrentMemoryContext, "jobs search", ALLOCSET_DEFAULT_SIZES);
-	SPITupleTable *found;
-	int count;
+	Rows *found = rows_begin();
+	RowScan *scan = row_scan_begin(found, TABLE_organization, PRIMARY_KEY, 0, NULL, ForwardScanDirection);
+	Rows *rows = NULL;
+	int count = 0;
+	const Row *organization;
+	MemoryContext caller = MemoryContextSwitchTo(batch);
 
-	if (SPI_execute("SELECT o.id FROM jobs.organization o WHERE o.search IS NULL ORDER BY o.id", false, 0) !=
-		SPI_OK_SELECT)
-		elog(ERROR, "could not look for organizations without a document");
-	found = SPI_tuptable;
-	count = (int) found->numvals;
-	for (int i = 0; i < count;)
+	while ((organization = row_scan_pass(scan)) != NULL)
 	{
-		MemoryContext caller = MemoryContextSwitchTo(batch);
-		Rows *rows = rows_begin();
-
-		for (int end = Min(i + BATCH, count); i < end; i++)
+		CHECK_FOR_INTERRUPTS();
+		if (!row_isnull(organization, Col_organization_search))
+			continue;
+		if (count % BATCH == 0)
 		{
-			bool isnull;
-
-			CHECK_FOR_INTERRUPTS();
-			refresh(rows, DatumGetInt64(SPI_getbinval(found->vals[i], found->tupdesc, 1, &isnull)));
+			if (rows)
+				rows_end(rows);
+			MemoryContextReset(batch);
+			rows = rows_begin();
 		}
-		rows_end(rows);
-		MemoryContextSwitchTo(caller);
-		MemoryContextReset(batch);
+		search_refresh_by_id(rows, row_int64(organization, Col_organization_id));
+		count++;
 	}
+	if (rows)
+		rows_end(rows);
+	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(batch);
-	SPI_freetuptable(found);
+	row_scan_end(scan);
+	rows_end(found);
 	return count;
 }

@@ -27,7 +27,7 @@ extern void search_refresh(Row *organization);
  */
 extern Row *search_hold_service(Rows *rows, int64 service_id);
 
-/* Fills the documents that were never filled, inside SPI; returns how many. */
+/* Fills the documents that were never filled; returns how many. */
 extern int search_backfill(void);
 
 #endif

@@ -14,7 +14,6 @@
 
 #include "access/table.h"
 #include "catalog/pg_type.h"
-#include "executor/spi.h"
 #include "funcapi.h"
 #include "tsearch/ts_type.h"
 #include "tsearch/ts_utils.h"
@@ -24,10 +23,12 @@
 #include "utils/guc.h"
 
 #include "acting/call.h"
+#include "acting/function_names.h"
 #include "parties/directory.h"
 #include "parties/search.h"
 #include "pg/argument.h"
 #include "pg/language.h"
+#include "pg/statement.h"
 #include "pg/text.h"
 #include "tables/table.h"
 
@@ -52,7 +53,12 @@ enum
 	PARAMETERS
 };
 
-static Oid types[PARAMETERS] = {INT8OID, INT8OID, TSQUERYOID, TSQUERYOID, TEXTARRAYOID, TSQUERYARRAYOID};
+StaticAssertDecl(PARAMETERS <= STATEMENT_MAX_PARAMETERS, "a kept statement has too few parameters");
+
+#define SEARCH_TYPES \
+	{ \
+		INT8OID, INT8OID, TSQUERYOID, TSQUERYOID, TEXTARRAYOID, TSQUERYARRAYOID \
+	}
 
 #define READING "COALESCE(($6)[pg_catalog.array_position($5, o.language)], $4)"
 #define RANK "pg_catalog.ts_rank(o.search, " READING " OPERATOR(pg_catalog.||) $4)"
@@ -62,21 +68,15 @@ static Oid types[PARAMETERS] = {INT8OID, INT8OID, TSQUERYOID, TSQUERYOID, TEXTAR
 	"JOIN jobs.provided_service s ON s.organization_id OPERATOR(pg_catalog.=) o.id " \
 	"AND s.service_id OPERATOR(pg_catalog.=) $2 "
 #define SEARCH(rank, provided, found) \
-	"SELECT o.id, o.name, o.description, " rank "::pg_catalog.float8 AS rank " \
+	"SELECT o.id AS organization_id, o.name, o.description, " rank "::pg_catalog.float8 AS rank " \
 	"FROM jobs.organization o " \
 	"JOIN jobs.preferences p ON p.organization_id OPERATOR(pg_catalog.=) o.id " provided \
 	"WHERE p.is_listed" found " ORDER BY rank DESC, o.name, o.id LIMIT $1"
 
-typedef struct Statement
-{
-	const char *sql;
-	SPIPlanPtr plan; /* kept */
-} Statement;
-
 /* By whether there are words, and whether there is a service. */
-static Statement statements[2][2] = {
-	{{SEARCH("'0'", "", "")}, {SEARCH("'0'", PROVIDED, "")}},
-	{{SEARCH(RANK, "", FOUND)}, {SEARCH(RANK, PROVIDED, FOUND)}},
+static KeptStatement search_statements[2][2] = {
+	{{SEARCH("'0'", "", ""), SEARCH_TYPES}, {SEARCH("'0'", PROVIDED, ""), SEARCH_TYPES}},
+	{{SEARCH(RANK, "", FOUND), SEARCH_TYPES}, {SEARCH(RANK, PROVIDED, FOUND), SEARCH_TYPES}},
 };
 
 /*
@@ -85,7 +85,7 @@ static Statement statements[2][2] = {
  * so many minus signs without a word in between the last ones are left out.
  */
 static text *
-arg_query(FunctionCallInfo fcinfo, int argno)
+search_arg_query(FunctionCallInfo fcinfo, int argno)
 {
 	char *query;
 	bool is_visible = false;
@@ -113,14 +113,14 @@ arg_query(FunctionCallInfo fcinfo, int argno)
  * A reading of the query. It is never malformed, but may be without words.
  */
 static TSQuery
-read_query(Oid config, text *query)
+search_read_query(Oid config, text *query)
 {
 	return DatumGetTSQuery(DirectFunctionCall2(websearch_to_tsquery_byid, ObjectIdGetDatum(config),
 											   PointerGetDatum(query)));
 }
 
 static bool
-is_same(TSQuery a, TSQuery b)
+search_is_same(TSQuery a, TSQuery b)
 {
 	return VARSIZE(a) == VARSIZE(b) && memcmp(a, b, VARSIZE(a)) == 0;
 }
@@ -130,10 +130,10 @@ is_same(TSQuery a, TSQuery b)
  * nothing to look for.
  */
 static bool
-read_in_all_languages(text *query, Datum *values)
+search_read_in_all_languages(text *query, Datum *values)
 {
 	int level = search_quiet_begin();
-	TSQuery written = read_query(language_simple_config(), query);
+	TSQuery written = search_read_query(language_simple_config(), query);
 	TSQuery any = written;
 	Datum *codes = palloc(language_count() * sizeof(Datum));
 	Datum *readings = palloc(language_count() * sizeof(Datum));
@@ -142,13 +142,13 @@ read_in_all_languages(text *query, Datum *values)
 	for (int i = 0; i < language_count(); i++)
 	{
 		Oid config = language_config_of(i);
-		TSQuery reading = OidIsValid(config) ? read_query(config, query) : written;
+		TSQuery reading = OidIsValid(config) ? search_read_query(config, query) : written;
 		bool is_known = false;
 
-		if (reading->size == 0 || is_same(reading, written))
+		if (reading->size == 0 || search_is_same(reading, written))
 			continue;
 		for (int j = 0; j < count && !is_known; j++)
-			is_known = is_same(reading, DatumGetTSQuery(readings[j]));
+			is_known = search_is_same(reading, DatumGetTSQuery(readings[j]));
 		if (!is_known)
 			any = DatumGetTSQuery(DirectFunctionCall2(tsquery_or, TSQueryGetDatum(any), TSQueryGetDatum(reading)));
 		codes[count] = CStringGetTextDatum(language_code(i));
@@ -169,7 +169,7 @@ read_in_all_languages(text *query, Datum *values)
  * they are what is left. Without words and service, all organizations are read anyway.
  */
 static void
-prefer_keys(void)
+search_prefer_keys(void)
 {
 	static const char *const settings[] = {"enable_seqscan", "enable_indexscan", "enable_indexonlyscan",
 										   "enable_hashjoin", "enable_mergejoin", "jit"};
@@ -180,7 +180,7 @@ prefer_keys(void)
 }
 
 static void
-require_tables(void)
+search_require_tables(void)
 {
 	static const TableId used[] = {TABLE_organization, TABLE_preferences, TABLE_provided_service};
 
@@ -196,30 +196,14 @@ require_tables(void)
  * Runs the statement, and adds its rows to the function's result.
  */
 static void
-run(Statement *statement, Datum *values, const char *nulls, ReturnSetInfo *result)
+search_run(KeptStatement *statement, Datum *values, const char *nulls, ReturnSetInfo *result)
 {
+	uint64 count;
+
 	SPI_connect();
-	/* the server makes a stale plan anew */
-	if (statement->plan == NULL)
-	{
-		SPIPlanPtr plan = SPI_prepare(statement->sql, PARAMETERS, types);
-
-		if (plan == NULL)
-			elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
-		SPI_keepplan(plan);
-		statement->plan = plan;
-	}
-	if (SPI_execute_plan(statement->plan, values, nulls, true, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not search for organizations");
-	for (uint64 i = 0; i < SPI_tuptable->numvals; i++)
-	{
-		Datum row[4];
-		bool nulls[4];
-
-		for (int j = 0; j < lengthof(row); j++)
-			row[j] = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, j + 1, &nulls[j]);
-		tuplestore_putvalues(result->setResult, result->setDesc, row, nulls);
-	}
+	count = statement_read(statement, values, nulls);
+	for (uint64 i = 0; i < count; i++)
+		tuplestore_puttuple(result->setResult, statement_row(i, result->setDesc));
 	SPI_finish();
 }
 
@@ -231,9 +215,9 @@ PG_FUNCTION_INFO_V1(jobs_search_organizations);
 Datum
 jobs_search_organizations(PG_FUNCTION_ARGS)
 {
-	text *query = arg_query(fcinfo, 0);
-	int64 service_id = arg_optional_id(fcinfo, 1, "service_id");
-	int max_rows = arg_count(fcinfo, 2, "max_rows");
+	text *query = search_arg_query(fcinfo, ARG_search_organizations_query);
+	int64 service_id = arg_optional_id(fcinfo, ARG(search_organizations, service_id));
+	int max_rows = arg_count(fcinfo, ARG(search_organizations, max_rows));
 	Datum values[PARAMETERS] = {0};
 	bool has_words;
 	Call *call;
@@ -242,14 +226,14 @@ jobs_search_organizations(PG_FUNCTION_ARGS)
 	call = call_begin_system();
 	if (service_id != 0)
 		service_require(call, service_id);
-	require_tables();
+	search_require_tables();
 	values[PARAMETER_MAX_ROWS] = Int64GetDatum(max_rows);
 	values[PARAMETER_SERVICE] = Int64GetDatum(service_id);
-	has_words = query && read_in_all_languages(query, values);
+	has_words = query && search_read_in_all_languages(query, values);
 	if (has_words || service_id != 0)
-		prefer_keys();
-	run(&statements[has_words][service_id != 0], values, has_words ? NULL : "  nnnn",
-		(ReturnSetInfo *) fcinfo->resultinfo);
+		search_prefer_keys();
+	search_run(&search_statements[has_words][service_id != 0], values, has_words ? NULL : "  nnnn",
+			   (ReturnSetInfo *) fcinfo->resultinfo);
 	call_end(call);
 	return (Datum) 0;
 }

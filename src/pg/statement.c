@@ -1,11 +1,11 @@
 /*
  * statement.c
  *
- * Kept statements, and how they are planned.
+ * Kept queries, how they are planned, and the columns of what they find.
  */
 #include "postgres.h"
 
-#include "miscadmin.h"
+#include "access/htup_details.h"
 #include "utils/guc.h"
 
 #include "pg/statement.h"
@@ -26,18 +26,12 @@ statement_prefer_indexes(void)
 								 GUC_ACTION_SAVE, true, 0, false);
 }
 
-/*
- * Users' deferred triggers are refused: at the commit they would have the rights of
- * whoever commits.
- */
 uint64
-statement_run(KeptStatement *statement, Datum *values, const char *nulls, int expected)
+statement_read(KeptStatement *statement, Datum *values, const char *nulls)
 {
 	int result;
-	Oid user;
-	int context;
 
-	/* the server makes a stale plan anew; a nested claim must not free ours */
+	/* the server makes a stale plan anew; a nested call must not free ours */
 	if (statement->plan == NULL)
 	{
 		int count = 0;
@@ -51,11 +45,34 @@ statement_run(KeptStatement *statement, Datum *values, const char *nulls, int ex
 		SPI_keepplan(plan);
 		statement->plan = plan;
 	}
-	GetUserIdAndSecContext(&user, &context);
-	SetUserIdAndSecContext(user, context | SECURITY_RESTRICTED_OPERATION);
-	result = SPI_execute_plan(statement->plan, values, nulls, false, 0);
-	SetUserIdAndSecContext(user, context);
-	if (result != expected)
+	result = SPI_execute_plan(statement->plan, values, nulls, true, 0);
+	if (result != SPI_OK_SELECT)
 		elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(result));
 	return SPI_processed;
+}
+
+Datum
+statement_column(HeapTuple row, TupleDesc desc, const char *name, bool *isnull)
+{
+	int number = SPI_fnumber(desc, name);
+
+	if (number <= 0)
+		elog(ERROR, "a query has no column \"%s\"", name);
+	return SPI_getbinval(row, desc, number, isnull);
+}
+
+HeapTuple
+statement_row(uint64 row, TupleDesc result)
+{
+	Datum *values = palloc(result->natts * sizeof(Datum));
+	bool *nulls = palloc(result->natts * sizeof(bool));
+	HeapTuple tuple;
+
+	for (int i = 0; i < result->natts; i++)
+		values[i] = statement_column(SPI_tuptable->vals[row], SPI_tuptable->tupdesc,
+									 NameStr(TupleDescAttr(result, i)->attname), &nulls[i]);
+	tuple = heap_form_tuple(result, values, nulls);
+	pfree(values);
+	pfree(nulls);
+	return tuple;
 }

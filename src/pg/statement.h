@@ -1,7 +1,7 @@
 /*
  * statement.h
  *
- * SQL that is planned once and kept: for what is done to sets of rows, or is rare. Rows by
+ * SQL, for what is asked of sets of rows or is rare; columns are found by their names. Rows by
  * their keys are read and written through row.h.
  */
 #ifndef JOBS_STATEMENT_H
@@ -9,8 +9,9 @@
 
 #include "executor/spi.h"
 
-#define STATEMENT_MAX_PARAMETERS 4
+#define STATEMENT_MAX_PARAMETERS 6
 
+/* A query that is planned once and kept. */
 typedef struct KeptStatement
 {
 	const char *sql;
@@ -25,9 +26,15 @@ typedef struct KeptStatement
 extern void statement_prefer_indexes(void);
 
 /*
- * Runs a statement, and returns how many rows that were. SPI is connected; SPI_tuptable has
- * the rows. `expected` is an SPI_OK_ code.
+ * Runs a query that only reads, and returns how many rows it found. SPI is connected;
+ * SPI_tuptable has the rows.
  */
-extern uint64 statement_run(KeptStatement *statement, Datum *values, const char *nulls, int expected);
+extern uint64 statement_read(KeptStatement *statement, Datum *values, const char *nulls);
+
+/* A column of a row that SPI returned. */
+extern Datum statement_column(HeapTuple row, TupleDesc desc, const char *name, bool *isnull);
+
+/* A row of SPI_tuptable as one of a function's result, whose columns have the same names. */
+extern HeapTuple statement_row(uint64 row, TupleDesc result);
 
 #endif

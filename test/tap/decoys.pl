@@ -405,7 +405,7 @@ my $operations = q{
 	SELECT email_id, claim_token FROM jobs.claim_emails(1) \gset
 	SELECT jobs.fail_email(:email_id, :'claim_token', 'full');
 	SELECT jobs.retry_email(:email_id);
-	SELECT jobs.purge('1 day', 5), jobs.cancel_emails('2000-01-01');
+	SELECT jobs.purge_emails('1 day', 5), jobs.cancel_emails('2000-01-01');
 	TABLE jobs.health;
 };
 

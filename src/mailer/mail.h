@@ -1,17 +1,17 @@
 /*
- * email.h
+ * mail.h
  *
  * An e-mail of the outbox, and the mail that it becomes.
  */
-#ifndef MAILER_EMAIL_H
-#define MAILER_EMAIL_H
+#ifndef MAILER_MAIL_H
+#define MAILER_MAIL_H
 
 #include <curl/curl.h>
 
 #include "address.h"
 
 /* As a claim returns it; all of it is the claim's. */
-typedef struct Email
+typedef struct Mail
 {
 	const char *id;
 	const char *claim_token;
@@ -20,7 +20,7 @@ typedef struct Email
 	const char *body;
 	const char *job_id; /* NULL: it is about no job */
 	const char *message_key;
-} Email;
+} Mail;
 
 /* Whom all mail comes from. */
 typedef struct Sender
@@ -32,11 +32,11 @@ typedef struct Sender
 /*
  * The header, but for what libcurl adds. The caller frees it.
  */
-extern struct curl_slist *email_header(const Email *email, const Sender *sender, const Address *recipient);
+extern struct curl_slist *mail_header(const Mail *mail, const Sender *sender, const Address *recipient);
 
 /*
  * The body. The caller frees it.
  */
-extern curl_mime *email_body(CURL *handle, const Email *email);
+extern curl_mime *mail_body(CURL *handle, const Mail *mail);
 
 #endif

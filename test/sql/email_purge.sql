@@ -26,7 +26,7 @@ CREATE FUNCTION pg_temp.purge(day timestamptz, max_rows integer DEFAULT 10000)
 RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE
-	deleted bigint := jobs.purge(clock_timestamp() - day, max_rows);
+	deleted bigint := jobs.purge_emails(clock_timestamp() - day, max_rows);
 BEGIN
 	RETURN deleted || ' deleted, ' || coalesce((SELECT count(*) || ' left: ' || min(id) || ' to ' || max(id) FROM jobs.email HAVING count(*) > 0), 'none left');
 END
@@ -53,7 +53,7 @@ UPDATE jobs.email SET sent_at = NULL, cancelled_at = now() WHERE id = 7;
 SELECT pg_temp.purge('2010-02-01', 3);
 SELECT pg_temp.purge('2010-02-01', 3);
 SELECT id FROM jobs.email ORDER BY id;
-SELECT jobs.purge('0');
+SELECT jobs.purge_emails('0');
 SELECT id FROM jobs.email ORDER BY id;
 -- a dead letter that is due again is not done with
 SELECT pg_temp.fill(1);
@@ -91,18 +91,18 @@ SELECT * FROM regress.bounce;
 -- bad values, and who may
 SELECT call, regress.try('SELECT jobs.' || call)
 FROM unnest(ARRAY[
-	'purge(NULL)',
-	'purge($$1 day$$, NULL)',
-	'purge($$1 day$$, 0)',
-	'purge($$-1 second$$)',
-	'purge($$-1 month 27 days$$)',
-	'purge($$101 years$$)',
-	'purge($$170000000 years$$)',
-	'purge($$-170000000 years$$)',
-	'purge($$100 years$$)'
+	'purge_emails(NULL)',
+	'purge_emails($$1 day$$, NULL)',
+	'purge_emails($$1 day$$, 0)',
+	'purge_emails($$-1 second$$)',
+	'purge_emails($$-1 month 27 days$$)',
+	'purge_emails($$101 years$$)',
+	'purge_emails($$170000000 years$$)',
+	'purge_emails($$-170000000 years$$)',
+	'purge_emails($$100 years$$)'
 ]) call;
 SET LOCAL ROLE regress_jobs_mailer;
-SELECT regress.try('SELECT jobs.purge($$1 day$$)');
+SELECT regress.try('SELECT jobs.purge_emails($$1 day$$)');
 SET LOCAL ROLE regress_jobs_operator;
-SELECT regress.try('SELECT jobs.purge($$1 day$$)');
+SELECT regress.try('SELECT jobs.purge_emails($$1 day$$)');
 ROLLBACK;

@@ -1,5 +1,5 @@
 /*
- * email.c
+ * mail.c
  *
  * The Message-ID comes from the message key, so that an e-mail that is sent twice can be
  * known as such. All e-mails of a job are answers to one that doesn't exist, which makes mail
@@ -9,8 +9,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "email.h"
 #include "header.h"
+#include "mail.h"
 #include "memory.h"
 
 /* Where at least one byte in so many isn't ASCII, base64 is shorter than quoted-printable, or nearly. */
@@ -41,7 +41,7 @@ date_line(void)
 }
 
 struct curl_slist *
-email_header(const Email *email, const Sender *sender, const Address *recipient)
+mail_header(const Mail *mail, const Sender *sender, const Address *recipient)
 {
 	struct curl_slist *header = NULL;
 	const char *domain = sender->address.domain;
@@ -49,14 +49,14 @@ email_header(const Email *email, const Sender *sender, const Address *recipient)
 	header = add_line(header, date_line());
 	header = add_line(header, header_address("From", sender->name, sender->address.text));
 	header = add_line(header, header_address("To", "", recipient->text));
-	header = add_line(header, header_text("Subject", email->subject));
-	header = add_line(header, memory_format("Message-ID: <%s@%s>", email->message_key, domain));
-	if (email->job_id)
+	header = add_line(header, header_text("Subject", mail->subject));
+	header = add_line(header, memory_format("Message-ID: <%s@%s>", mail->message_key, domain));
+	if (mail->job_id)
 	{
 		/* the key is the marketplace's, a hyphen, the e-mail's number */
-		const char *hyphen = strrchr(email->message_key, '-');
-		int length = hyphen ? (int) (hyphen - email->message_key) : 0;
-		char *root = memory_format("<%.*s-job-%s@%s>", length, email->message_key, email->job_id, domain);
+		const char *hyphen = strrchr(mail->message_key, '-');
+		int length = hyphen ? (int) (hyphen - mail->message_key) : 0;
+		char *root = memory_format("<%.*s-job-%s@%s>", length, mail->message_key, mail->job_id, domain);
 
 		header = add_line(header, memory_format("In-Reply-To: %s", root));
 		header = add_line(header, memory_format("References: %s", root));
@@ -94,11 +94,11 @@ text_lines(const char *text, size_t *size, size_t *beyond_ascii)
 }
 
 curl_mime *
-email_body(CURL *handle, const Email *email)
+mail_body(CURL *handle, const Mail *mail)
 {
 	size_t size;
 	size_t beyond_ascii;
-	char *lines = text_lines(email->body, &size, &beyond_ascii);
+	char *lines = text_lines(mail->body, &size, &beyond_ascii);
 	curl_mime *mime = curl_mime_init(handle);
 	curl_mimepart *part = mime ? curl_mime_addpart(mime) : NULL;
 
