@@ -3,7 +3,8 @@
  *
  * Assigning and unassigning members, by function and by plain INSERT and DELETE.
  *
- * Locks: the job FOR NO KEY UPDATE, then the assignment that is taken back.
+ * Locks: the job FOR NO KEY UPDATE, then the assignment that is taken back; a plain DELETE has
+ * the assignment first: see lock_order.h.
  */
 #include "postgres.h"
 

@@ -3,8 +3,8 @@
  *
  * Declining a job, by either side.
  *
- * Locks: the job FOR NO KEY UPDATE; before it, where another organization is asked then, the
- * merchant, as everybody locks who asks for it.
+ * Locks: where another organization is asked then, the merchant, as everybody locks who asks for
+ * it; then the job FOR NO KEY UPDATE.
  */
 #include "postgres.h"
 

@@ -4,8 +4,9 @@
  * The life of a job, whatever the path that an action comes by: job_api.c has the
  * functions, job_dml.c the triggers.
  *
- * Locks: the job comes first, FOR NO KEY UPDATE, before any row that refers to it is
- * written; a new job locks nothing, since nobody sees it yet.
+ * Locks: the job FOR NO KEY UPDATE, before any row that refers to it is written; then, for an
+ * action that makes an ended job live again (rejecting its completion), its conversation, so that
+ * a block doesn't miss the job. A new job locks nothing, since nobody sees it yet.
  */
 #include "postgres.h"
 
@@ -72,6 +73,14 @@ job_get(Call *call, int64 id)
 
 	call_require_seen(call, row, Col_job_organization_id, Col_job_merchant_id, "job", id);
 	return row;
+}
+
+Job *
+job_lock_out_of_order(Row *row)
+{
+	if (row_lock_out_of_order(row, LockTupleNoKeyExclusive) == NULL)
+		actor_complain_missing("job", row_int64(row, Col_job_id));
+	return job_of_row(row);
 }
 
 /*

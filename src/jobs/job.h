@@ -41,16 +41,20 @@ extern Job *job_of_row(Row *row);
 /* The job's row, not locked; P0002 when it is missing or hidden from the actor. */
 extern Row *job_get(Call *call, int64 id);
 
-/* Locks the job FOR NO KEY UPDATE; P0002 when it is missing or hidden, or gone by then. */
+/*
+ * Locks the job FOR NO KEY UPDATE; P0002 when it is missing or hidden, or gone by then. Several
+ * jobs are locked in the order of their ids, except by the last one: see row_lock_out_of_order.
+ */
 extern Job *job_lock(Call *call, int64 id);
 extern Job *job_lock_found(Row *row);
+extern Job *job_lock_out_of_order(Row *row);
 
 /* The status in effect: expired when overdue. */
 extern JobStatus job_status(const Job *job);
 
 /*
- * The transition that the actor's action means, else an error. Where the rule says so, it locks
- * the job's conversation.
+ * The transition that the actor's action means, else an error. Where the rule says so (of
+ * rejecting a completion), it locks the job's conversation, after the job.
  */
 extern const Transition *job_require(Call *call, Job *job, Action action);
 

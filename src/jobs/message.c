@@ -4,8 +4,8 @@
  * Sending a message: where it belongs, whether it may be written, what it does to its
  * job, who gets mail. The same steps for functions and for a plain INSERT.
  *
- * Locks: the client_key, then the job FOR NO KEY UPDATE, before anything else. Whether the conversation is
- * blocked is read after that lock: whoever blocks it locks its live jobs then.
+ * Locks: the client_key, then the job FOR NO KEY UPDATE, and no conversation: whether it is
+ * blocked is read after these locks, and whoever blocks it locks its live jobs before.
  */
 #include "postgres.h"
 
@@ -48,8 +48,9 @@ complain_several(int64 conversation_id, List *live)
 }
 
 /*
- * Locks the only live job. It may have ended while the lock was waited for; then
- * there is another look.
+ * Locks the only live job. It may have ended while the lock was waited for; then there is
+ * another look. The first job stays locked, and the second may have the lower id: whoever waits
+ * for both, as a block does, may be waited for (40P01).
  */
 static Job *
 lock_only_live_job(Call *call, int64 conversation_id)
@@ -64,7 +65,7 @@ lock_only_live_job(Call *call, int64 conversation_id)
 			return NULL;
 		if (list_length(live) > 1)
 			complain_several(conversation_id, live);
-		job = job_lock(call, ((Job *) linitial(live))->id);
+		job = job_lock_out_of_order(((Job *) linitial(live))->row);
 		if (status_is_live(job_status(job)))
 			return job;
 	}
@@ -201,45 +202,63 @@ insert(Call *call, const Draft *draft, const Place *place)
 }
 
 /*
- * The message that an earlier call with the same key wrote, or 0.
+ * The message that an earlier call with the same key wrote, or NULL. `column` and `id` say where
+ * that must have been.
  */
-static int64
-find_repeated(Call *call, const Draft *draft, int64 conversation_id)
+static Row *
+find_repeated(Call *call, const Draft *draft, int column, int64 id)
 {
 	Row *row = client_key_find(call, TABLE_message, draft->client_key);
 
 	if (row == NULL)
-		return 0;
-	if (row_int64(row, Col_message_conversation_id) != conversation_id ||
+		return NULL;
+	if (row_int64(row, column) != id ||
 		(!draft->find_job && row_int64(row, Col_message_job_id) != draft->job_id) ||
 		strcmp(row_text(row, Col_message_body), draft->body) != 0)
 		client_key_complain_reused();
-	return row_int64(row, Col_message_id);
+	return row;
+}
+
+static int64
+send(Call *call, const Draft *draft, Place *place)
+{
+	const Transition *transition;
+	int64 id;
+
+	lock_job(call, draft, place);
+	transition = require_allowed(call, place);
+	id = insert(call, draft, place);
+	if (id != 0 && draft->proposal_id == 0)
+		follow_up(call, place, transition, id);
+	return id;
 }
 
 int64
 message_send(Call *call, const Draft *draft)
 {
 	Place place;
-	const Transition *transition;
-	int64 id;
+	Row *earlier;
 
 	find_place(call, draft, &place);
-	id = find_repeated(call, draft, place.conversation_id);
-	if (id != 0)
-		return id;
-	lock_job(call, draft, &place);
-	transition = require_allowed(call, &place);
-	id = insert(call, draft, &place);
-	if (id != 0 && draft->proposal_id == 0)
-		follow_up(call, &place, transition, id);
-	return id;
+	earlier = find_repeated(call, draft, Col_message_conversation_id, place.conversation_id);
+	return earlier ? row_int64(earlier, Col_message_id) : send(call, draft, &place);
 }
 
-bool
-message_is_repeated(Call *call, const Draft *draft)
+int64
+message_send_new(Call *call, const Draft *draft)
 {
-	return find_repeated(call, draft, draft->conversation_id) != 0;
+	Place place;
+
+	find_place(call, draft, &place);
+	return send(call, draft, &place);
+}
+
+int64
+message_find_repeated(Call *call, const Draft *draft, int64 organization_id)
+{
+	Row *earlier = find_repeated(call, draft, Col_message_organization_id, organization_id);
+
+	return earlier ? row_int64(earlier, Col_message_conversation_id) : 0;
 }
 
 int64

@@ -12,7 +12,8 @@
  * service's name. Whoever changes one of them writes the organization's row, under its
  * lock, so that a document is always made of what is there. Locks: services first (FOR KEY
  * SHARE by who adds one to an organization; a new name takes FOR UPDATE, for it is
- * unique), then organizations FOR NO KEY UPDATE, in the order of their ids.
+ * unique), then organizations FOR NO KEY UPDATE, in the order of their ids. A plain DELETE of
+ * what an organization provides has its row before the organization: see lock_order.h.
  */
 #include "postgres.h"
 
