@@ -60,6 +60,9 @@ dml_begin(FunctionCallInfo fcinfo, TableId id, int timing, int events)
 		dml->new = row_of_slot(dml->call->rows, id, data->tg_newslot);
 	if (timing == TRIGGER_TYPE_BEFORE && dml->new)
 		dml->new = row_copy(dml->new);
+	/* the statement has locked the job, or made it */
+	if (id == TABLE_job && (dml->old || timing == TRIGGER_TYPE_AFTER))
+		row_hold(dml->old ? dml->old : dml->new);
 	return dml;
 }
 

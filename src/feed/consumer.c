@@ -191,7 +191,7 @@ jobs_create_consumer(PG_FUNCTION_ARGS)
 	rows_renew(call->rows);
 	require_free(call->rows, &feed, name);
 	position = from_start ? 0 : position_of_now(call->rows);
-	row = row_new(call->rows, TABLE_event_consumer, TRIGGERS_PARENT_UNLOCKED);
+	row = row_new(call->rows, TABLE_event_consumer);
 	ids_assign(row, feed.organization_id ? SLOT_OF(feed.organization_id) : ids_catalogue_slot(call->rows));
 	row_set_int64(row, Col_event_consumer_organization_id, feed.organization_id);
 	row_set_int64(row, Col_event_consumer_merchant_id, feed.merchant_id);

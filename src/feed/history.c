@@ -28,7 +28,7 @@ check_written(const Row *row, const Event *event, int64 id)
 void
 history_write(Call *call, const Event *event)
 {
-	Row *row = row_new(call->rows, TABLE_job_event, TRIGGERS_PARENT_LOCKED);
+	Row *row = row_new(call->rows, TABLE_job_event);
 	int64 id = ids_assign(row, SLOT_OF(event->organization_id));
 
 	row_set_int64(row, Col_job_event_organization_id, event->organization_id);

@@ -75,7 +75,7 @@ add_member(Call *call, Job *job, const Transition *transition, int64 member_id)
 
 	if (find(call, job, member_id))
 		return false;
-	row = row_new(call->rows, TABLE_assignment, TRIGGERS_PARENT_LOCKED);
+	row = row_new(call->rows, TABLE_assignment);
 	row_set_int64(row, Col_assignment_member_id, member_id);
 	fill(row, call, job);
 	if (!row_insert(row))

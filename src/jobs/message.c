@@ -187,8 +187,7 @@ check_written(const Call *call, const Row *row, const Place *place)
 static int64
 insert(Call *call, const Draft *draft, const Place *place)
 {
-	Row *row = row_new(call->rows, TABLE_message,
-					   place->job ? TRIGGERS_PARENT_LOCKED : TRIGGERS_PARENT_UNLOCKED);
+	Row *row = row_new(call->rows, TABLE_message);
 	int64 id = ids_assign(row, SLOT_OF(place->organization_id));
 
 	fill(row, call, draft, place);

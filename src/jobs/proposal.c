@@ -256,7 +256,7 @@ apply(Row *changed, ProposalStatus to)
 static int64
 create_job(Call *call, const Row *proposal)
 {
-	Row *job = row_new(call->rows, TABLE_job, TRIGGERS_PARENT_UNLOCKED);
+	Row *job = row_new(call->rows, TABLE_job);
 	int64 id;
 
 	row_set(job, Col_job_organization_id, row_get(proposal, Col_proposal_organization_id));
@@ -340,7 +340,7 @@ jobs_send_proposal(PG_FUNCTION_ARGS)
 	check_not_null(price == NULL, "price");
 	call = call_begin(fcinfo, 7);
 	(void) conversation_get(call, conversation_id);
-	row = row_new(call->rows, TABLE_proposal, TRIGGERS_PARENT_UNLOCKED);
+	row = row_new(call->rows, TABLE_proposal);
 	row_set_int64(row, Col_proposal_conversation_id, conversation_id);
 	row_set_int64(row, Col_proposal_service_id, service_id);
 	row_set_text(row, Col_proposal_title, title);

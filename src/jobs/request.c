@@ -108,7 +108,7 @@ request_jobs(Call *call, int64 request_id)
 static Row *
 make_job(Call *call, const Row *wanted, int64 organization_id)
 {
-	Row *job = row_new(call->rows, TABLE_job, TRIGGERS_PARENT_UNLOCKED);
+	Row *job = row_new(call->rows, TABLE_job);
 
 	row_set_int64(job, Col_job_request_id, row_int64(wanted, Col_job_request_id));
 	row_set_int64(job, Col_job_merchant_id, row_int64(wanted, Col_job_merchant_id));

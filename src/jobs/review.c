@@ -173,7 +173,7 @@ follow_up(Call *call, const ReviewSubject *subject, const Row *review)
 static int64
 write_review(Call *call, const ReviewSubject *subject, const Opinion *opinion)
 {
-	Row *row = row_new(call->rows, TABLE_review, TRIGGERS_PARENT_UNLOCKED);
+	Row *row = row_new(call->rows, TABLE_review);
 	int64 id = ids_assign(row, SLOT_OF(subject->organization_id));
 	Row *decided;
 

@@ -7,7 +7,8 @@
  * is renewed after each lock and write, and the moment at which AFTER triggers fire
  * (rows_end). Written rows pass CHECK, NOT NULL, generated columns, users' triggers
  * and users' foreign keys; the library's own triggers are left out, since the code
- * that writes has decided already, and so are foreign keys that a locked job implies.
+ * that writes has decided already, and so are, where these rows hold the job that a new
+ * row belongs to, foreign keys that the job implies.
  *
  * A row is locked before it is updated, and locks that wait have an order: lock_order.h.
  */
@@ -125,7 +126,7 @@ extern void row_hold(const Row *row);
 extern bool rows_hold_any(const Rows *rows);
 
 /* A new row: users' own columns have their defaults, all others are NULL. */
-extern Row *row_new(Rows *rows, TableId id, TriggerSet set);
+extern Row *row_new(Rows *rows, TableId id);
 
 /* A copy to be changed, for row_update. */
 extern Row *row_copy(const Row *row);

@@ -19,7 +19,7 @@ typedef struct Target
 	Relation primary_key; /* NULL: not scanned yet */
 	ResultRelInfo *rri;	  /* NULL: not written to yet */
 	Bitmapset **updated;  /* where updated columns are noted */
-	TriggerSet set;
+	TriggerDesc *triggers[TRIGGER_SETS];
 
 	/* for users' triggers with transition tables, else NULL */
 	TransitionCaptureState *inserted;

@@ -60,7 +60,7 @@ triggers_for(const Table *table, TriggerSet set)
  * What the executor needs to write to a table, made at the first row.
  */
 static void
-prepare_writing(Rows *rows, TableId id, TriggerSet set)
+prepare_writing(Rows *rows, TableId id)
 {
 	Target *target = rows_use_table(rows, id, RowExclusiveLock);
 	MemoryContext caller;
@@ -69,11 +69,7 @@ prepare_writing(Rows *rows, TableId id, TriggerSet set)
 	TriggerDesc *triggers;
 
 	if (target->rri)
-	{
-		if (target->set != set)
-			elog(ERROR, "one action writes to jobs.%s in two ways", table_name(id));
 		return;
-	}
 
 	/* it may have been opened for reading alone: since then a trigger may have come */
 	LockRelationOid(target->table->relid, RowExclusiveLock);
@@ -97,7 +93,9 @@ prepare_writing(Rows *rows, TableId id, TriggerSet set)
 	rri = makeNode(ResultRelInfo);
 	rri->ri_RangeTableIndex = rows->estate->es_range_table_size;
 	rri->ri_RelationDesc = target->rel;
-	triggers = triggers_for(target->table, set);
+	for (int set = 0; set < TRIGGER_SETS; set++)
+		target->triggers[set] = triggers_for(target->table, set);
+	triggers = target->triggers[TRIGGERS_PARENT_UNLOCKED];
 	rri->ri_TrigDesc = triggers;
 	if (triggers)
 	{
@@ -116,18 +114,17 @@ prepare_writing(Rows *rows, TableId id, TriggerSet set)
 	rows->estate->es_opened_result_relations =
 		lappend(rows->estate->es_opened_result_relations, rri);
 	target->rri = rri;
-	target->set = set;
 	MemoryContextSwitchTo(caller);
 }
 
 Row *
-row_new(Rows *rows, TableId id, TriggerSet set)
+row_new(Rows *rows, TableId id)
 {
 	Target *target;
 	TupleTableSlot *slot;
 	ListCell *cell;
 
-	prepare_writing(rows, id, set);
+	prepare_writing(rows, id);
 	target = &rows->targets[id];
 	slot = make_virtual_slot(rows, target);
 	ExecClearTuple(slot);
@@ -223,6 +220,29 @@ rethrow(Rows *rows)
 }
 
 /*
+ * The triggers that fire for a new row: foreign keys that its job implies are not checked where
+ * these rows hold the job. All sets have the same triggers in the same places.
+ */
+static TriggerSet
+choose_triggers(const Row *row)
+{
+	const Table *table = row->table;
+
+	for (int i = 0; i < table->nimplied; i++)
+	{
+		bool isnull;
+		Datum key;
+
+		if (table->implied[i].parent != TABLE_job)
+			continue;
+		key = slot_getattr(row->slot, table->implied[i].attnum, &isnull);
+		if (!isnull && rows_hold(row->rows, TABLE_job, DatumGetInt64(key)))
+			return TRIGGERS_PARENT_LOCKED;
+	}
+	return TRIGGERS_PARENT_UNLOCKED;
+}
+
+/*
  * The keys whose check is left out, as they are before or after users' triggers.
  */
 static void
@@ -291,13 +311,15 @@ row_insert(Row *row)
 {
 	Rows *rows = row->rows;
 	Target *target = &rows->targets[row->table->id];
-	TriggerDesc *triggers = target->rri->ri_TrigDesc;
+	TriggerSet set = choose_triggers(row);
+	TriggerDesc *triggers = target->triggers[set];
 	EState *estate = rows->estate;
 	MemoryContext caller = MemoryContextSwitchTo(rows->context);
 	bool ran_triggers = triggers && triggers->trig_insert_before_row;
 	Datum keys[TABLE_MAX_IMPLIED];
 	bool written;
 
+	target->rri->ri_TrigDesc = triggers;
 	begin_write(rows);
 	rows->ran_triggers |= ran_triggers;
 	if (ran_triggers)
@@ -311,12 +333,14 @@ row_insert(Row *row)
 		{
 			/* their values live in memory that check_row frees */
 			ExecMaterializeSlot(row->slot);
-			if (target->set == TRIGGERS_PARENT_LOCKED)
+			if (set == TRIGGERS_PARENT_LOCKED)
 				check_implied_keys(row, keys);
 		}
 		recheck = insert_tuple(rows, target, row->slot);
 		ExecARInsertTriggers(estate, target->rri, row->slot, recheck, target->inserted);
 		list_free(recheck);
+		if (row->table->id == TABLE_job)
+			row_hold(row);
 	}
 	rows_renew(rows);
 	MemoryContextSwitchTo(caller);
@@ -443,7 +467,7 @@ row_update(const Row *old, Row *changed)
 
 	if (!old->is_locked)
 		elog(ERROR, "a row of jobs.%s is updated without a lock", table_name(old->table->id));
-	prepare_writing(rows, old->table->id, TRIGGERS_PARENT_UNLOCKED);
+	prepare_writing(rows, old->table->id);
 	CheckCmdReplicaIdentity(target->rel, CMD_UPDATE);
 	estate = rows->estate;
 	triggers = target->rri->ri_TrigDesc;
@@ -485,7 +509,7 @@ row_delete(const Row *row)
 
 	if (!row->is_locked)
 		elog(ERROR, "a row of jobs.%s is deleted without a lock", table_name(row->table->id));
-	prepare_writing(rows, row->table->id, TRIGGERS_PARENT_LOCKED);
+	prepare_writing(rows, row->table->id);
 	CheckCmdReplicaIdentity(target->rel, CMD_DELETE);
 	triggers = target->rri->ri_TrigDesc;
 	check_still_there(row);
