@@ -218,13 +218,13 @@ Datum
 jobs_assignment_record(PG_FUNCTION_ARGS)
 {
 	Dml *dml = dml_begin(fcinfo, TABLE_assignment, TRIGGER_TYPE_AFTER,
-						 TRIGGER_TYPE_INSERT | TRIGGER_TYPE_DELETE);
+						 TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_DELETE);
 	Row *row = dml->new ? dml->new : dml->old;
 	Action action = dml->new ? ACTION_ASSIGN : ACTION_UNASSIGN;
 	Job *job;
 
 	dml_require_actor(dml);
-	if (DML_IS_DELETE(dml) && job_is_gone(dml))
+	if (DML_IS_UPDATE(dml) || (DML_IS_DELETE(dml) && job_is_gone(dml)))
 		return dml_end(dml);
 	job = job_lock(dml->call, row_int64(row, Col_assignment_job_id));
 	record(dml->call, job, job_require(dml->call, job, action), row_int64(row, Col_assignment_member_id));

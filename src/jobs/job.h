@@ -73,7 +73,6 @@ extern bool job_move(Call *call, Job *job, const Transition *transition, Jsonb *
 
 /* The parts of job_move, for rows that somebody's UPDATE writes. */
 extern void job_apply(const Job *job, Row *changed, const Transition *transition);
-extern void job_check_written(const Job *job, const Row *changed, JobStatus expected);
 extern void job_record(Call *call, const Job *job, const Transition *transition, Jsonb *details);
 
 /* Writes history of what leaves the job as it is. */
@@ -81,9 +80,6 @@ extern void job_record_unmoved(Call *call, const Job *job, Action action, Jsonb 
 
 /* What a person fills in a row of jobs.job: 22004, 22023. */
 extern void job_check_texts(Row *row);
-
-/* 27000 unless the new row is of its conversation's two sides, and new. */
-extern void job_check_new(Call *call, const Row *row);
 
 /*
  * A new job. `row` holds the two sides and what is asked for (title, description, budget, ...);

@@ -19,6 +19,7 @@
 #include "parties/conversation.h"
 #include "pg/argument.h"
 #include "pg/json.h"
+#include "tables/decided.h"
 
 /* Where a message belongs. */
 typedef struct Place
@@ -162,28 +163,6 @@ fill(Row *row, const Call *call, const Draft *draft, const Place *place)
 	row_set_time(row, Col_message_sent_at, place->job ? place->job->now : GetCurrentTimestamp());
 }
 
-/*
- * After users' triggers: is the message still where its lock is?
- */
-static void
-check_written(const Call *call, const Row *row, const Place *place)
-{
-	char author[ACTOR_TEXT_SIZE];
-
-	if (row_isnull(row, Col_message_author) ||
-		strcmp(row_text(row, Col_message_author), actor_format(&call->actor, author)) != 0 ||
-		row_int64(row, Col_message_job_id) != (place->job ? place->job->id : 0) ||
-		row_int64(row, Col_message_conversation_id) != place->conversation_id ||
-		row_int64(row, Col_message_organization_id) != place->organization_id ||
-		row_int64(row, Col_message_merchant_id) != place->merchant_id)
-		ereport(ERROR,
-				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-				 errmsg("a trigger moved a message of conversation %lld elsewhere",
-						(long long) place->conversation_id),
-				 errdetail("A BEFORE trigger on jobs.message changed the author, the place or whose it is."),
-				 errhint("Let the trigger change columns of its own alone.")));
-}
-
 static int64
 insert(Call *call, const Draft *draft, const Place *place)
 {
@@ -194,10 +173,7 @@ insert(Call *call, const Draft *draft, const Place *place)
 	row_set_text(row, Col_message_body, draft->body);
 	if (draft->client_key)
 		row_set(row, Col_message_client_key, UUIDPGetDatum(draft->client_key));
-	if (!row_insert(row))
-		return 0;
-	check_written(call, row, place);
-	return id;
+	return row_insert(row) ? id : 0;
 }
 
 /*
@@ -213,7 +189,7 @@ find_repeated(Call *call, const Draft *draft, int column, int64 id)
 		return NULL;
 	if (row_int64(row, column) != id ||
 		(!draft->find_job && row_int64(row, Col_message_job_id) != draft->job_id) ||
-		strcmp(row_text(row, Col_message_body), draft->body) != 0)
+		(!decided_may_differ(row, Col_message_body) && strcmp(row_text(row, Col_message_body), draft->body) != 0))
 		client_key_complain_reused();
 	return row;
 }
@@ -364,22 +340,41 @@ jobs_message_fill(PG_FUNCTION_ARGS)
 }
 
 /*
+ * What follows is done by whoever acts now, and the row says who wrote.
+ */
+static void
+require_author(const Dml *dml)
+{
+	char actor[ACTOR_TEXT_SIZE];
+	char *author = row_text(dml->new, Col_message_author);
+
+	if (strcmp(author, actor_format(&dml->call->actor, actor)) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+				 errmsg("who acts changed while a message was written"),
+				 errdetail("Its author is %s, and another one acts by now.", author),
+				 errhint("Call jobs.act_as() before the statement, and let no trigger call it.")));
+}
+
+/*
  * The job is asked again: another row of the same statement may have moved it.
  */
 PG_FUNCTION_INFO_V1(jobs_message_record);
 Datum
 jobs_message_record(PG_FUNCTION_ARGS)
 {
-	Dml *dml = dml_begin(fcinfo, TABLE_message, TRIGGER_TYPE_AFTER, TRIGGER_TYPE_INSERT);
+	Dml *dml = dml_begin(fcinfo, TABLE_message, TRIGGER_TYPE_AFTER, TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
 	Draft draft = {0};
 	Place place;
 
 	dml_require_actor(dml);
+	if (DML_IS_UPDATE(dml))
+		return dml_end(dml);
+	require_author(dml);
 	draft.conversation_id = row_int64(dml->new, Col_message_conversation_id);
 	draft.job_id = row_int64(dml->new, Col_message_job_id);
 	find_place(dml->call, &draft, &place);
 	lock_job(dml->call, &draft, &place);
-	check_written(dml->call, dml->new, &place);
 	follow_up(dml->call, &place, require_allowed(dml->call, &place),
 			  row_int64(dml->new, Col_message_id));
 	return dml_end(dml);

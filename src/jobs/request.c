@@ -18,6 +18,7 @@
 #include "parties/conversation.h"
 #include "parties/directory.h"
 #include "pg/argument.h"
+#include "tables/decided.h"
 
 /* Organizations that are asked at once. */
 #define MAX_MATCHES 100
@@ -185,7 +186,8 @@ request_find_repeated(Call *call, const Row *wanted, const pg_uuid_t *client_key
 	is_matched = strcmp(row_text(earlier, Col_job_origin), "match") == 0;
 	for (int i = 0; i < request_column_count; i++)
 	{
-		if (row_differs(earlier, wanted, wanted->table->att[request_columns[i]]))
+		if (!decided_may_differ(earlier, request_columns[i]) &&
+			row_differs(earlier, wanted, wanted->table->att[request_columns[i]]))
 			client_key_complain_reused();
 	}
 	if (organization_id != (is_matched ? 0 : row_int64(earlier, Col_job_organization_id)))

@@ -245,9 +245,11 @@ Datum
 jobs_provided_service_record(PG_FUNCTION_ARGS)
 {
 	Dml *dml = dml_begin(fcinfo, TABLE_provided_service, TRIGGER_TYPE_AFTER,
-						 TRIGGER_TYPE_INSERT | TRIGGER_TYPE_DELETE);
+						 TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_DELETE);
 
-	refresh(dml->call->rows, row_int64(dml->new ? dml->new : dml->old, Col_provided_service_organization_id));
+	/* what is provided doesn't change, prices do */
+	if (!DML_IS_UPDATE(dml))
+		refresh(dml->call->rows, row_int64(dml->new ? dml->new : dml->old, Col_provided_service_organization_id));
 	return dml_end(dml);
 }
 
@@ -255,9 +257,9 @@ PG_FUNCTION_INFO_V1(jobs_service_record);
 Datum
 jobs_service_record(PG_FUNCTION_ARGS)
 {
-	Dml *dml = dml_begin(fcinfo, TABLE_service, TRIGGER_TYPE_AFTER, TRIGGER_TYPE_UPDATE);
+	Dml *dml = dml_begin(fcinfo, TABLE_service, TRIGGER_TYPE_AFTER, TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
 
-	if (dml_changes(dml, Col_service_name))
+	if (DML_IS_UPDATE(dml) && dml_changes(dml, Col_service_name))
 		refresh_providers(row_int64(dml->new, Col_service_id));
 	return dml_end(dml);
 }

@@ -16,6 +16,7 @@
 #include "utils/snapmgr.h"
 
 #include "pg/compat.h"
+#include "tables/decided.h"
 #include "tables/row_private.h"
 
 /* May the one who acts be shown whole rows? NULL: nobody may. */
@@ -243,41 +244,24 @@ choose_triggers(const Row *row)
 }
 
 /*
- * The keys whose check is left out, as they are before or after users' triggers.
+ * A user's BEFORE trigger may have deleted what the row belongs to: it has our locks, too.
  */
 static void
-read_implied_keys(const Row *row, Datum *keys)
+check_parents(const Row *row)
 {
-	for (int i = 0; i < row->table->nimplied; i++)
-	{
-		bool isnull;
-		Datum value = slot_getattr(row->slot, row->table->implied[i].attnum, &isnull);
-
-		keys[i] = isnull ? (Datum) 0 : value;
-	}
-}
-
-/*
- * Refuses what a user's BEFORE trigger has moved away from its locked parent, or whose
- * parent it has deleted.
- */
-static void
-check_implied_keys(const Row *row, const Datum *before)
-{
-	Datum after[TABLE_MAX_IMPLIED];
-
-	read_implied_keys(row, after);
 	rows_renew(row->rows);
 	for (int i = 0; i < row->table->nimplied; i++)
 	{
-		int64 key = DatumGetInt64(after[i]);
+		bool isnull;
+		Datum key = slot_getattr(row->slot, row->table->implied[i].attnum, &isnull);
 
-		if (key != DatumGetInt64(before[i]) ||
-			(key != 0 && row_fetch(row->rows, row->table->implied[i].parent, key) == NULL))
+		if (!isnull && row_fetch(row->rows, row->table->implied[i].parent, DatumGetInt64(key)) == NULL)
 			ereport(ERROR,
 					(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-					 errmsg("a trigger changed a key of jobs.%s", table_name(row->table->id)),
-					 errdetail("A BEFORE trigger moved the row away from the locked job, or deleted the job."),
+					 errmsg("a trigger deleted what a new row of jobs.%s belongs to",
+							table_name(row->table->id)),
+					 errdetail("A BEFORE trigger deleted its row of jobs.%s.",
+							   table_name(row->table->implied[i].parent)),
 					 errhint("Let the trigger change columns of its own alone.")));
 	}
 	begin_write(row->rows);
@@ -306,6 +290,18 @@ insert_tuple(Rows *rows, Target *target, TupleTableSlot *slot)
 	return recheck;
 }
 
+/*
+ * The row as it was decided. Triggers may free what its values point to.
+ */
+static Row *
+copy_decided(const Row *row)
+{
+	Row *copy = row_copy(row);
+
+	ExecMaterializeSlot(copy->slot);
+	return copy;
+}
+
 bool
 row_insert(Row *row)
 {
@@ -316,14 +312,12 @@ row_insert(Row *row)
 	EState *estate = rows->estate;
 	MemoryContext caller = MemoryContextSwitchTo(rows->context);
 	bool ran_triggers = triggers && triggers->trig_insert_before_row;
-	Datum keys[TABLE_MAX_IMPLIED];
+	Row *decided = ran_triggers ? copy_decided(row) : NULL;
 	bool written;
 
 	target->rri->ri_TrigDesc = triggers;
 	begin_write(rows);
 	rows->ran_triggers |= ran_triggers;
-	if (ran_triggers)
-		read_implied_keys(row, keys);
 	written = !ran_triggers || ExecBRInsertTriggers(estate, target->rri, row->slot);
 	if (written)
 	{
@@ -333,8 +327,9 @@ row_insert(Row *row)
 		{
 			/* their values live in memory that check_row frees */
 			ExecMaterializeSlot(row->slot);
+			decided_check(decided, row);
 			if (set == TRIGGERS_PARENT_LOCKED)
-				check_implied_keys(row, keys);
+				check_parents(row);
 		}
 		recheck = insert_tuple(rows, target, row->slot);
 		ExecARInsertTriggers(estate, target->rri, row->slot, recheck, target->inserted);
@@ -462,6 +457,7 @@ row_update(const Row *old, Row *changed)
 	MemoryContext caller;
 	EState *estate;
 	TriggerDesc *triggers;
+	Row *decided;
 	bool ran_triggers;
 	bool written;
 
@@ -479,6 +475,7 @@ row_update(const Row *old, Row *changed)
 	begin_write(rows);
 	ran_triggers = triggers && triggers->trig_update_before_row;
 	rows->ran_triggers |= ran_triggers;
+	decided = ran_triggers ? copy_decided(changed) : NULL;
 	written = !ran_triggers ||
 			  compat_ExecBRUpdateTriggers(estate, &rows->epq, target->rri, &tid, changed->slot, NULL);
 	if (written)
@@ -486,7 +483,10 @@ row_update(const Row *old, Row *changed)
 		List *recheck;
 
 		if (ran_triggers)
+		{
 			ExecMaterializeSlot(changed->slot);
+			decided_check(decided, changed);
+		}
 		recheck = update_tuple(rows, target, &tid, changed->slot);
 		ExecARUpdateTriggers(estate, target->rri, NULL, NULL, &tid, NULL, changed->slot,
 							 recheck, target->changed, false);
