@@ -14,7 +14,7 @@ CREATE POLICY own_organization ON jobs.assignment
 
 CREATE TRIGGER "00_jobs_fill" BEFORE INSERT OR UPDATE OR DELETE ON jobs.assignment
 	FOR EACH ROW EXECUTE FUNCTION jobs.assignment_fill();
-CREATE TRIGGER "00_jobs_record" AFTER INSERT OR DELETE ON jobs.assignment
+CREATE TRIGGER "00_jobs_record" AFTER INSERT OR UPDATE OR DELETE ON jobs.assignment
 	FOR EACH ROW EXECUTE FUNCTION jobs.assignment_record();
 
 COMMENT ON TABLE jobs.assignment IS 'which members work on a job; a row deleted is a member unassigned';

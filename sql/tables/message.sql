@@ -29,7 +29,7 @@ CREATE POLICY own_merchant ON jobs.message
 
 CREATE TRIGGER "00_jobs_fill" BEFORE INSERT OR UPDATE ON jobs.message
 	FOR EACH ROW EXECUTE FUNCTION jobs.message_fill();
-CREATE TRIGGER "00_jobs_record" AFTER INSERT ON jobs.message
+CREATE TRIGGER "00_jobs_record" AFTER INSERT OR UPDATE ON jobs.message
 	FOR EACH ROW EXECUTE FUNCTION jobs.message_record();
 
 COMMENT ON TABLE jobs.message IS 'what the two sides write to each other; never changes';

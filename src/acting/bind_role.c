@@ -71,7 +71,7 @@ jobs_bind_role(PG_FUNCTION_ARGS)
 	old = binding_find(call->rows, role);
 	if (old)
 		old = row_lock_found(old, LockTupleNoKeyExclusive, LockWaitBlock);
-	row = old ? row_copy(old) : row_new(call->rows, TABLE_role_binding, TRIGGERS_PARENT_UNLOCKED);
+	row = old ? row_copy(old) : row_new(call->rows, TABLE_role_binding);
 	row_set_text(row, Col_role_binding_role_name, role);
 	row_set(row, Col_role_binding_role_oid, ObjectIdGetDatum(get_role_oid(role, false)));
 	row_set(row, Col_role_binding_actor, actor_datum(&actor));

@@ -34,7 +34,7 @@ needs_shelter(Oid owner)
 
 /*
  * The frame lives as long as the transaction, not as the caller's memory: after an
- * error the callbacks above still read it.
+ * error the callbacks of current_actor.c still read it.
  */
 static Call *
 push(Actor actor)

@@ -4,7 +4,7 @@
  * Finds what an earlier call with the same key wrote.
  *
  * Locks: an advisory lock on table, tenant and key, of a kind that SQL's advisory locks
- * never take. The unique index alone would make the second of two calls fail.
+ * never take, before any row. The unique index alone would make the second of two calls fail.
  */
 #include "postgres.h"
 
@@ -74,6 +74,7 @@ client_key_find(Call *call, TableId id, const pg_uuid_t *key)
 	{
 		if (keyed[i].table != id || keyed[i].side != side)
 			continue;
+		Assert(!rows_hold_any(call->rows));
 		lock_key(keyed[i].index, tenant, key);
 		rows_renew(call->rows);
 		row_key_int64(&keys[0], 1, tenant);

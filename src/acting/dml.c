@@ -7,6 +7,7 @@
 
 #include "utils/rel.h"
 
+#include "acting/decided_dml.h"
 #include "acting/dml.h"
 
 /*
@@ -20,6 +21,26 @@ fired_type(TriggerEvent event)
 		   (TRIGGER_FIRED_BY_INSERT(event) ? TRIGGER_TYPE_INSERT : 0) |
 		   (TRIGGER_FIRED_BY_UPDATE(event) ? TRIGGER_TYPE_UPDATE : 0) |
 		   (TRIGGER_FIRED_BY_DELETE(event) ? TRIGGER_TYPE_DELETE : 0);
+}
+
+/*
+ * Is it a firing that our function for this table was made for?
+ */
+static bool
+is_meant(const TriggerData *data, TableId id, int timing, int events)
+{
+	return (fired_type(data->tg_event) & ~events) == (TRIGGER_TYPE_ROW | timing) &&
+		   RelationGetRelid(data->tg_relation) == table_oid(id);
+}
+
+pg_noreturn static void
+complain_elsewhere(const char *home)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+			 errmsg("a trigger function of %s was called elsewhere", home),
+			 errdetail("It runs as a row trigger of that table, for the events that jobs.install() says."),
+			 errhint("Drop the trigger that calls it.")));
 }
 
 static void
@@ -40,13 +61,8 @@ dml_begin(FunctionCallInfo fcinfo, TableId id, int timing, int events)
 	Dml *dml;
 
 	require_trigger(fcinfo);
-	if ((fired_type(data->tg_event) & ~events) != (TRIGGER_TYPE_ROW | timing) ||
-		RelationGetRelid(data->tg_relation) != table_oid(id))
-		ereport(ERROR,
-				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				 errmsg("a trigger function of jobs.%s was called elsewhere", table_name(id)),
-				 errdetail("It runs as a row trigger of that table, for the events that jobs.install() says."),
-				 errhint("Drop the trigger that calls it.")));
+	if (!is_meant(data, id, timing, events))
+		complain_elsewhere(psprintf("jobs.%s", table_name(id)));
 
 	dml = palloc0(sizeof(Dml));
 	dml->context = CurrentMemoryContext;
@@ -60,6 +76,11 @@ dml_begin(FunctionCallInfo fcinfo, TableId id, int timing, int events)
 		dml->new = row_of_slot(dml->call->rows, id, data->tg_newslot);
 	if (timing == TRIGGER_TYPE_BEFORE && dml->new)
 		dml->new = row_copy(dml->new);
+	if (timing == TRIGGER_TYPE_AFTER && !DML_IS_DELETE(dml) && decided_may_be_changed(data))
+		decided_require_kept(data, dml->new);
+	/* the statement has locked the job, or made it */
+	if (id == TABLE_job && (dml->old || timing == TRIGGER_TYPE_AFTER))
+		row_hold(dml->old ? dml->old : dml->new);
 	return dml;
 }
 
@@ -81,6 +102,8 @@ dml_end(Dml *dml)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(dml->context);
 
+		if (!DML_IS_DELETE(dml) && decided_may_be_changed(dml->data))
+			decided_remember(dml->data, dml->new);
 		result = dml->new ? ExecCopySlotHeapTuple(dml->new->slot) : dml->data->tg_trigtuple;
 		MemoryContextSwitchTo(caller);
 	}
@@ -146,6 +169,31 @@ dml_allow_changes(Dml *dml, const int *columns, int count)
 		if (!allowed && dml_changes(dml, column))
 			dml_complain(dml, column);
 	}
+}
+
+/*
+ * Trigger after rows of tables that have nothing else to do then: what was decided must stand in
+ * the row.
+ */
+PG_FUNCTION_INFO_V1(jobs_row_record);
+Datum
+jobs_row_record(PG_FUNCTION_ARGS)
+{
+	const int events = TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE;
+	TriggerData *data = (TriggerData *) fcinfo->context;
+
+	require_trigger(fcinfo);
+	for (int id = 0; id < TABLE_COUNT; id++)
+	{
+		if (strcmp(RelationGetRelationName(data->tg_relation), table_name(id)) != 0 ||
+			!is_meant(data, id, TRIGGER_TYPE_AFTER, events))
+			continue;
+		/* most tables have no other trigger, and a call has its price */
+		if (decided_may_be_changed(data))
+			(void) dml_end(dml_begin(fcinfo, id, TRIGGER_TYPE_AFTER, events));
+		return PointerGetDatum(NULL);
+	}
+	complain_elsewhere("jobs");
 }
 
 /*

@@ -25,7 +25,7 @@ typedef struct Dml
 /*
  * Checks that the function runs as a row trigger of this table, and for what it was made
  * (TRIGGER_TYPE_BEFORE or _AFTER, and a mask of _INSERT, _UPDATE and _DELETE), and begins
- * a call.
+ * a call. An AFTER trigger finds the new row as the BEFORE trigger left it, else 27000.
  */
 extern Dml *dml_begin(FunctionCallInfo fcinfo, TableId id, int timing, int events);
 

@@ -229,16 +229,6 @@ numbering_begin(void)
 	return numbering;
 }
 
-static void
-complain_meddling(const char *detail)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-			 errmsg("a trigger changed or suppressed the position of an event"),
-			 errdetail_internal("%s", detail),
-			 errhint("Let the trigger change columns of its own alone.")));
-}
-
 /*
  * False: somebody deleted the event or, past our triggers, numbered it.
  */
@@ -254,9 +244,11 @@ number(Row *event, int64 position)
 	row_set_int64(changed, Col_job_event_position, position);
 	/* later events of the job would come before it */
 	if (!row_update(event, changed))
-		complain_meddling("A BEFORE trigger on jobs.job_event returned NULL.");
-	if (row_int64(changed, Col_job_event_position) != position)
-		complain_meddling("A BEFORE trigger on jobs.job_event chose another one.");
+		ereport(ERROR,
+				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+				 errmsg("a trigger suppressed the position of an event"),
+				 errdetail("A BEFORE trigger on jobs.job_event returned NULL."),
+				 errhint("Let the trigger raise an error instead.")));
 	return true;
 }
 

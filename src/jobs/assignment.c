@@ -3,7 +3,8 @@
  *
  * Assigning and unassigning members, by function and by plain INSERT and DELETE.
  *
- * Locks: the job FOR NO KEY UPDATE, then the assignment that is taken back.
+ * Locks: the job FOR NO KEY UPDATE, then the assignment that is taken back; a plain DELETE has
+ * the assignment first: see lock_order.h.
  */
 #include "postgres.h"
 
@@ -75,7 +76,7 @@ add_member(Call *call, Job *job, const Transition *transition, int64 member_id)
 
 	if (find(call, job, member_id))
 		return false;
-	row = row_new(call->rows, TABLE_assignment, TRIGGERS_PARENT_LOCKED);
+	row = row_new(call->rows, TABLE_assignment);
 	row_set_int64(row, Col_assignment_member_id, member_id);
 	fill(row, call, job);
 	if (!row_insert(row))
@@ -223,13 +224,13 @@ Datum
 jobs_assignment_record(PG_FUNCTION_ARGS)
 {
 	Dml *dml = dml_begin(fcinfo, TABLE_assignment, TRIGGER_TYPE_AFTER,
-						 TRIGGER_TYPE_INSERT | TRIGGER_TYPE_DELETE);
+						 TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_DELETE);
 	Row *row = dml->new ? dml->new : dml->old;
 	Action action = dml->new ? ACTION_ASSIGN : ACTION_UNASSIGN;
 	Job *job;
 
 	dml_require_actor(dml);
-	if (DML_IS_DELETE(dml) && job_is_gone(dml))
+	if (DML_IS_UPDATE(dml) || (DML_IS_DELETE(dml) && job_is_gone(dml)))
 		return dml_end(dml);
 	job = job_lock(dml->call, row_int64(row, Col_assignment_job_id));
 	record(dml->call, job, job_require(dml->call, job, action), row_int64(row, Col_assignment_member_id));

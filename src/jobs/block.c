@@ -5,11 +5,11 @@
  * system's.
  *
  * Locks: the merchant FOR NO KEY UPDATE, so that none of its requests comes in between, the
- * conversation's live jobs in the order of their ids, then the conversation. What makes a job
- * wants the conversation's lock, too, so that a block finds the job, or the job the block; one
- * that an acceptance made after the first look is locked after the conversation. A message
- * takes no lock of the conversation: it reads whether it is blocked once it holds its job, so
- * that it is written before the job is declined, or not at all.
+ * conversation's live jobs in the order of their ids, then the conversation. What makes a job, or
+ * lets one live again, wants the conversation's lock, too, so that a block finds the job, or the
+ * job the block. A job that became live after the first look is locked after the conversation. A
+ * message takes no lock of the conversation: it reads whether it is blocked once it holds its
+ * job, so that it is written before the job is declined, or not at all.
  */
 #include "postgres.h"
 
@@ -47,29 +47,6 @@ require_unblocker(const Call *call, int64 id)
 }
 
 /*
- * After users' triggers: is it the conversation that it was, and blocked or open as it was
- * decided?
- */
-static void
-check_written(const Row *old, const Row *changed, bool is_blocked)
-{
-	static const int kept[] = {
-		Col_conversation_id, Col_conversation_organization_id, Col_conversation_merchant_id,
-		Col_conversation_created_at};
-	bool good = row_bool(changed, Col_conversation_is_blocked) == is_blocked;
-
-	for (int i = 0; i < lengthof(kept); i++)
-		good = good && !row_differs(old, changed, old->table->att[kept[i]]);
-	if (!good)
-		ereport(ERROR,
-				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-				 errmsg("a trigger changed what the rules decided for conversation %lld",
-						(long long) row_int64(old, Col_conversation_id)),
-				 errdetail("A BEFORE trigger on jobs.conversation changed whether it is blocked, or whose it is."),
-				 errhint("Let the trigger change columns of its own alone.")));
-}
-
-/*
  * False: it was so before, or a trigger of a user suppressed it. The row is locked.
  */
 static bool
@@ -81,10 +58,7 @@ set_blocked(const Row *conversation, bool is_blocked)
 		return false;
 	changed = row_copy(conversation);
 	row_set(changed, Col_conversation_is_blocked, BoolGetDatum(is_blocked));
-	if (!row_update(conversation, changed))
-		return false;
-	check_written(conversation, changed, is_blocked);
-	return true;
+	return row_update(conversation, changed);
 }
 
 static void
@@ -102,6 +76,10 @@ lock_live_jobs(Call *call, int64 conversation_id)
 /*
  * Declines a job, unless it has ended, or is gone, by the time that it is locked. 40001 when
  * it is newer than the transaction's snapshot.
+ *
+ * Nearly always the job is held already. Where it became live after the first look, it is locked
+ * after its conversation: who rejects its completion at this very moment holds it and waits for
+ * the conversation, and one of the two gets 40P01.
  */
 static void
 decline_if_live(Call *call, int64 id)
@@ -112,7 +90,7 @@ decline_if_live(Call *call, int64 id)
 
 	row_key_int64(&keys[0], 1, id);
 	row = row_find_latest(call->rows, TABLE_job, PRIMARY_KEY, 1, keys);
-	if (row == NULL || row_lock_found(row, LockTupleNoKeyExclusive, LockWaitBlock) == NULL)
+	if (row == NULL || row_lock_out_of_order(row, LockTupleNoKeyExclusive) == NULL)
 		return;
 	job = job_of_row(row);
 	if (status_is_live(job_status(job)))

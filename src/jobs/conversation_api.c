@@ -2,6 +2,8 @@
  * conversation_api.c
  *
  * The function that starts a conversation.
+ *
+ * Locks: the client_key, then the merchant FOR NO KEY UPDATE.
  */
 #include "postgres.h"
 
@@ -21,25 +23,19 @@ jobs_start_conversation(PG_FUNCTION_ARGS)
 	int64 organization_id = arg_id(fcinfo, ARG(start_conversation, organization_id));
 	Draft draft = {0};
 	Call *call;
-	Row *merchant;
-	Row *conversation;
 
 	draft.body = arg_text(fcinfo, ARG(start_conversation, body), LIMIT_TEXT);
 	draft.client_key = arg_optional_uuid(fcinfo, ARG_start_conversation_client_key);
 	call = call_begin(fcinfo, ARG_start_conversation_actor);
 	organization_require(call, organization_id);
 	conversation_require_starter(call);
-	merchant = merchant_lock(call, call->actor.id);
-	conversation = conversation_find(call->rows, organization_id, call->actor.id);
-	if (conversation)
-		draft.conversation_id = row_int64(conversation, Col_conversation_id);
-
 	/* a repeated call has its answer, whatever the preferences say by now */
-	if (!message_is_repeated(call, &draft))
+	draft.conversation_id = message_find_repeated(call, &draft, organization_id);
+	if (draft.conversation_id == 0)
 	{
-		contact_require(call, organization_id, merchant);
+		contact_require(call, organization_id, merchant_lock(call, call->actor.id));
 		draft.conversation_id = conversation_open(call, organization_id, call->actor.id);
-		(void) message_send(call, &draft);
+		(void) message_send_new(call, &draft);
 	}
 	call_end(call);
 	PG_RETURN_INT64(draft.conversation_id);

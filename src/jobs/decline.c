@@ -3,8 +3,8 @@
  *
  * Declining a job, by either side.
  *
- * Locks: the job FOR NO KEY UPDATE; before it, where another organization is asked then, the
- * merchant, as everybody locks who asks for it.
+ * Locks: where another organization is asked then, the merchant, as everybody locks who asks for
+ * it; then the job FOR NO KEY UPDATE.
  */
 #include "postgres.h"
 
@@ -21,7 +21,7 @@ void
 decline_record(Call *call, const Job *job, const char *reason, const char *comment)
 {
 	bool by_expert = actor_side(&call->actor) == SIDE_EXPERT;
-	Row *decline = row_new(call->rows, TABLE_decline, TRIGGERS_PARENT_LOCKED);
+	Row *decline = row_new(call->rows, TABLE_decline);
 
 	row_set_int64(decline, Col_decline_organization_id, job->organization_id);
 	row_set_int64(decline, Col_decline_job_id, job->id);

@@ -4,8 +4,9 @@
  * The life of a job, whatever the path that an action comes by: job_api.c has the
  * functions, job_dml.c the triggers.
  *
- * Locks: the job comes first, FOR NO KEY UPDATE, before any row that refers to it is
- * written; a new job locks nothing, since nobody sees it yet.
+ * Locks: the job FOR NO KEY UPDATE, before any row that refers to it is written; then, for an
+ * action that makes an ended job live again (rejecting its completion), its conversation, so that
+ * a block doesn't miss the job. A new job locks nothing, since nobody sees it yet.
  */
 #include "postgres.h"
 
@@ -72,6 +73,14 @@ job_get(Call *call, int64 id)
 
 	call_require_seen(call, row, Col_job_organization_id, Col_job_merchant_id, "job", id);
 	return row;
+}
+
+Job *
+job_lock_out_of_order(Row *row)
+{
+	if (row_lock_out_of_order(row, LockTupleNoKeyExclusive) == NULL)
+		actor_complain_missing("job", row_int64(row, Col_job_id));
+	return job_of_row(row);
 }
 
 /*
@@ -339,46 +348,6 @@ job_record_new(Call *call, const Job *job)
 				  proposal_id ? json_of_id("proposal_id", proposal_id) : NULL);
 }
 
-static void
-complain_changed(int64 id)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-			 errmsg("a trigger changed what the rules decided for job %lld", (long long) id),
-			 errdetail("A BEFORE trigger on jobs.job changed the status, or whose job it is."),
-			 errhint("Let the trigger change columns of its own alone.")));
-}
-
-/*
- * After a user's BEFORE trigger: is the job where the rules put it?
- */
-void
-job_check_written(const Job *job, const Row *changed, JobStatus expected)
-{
-	if (row_isnull(changed, Col_job_status) ||
-		status_of_name(row_text(changed, Col_job_status)) != expected ||
-		(!status_is_waiting(expected) && !row_isnull(changed, Col_job_due_at)) ||
-		row_int64(changed, Col_job_id) != job->id ||
-		row_int64(changed, Col_job_organization_id) != job->organization_id ||
-		row_int64(changed, Col_job_merchant_id) != job->merchant_id ||
-		row_int64(changed, Col_job_conversation_id) != job->conversation_id)
-		complain_changed(job->id);
-}
-
-void
-job_check_new(Call *call, const Row *row)
-{
-	Row *conversation = row_fetch(call->rows, TABLE_conversation, row_int64(row, Col_job_conversation_id));
-	int64 organization_id = row_int64(row, Col_job_organization_id);
-
-	if (conversation == NULL ||
-		row_int64(conversation, Col_conversation_organization_id) != organization_id ||
-		row_int64(conversation, Col_conversation_merchant_id) != row_int64(row, Col_job_merchant_id) ||
-		SLOT_OF(row_int64(row, Col_job_id)) != SLOT_OF(organization_id) ||
-		status_of_name(row_text(row, Col_job_status)) != STATUS_NEW)
-		complain_changed(row_int64(row, Col_job_id));
-}
-
 bool
 job_move(Call *call, Job *job, const Transition *transition, Jsonb *details)
 {
@@ -387,7 +356,6 @@ job_move(Call *call, Job *job, const Transition *transition, Jsonb *details)
 	job_apply(job, changed, transition);
 	if (!row_update(job->row, changed))
 		return false;
-	job_check_written(job, changed, transition_result(transition, job->status));
 	job_record(call, job, transition, details);
 	return true;
 }
@@ -463,11 +431,9 @@ int64
 job_insert(Call *call, Row *row)
 {
 	int64 id = ids_assign(row, SLOT_OF(row_int64(row, Col_job_organization_id)));
-	Job *job = job_of_row(row);
 
 	if (!row_insert(row))
 		return 0;
-	job_check_written(job, row, STATUS_NEW);
 	job_record_new(call, job_of_row(row));
 	return id;
 }

@@ -41,16 +41,20 @@ extern Job *job_of_row(Row *row);
 /* The job's row, not locked; P0002 when it is missing or hidden from the actor. */
 extern Row *job_get(Call *call, int64 id);
 
-/* Locks the job FOR NO KEY UPDATE; P0002 when it is missing or hidden, or gone by then. */
+/*
+ * Locks the job FOR NO KEY UPDATE; P0002 when it is missing or hidden, or gone by then. Several
+ * jobs are locked in the order of their ids, except by the last one: see row_lock_out_of_order.
+ */
 extern Job *job_lock(Call *call, int64 id);
 extern Job *job_lock_found(Row *row);
+extern Job *job_lock_out_of_order(Row *row);
 
 /* The status in effect: expired when overdue. */
 extern JobStatus job_status(const Job *job);
 
 /*
- * The transition that the actor's action means, else an error. Where the rule says so, it locks
- * the job's conversation.
+ * The transition that the actor's action means, else an error. Where the rule says so (of
+ * rejecting a completion), it locks the job's conversation, after the job.
  */
 extern const Transition *job_require(Call *call, Job *job, Action action);
 
@@ -69,7 +73,6 @@ extern bool job_move(Call *call, Job *job, const Transition *transition, Jsonb *
 
 /* The parts of job_move, for rows that somebody's UPDATE writes. */
 extern void job_apply(const Job *job, Row *changed, const Transition *transition);
-extern void job_check_written(const Job *job, const Row *changed, JobStatus expected);
 extern void job_record(Call *call, const Job *job, const Transition *transition, Jsonb *details);
 
 /* Writes history of what leaves the job as it is. */
@@ -77,9 +80,6 @@ extern void job_record_unmoved(Call *call, const Job *job, Action action, Jsonb 
 
 /* What a person fills in a row of jobs.job: 22004, 22023. */
 extern void job_check_texts(Row *row);
-
-/* 27000 unless the new row is of its conversation's two sides, and new. */
-extern void job_check_new(Call *call, const Row *row);
 
 /*
  * A new job. `row` holds the two sides and what is asked for (title, description, budget, ...);

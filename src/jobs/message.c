@@ -4,8 +4,8 @@
  * Sending a message: where it belongs, whether it may be written, what it does to its
  * job, who gets mail. The same steps for functions and for a plain INSERT.
  *
- * Locks: the client_key, then the job FOR NO KEY UPDATE, before anything else. Whether the conversation is
- * blocked is read after that lock: whoever blocks it locks its live jobs then.
+ * Locks: the client_key, then the job FOR NO KEY UPDATE, and no conversation: whether it is
+ * blocked is read after these locks, and whoever blocks it locks its live jobs before.
  */
 #include "postgres.h"
 
@@ -20,6 +20,7 @@
 #include "parties/conversation.h"
 #include "pg/argument.h"
 #include "pg/json.h"
+#include "tables/decided.h"
 
 /* Where a message belongs. */
 typedef struct Place
@@ -49,8 +50,9 @@ complain_several(int64 conversation_id, List *live)
 }
 
 /*
- * Locks the only live job. It may have ended while the lock was waited for; then
- * there is another look.
+ * Locks the only live job. It may have ended while the lock was waited for; then there is
+ * another look. The first job stays locked, and the second may have the lower id: whoever waits
+ * for both, as a block does, may be waited for (40P01).
  */
 static Job *
 lock_only_live_job(Call *call, int64 conversation_id)
@@ -65,7 +67,7 @@ lock_only_live_job(Call *call, int64 conversation_id)
 			return NULL;
 		if (list_length(live) > 1)
 			complain_several(conversation_id, live);
-		job = job_lock(call, ((Job *) linitial(live))->id);
+		job = job_lock_out_of_order(((Job *) linitial(live))->row);
 		if (status_is_live(job_status(job)))
 			return job;
 	}
@@ -162,85 +164,77 @@ fill(Row *row, const Call *call, const Draft *draft, const Place *place)
 	row_set_time(row, Col_message_sent_at, place->job ? place->job->now : GetCurrentTimestamp());
 }
 
-/*
- * After users' triggers: is the message still where its lock is?
- */
-static void
-check_written(const Call *call, const Row *row, const Place *place)
-{
-	char author[ACTOR_TEXT_SIZE];
-
-	if (row_isnull(row, Col_message_author) ||
-		strcmp(row_text(row, Col_message_author), actor_format(&call->actor, author)) != 0 ||
-		row_int64(row, Col_message_job_id) != (place->job ? place->job->id : 0) ||
-		row_int64(row, Col_message_conversation_id) != place->conversation_id ||
-		row_int64(row, Col_message_organization_id) != place->organization_id ||
-		row_int64(row, Col_message_merchant_id) != place->merchant_id)
-		ereport(ERROR,
-				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-				 errmsg("a trigger moved a message of conversation %lld elsewhere",
-						(long long) place->conversation_id),
-				 errdetail("A BEFORE trigger on jobs.message changed the author, the place or whose it is."),
-				 errhint("Let the trigger change columns of its own alone.")));
-}
-
 static int64
 insert(Call *call, const Draft *draft, const Place *place)
 {
-	Row *row = row_new(call->rows, TABLE_message,
-					   place->job ? TRIGGERS_PARENT_LOCKED : TRIGGERS_PARENT_UNLOCKED);
+	Row *row = row_new(call->rows, TABLE_message);
 	int64 id = ids_assign(row, SLOT_OF(place->organization_id));
 
 	fill(row, call, draft, place);
 	row_set_text(row, Col_message_body, draft->body);
 	if (draft->client_key)
 		row_set(row, Col_message_client_key, UUIDPGetDatum(draft->client_key));
-	if (!row_insert(row))
-		return 0;
-	check_written(call, row, place);
-	return id;
+	return row_insert(row) ? id : 0;
 }
 
 /*
- * The message that an earlier call with the same key wrote, or 0.
+ * The message that an earlier call with the same key wrote, or NULL. `column` and `id` say where
+ * that must have been.
  */
-static int64
-find_repeated(Call *call, const Draft *draft, int64 conversation_id)
+static Row *
+find_repeated(Call *call, const Draft *draft, int column, int64 id)
 {
 	Row *row = client_key_find(call, TABLE_message, draft->client_key);
 
 	if (row == NULL)
-		return 0;
-	if (row_int64(row, Col_message_conversation_id) != conversation_id ||
+		return NULL;
+	if (row_int64(row, column) != id ||
 		(!draft->find_job && row_int64(row, Col_message_job_id) != draft->job_id) ||
-		strcmp(row_text(row, Col_message_body), draft->body) != 0)
+		(!decided_may_differ(row, Col_message_body) && strcmp(row_text(row, Col_message_body), draft->body) != 0))
 		client_key_complain_reused();
-	return row_int64(row, Col_message_id);
+	return row;
+}
+
+static int64
+send(Call *call, const Draft *draft, Place *place)
+{
+	const Transition *transition;
+	int64 id;
+
+	lock_job(call, draft, place);
+	transition = require_allowed(call, place);
+	id = insert(call, draft, place);
+	if (id != 0 && draft->proposal_id == 0)
+		follow_up(call, place, transition, id);
+	return id;
 }
 
 int64
 message_send(Call *call, const Draft *draft)
 {
 	Place place;
-	const Transition *transition;
-	int64 id;
+	Row *earlier;
 
 	find_place(call, draft, &place);
-	id = find_repeated(call, draft, place.conversation_id);
-	if (id != 0)
-		return id;
-	lock_job(call, draft, &place);
-	transition = require_allowed(call, &place);
-	id = insert(call, draft, &place);
-	if (id != 0 && draft->proposal_id == 0)
-		follow_up(call, &place, transition, id);
-	return id;
+	earlier = find_repeated(call, draft, Col_message_conversation_id, place.conversation_id);
+	return earlier ? row_int64(earlier, Col_message_id) : send(call, draft, &place);
 }
 
-bool
-message_is_repeated(Call *call, const Draft *draft)
+int64
+message_send_new(Call *call, const Draft *draft)
 {
-	return find_repeated(call, draft, draft->conversation_id) != 0;
+	Place place;
+
+	find_place(call, draft, &place);
+	return send(call, draft, &place);
+}
+
+int64
+message_find_repeated(Call *call, const Draft *draft, int64 organization_id)
+{
+	Row *earlier = find_repeated(call, draft, Col_message_organization_id, organization_id);
+
+	return earlier ? row_int64(earlier, Col_message_conversation_id) : 0;
 }
 
 int64
@@ -347,22 +341,41 @@ jobs_message_fill(PG_FUNCTION_ARGS)
 }
 
 /*
+ * What follows is done by whoever acts now, and the row says who wrote.
+ */
+static void
+require_author(const Dml *dml)
+{
+	char actor[ACTOR_TEXT_SIZE];
+	char *author = row_text(dml->new, Col_message_author);
+
+	if (strcmp(author, actor_format(&dml->call->actor, actor)) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+				 errmsg("who acts changed while a message was written"),
+				 errdetail("Its author is %s, and another one acts by now.", author),
+				 errhint("Call jobs.act_as() before the statement, and let no trigger call it.")));
+}
+
+/*
  * The job is asked again: another row of the same statement may have moved it.
  */
 PG_FUNCTION_INFO_V1(jobs_message_record);
 Datum
 jobs_message_record(PG_FUNCTION_ARGS)
 {
-	Dml *dml = dml_begin(fcinfo, TABLE_message, TRIGGER_TYPE_AFTER, TRIGGER_TYPE_INSERT);
+	Dml *dml = dml_begin(fcinfo, TABLE_message, TRIGGER_TYPE_AFTER, TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
 	Draft draft = {0};
 	Place place;
 
 	dml_require_actor(dml);
+	if (DML_IS_UPDATE(dml))
+		return dml_end(dml);
+	require_author(dml);
 	draft.conversation_id = row_int64(dml->new, Col_message_conversation_id);
 	draft.job_id = row_int64(dml->new, Col_message_job_id);
 	find_place(dml->call, &draft, &place);
 	lock_job(dml->call, &draft, &place);
-	check_written(dml->call, dml->new, &place);
 	follow_up(dml->call, &place, require_allowed(dml->call, &place),
 			  row_int64(dml->new, Col_message_id));
 	return dml_end(dml);

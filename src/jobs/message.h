@@ -25,10 +25,13 @@ typedef struct Draft
 extern int64 message_send(Call *call, const Draft *draft);
 
 /*
- * Did an earlier call with the same key send it to draft->conversation_id? 22023 when that
- * was another message.
+ * The conversation to which an earlier call with the same key sent it, or 0; 22023 when that was
+ * another message, or went to another organization. Asked before any row is locked.
  */
-extern bool message_is_repeated(Call *call, const Draft *draft);
+extern int64 message_find_repeated(Call *call, const Draft *draft, int64 organization_id);
+
+/* message_send() for a message that no earlier call sent. */
+extern int64 message_send_new(Call *call, const Draft *draft);
 
 /*
  * Adds a message to a job whose cause is told otherwise: no e-mail, and the job stays

@@ -4,8 +4,9 @@
  * Sending, withdrawing, accepting and declining proposals, by function and by plain
  * INSERT and UPDATE.
  *
- * Locks: the proposal FOR NO KEY UPDATE, so that it is decided once; for an acceptance then
- * the conversation, so that a block meets the job that comes of it.
+ * Locks: to send one, the client_key alone. To decide one, the proposal FOR NO KEY UPDATE, so
+ * that it is decided once; for an acceptance then the conversation, so that a block meets the job
+ * that comes of it.
  */
 #include "postgres.h"
 
@@ -23,6 +24,7 @@
 #include "parties/directory.h"
 #include "pg/argument.h"
 #include "pg/text.h"
+#include "tables/decided.h"
 
 typedef enum ProposalStatus
 {
@@ -132,56 +134,6 @@ fill_new(Call *call, Row *row)
 	row_set_time(row, Col_proposal_sent_at, GetCurrentTimestamp());
 }
 
-static void
-complain_changed(const Row *row)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-			 errmsg("a trigger changed what the rules decided for proposal %lld",
-					(long long) row_int64(row, Col_proposal_id)),
-			 errdetail("A BEFORE trigger on jobs.proposal changed what it is about, or whose it is."),
-			 errhint("Let the trigger change columns of its own alone.")));
-}
-
-/*
- * After users' triggers: is the proposal the one that was checked, in the status that was
- * decided? `old` is the row before a decision, or NULL.
- */
-static void
-check_written(Call *call, const Row *old, const Row *row, ProposalStatus expected)
-{
-	static const int kept[] = {
-		Col_proposal_id, Col_proposal_organization_id, Col_proposal_merchant_id,
-		Col_proposal_conversation_id, Col_proposal_service_id};
-	Row *conversation = row_fetch(call->rows, TABLE_conversation,
-								  row_int64(row, Col_proposal_conversation_id));
-	int64 organization_id = row_int64(row, Col_proposal_organization_id);
-	bool good = conversation && status_of(row) == expected &&
-				row_int64(conversation, Col_conversation_organization_id) == organization_id &&
-				row_int64(conversation, Col_conversation_merchant_id) == row_int64(row, Col_proposal_merchant_id) &&
-				SLOT_OF(row_int64(row, Col_proposal_id)) == SLOT_OF(organization_id);
-
-	for (int i = 0; i < lengthof(kept) && old; i++)
-		good = good && !row_differs(old, row, row->table->att[kept[i]]);
-	if (!row_isnull(row, Col_proposal_store_id))
-	{
-		Row *store = row_fetch(call->rows, TABLE_store, row_int64(row, Col_proposal_store_id));
-
-		good = good && store &&
-			   row_int64(store, Col_store_merchant_id) == row_int64(row, Col_proposal_merchant_id);
-	}
-	if (!good)
-		complain_changed(row);
-}
-
-void
-proposal_check_kept(Call *call, const Row *old, const Row *changed)
-{
-	check_written(call, old, changed, status_of(old));
-	if (row_differs(old, changed, old->table->att[Col_proposal_store_id]))
-		complain_changed(changed);
-}
-
 Email
 proposal_email(const Row *proposal, EmailKind kind)
 {
@@ -205,7 +157,6 @@ tell_sent(Call *call, Row *row)
 	Draft draft = {0};
 	Email email = proposal_email(row, EMAIL_PROPOSAL_SENT);
 
-	check_written(call, NULL, row, PROPOSAL_SENT);
 	draft.conversation_id = row_int64(row, Col_proposal_conversation_id);
 	draft.proposal_id = row_int64(row, Col_proposal_id);
 	draft.body = row_text(row, Col_proposal_title);
@@ -256,7 +207,7 @@ apply(Row *changed, ProposalStatus to)
 static int64
 create_job(Call *call, const Row *proposal)
 {
-	Row *job = row_new(call->rows, TABLE_job, TRIGGERS_PARENT_UNLOCKED);
+	Row *job = row_new(call->rows, TABLE_job);
 	int64 id;
 
 	row_set(job, Col_job_organization_id, row_get(proposal, Col_proposal_organization_id));
@@ -284,11 +235,10 @@ create_job(Call *call, const Row *proposal)
  * What follows from a decision; the id of the job that comes of it, or 0.
  */
 static int64
-tell_decided(Call *call, const Row *old, Row *proposal, ProposalStatus status)
+tell_decided(Call *call, const Row *proposal, ProposalStatus status)
 {
 	Email email;
 
-	check_written(call, old, proposal, status);
 	if (status == PROPOSAL_WITHDRAWN)
 		return 0;
 	if (status == PROPOSAL_ACCEPTED && !row_isnull(proposal, Col_proposal_store_id))
@@ -312,7 +262,7 @@ find_repeated(Call *call, const Row *row, const pg_uuid_t *client_key)
 
 	for (int i = 0; i < lengthof(compared) && earlier; i++)
 	{
-		if (row_differs(earlier, row, row->table->att[compared[i]]))
+		if (!decided_may_differ(earlier, compared[i]) && row_differs(earlier, row, row->table->att[compared[i]]))
 			client_key_complain_reused();
 	}
 	return earlier ? row_int64(earlier, Col_proposal_id) : 0;
@@ -340,7 +290,7 @@ jobs_send_proposal(PG_FUNCTION_ARGS)
 	check_not_null(price == NULL, "price");
 	call = call_begin(fcinfo, ARG_send_proposal_actor);
 	(void) conversation_get(call, conversation_id);
-	row = row_new(call->rows, TABLE_proposal, TRIGGERS_PARENT_UNLOCKED);
+	row = row_new(call->rows, TABLE_proposal);
 	row_set_int64(row, Col_proposal_conversation_id, conversation_id);
 	row_set_int64(row, Col_proposal_service_id, service_id);
 	row_set_text(row, Col_proposal_title, title);
@@ -384,7 +334,7 @@ decide(FunctionCallInfo fcinfo, ProposalStatus to, int proposal_argno, int actor
 	row_set_int64(changed, Col_proposal_store_id, store_id);
 	apply(changed, to);
 	if (row_update(proposal, changed))
-		job_id = tell_decided(call, proposal, changed, to);
+		job_id = tell_decided(call, changed, to);
 	call_end(call);
 	return job_id;
 }
@@ -489,9 +439,8 @@ jobs_proposal_record(PG_FUNCTION_ARGS)
 		tell_sent(dml->call, dml->new);
 	else if (dml_changes(dml, Col_proposal_status))
 	{
-		/* a user's trigger may have changed the row after ours */
 		require_decidable(dml->call, dml->old, status_of(dml->new));
-		(void) tell_decided(dml->call, dml->old, dml->new, status_of(dml->new));
+		(void) tell_decided(dml->call, dml->new, status_of(dml->new));
 	}
 	return dml_end(dml);
 }

@@ -17,9 +17,6 @@ extern bool proposal_is_for_new_store(const Row *proposal);
 /* The status, as people read it. */
 extern const char *proposal_status_name(const Row *proposal);
 
-/* 27000 unless the row is, after users' triggers, still the proposal in the status that it was. */
-extern void proposal_check_kept(Call *call, const Row *old, const Row *changed);
-
 /* An e-mail about a proposal. */
 extern Email proposal_email(const Row *proposal, EmailKind kind);
 

@@ -5,7 +5,8 @@
  *
  * Locks: the merchant's row FOR NO KEY UPDATE, so that no organization is asked twice: the
  * jobs of the request are read after it. The job whose end sets it off is locked, too: after the
- * merchant by jobs.decline_job(), before it by a plain UPDATE, and by a sweep, which doesn't wait.
+ * merchant by jobs.decline_job(); before it by a sweep, which doesn't wait; and before it by a
+ * plain UPDATE, which may end in 40P01: see lock_order.h.
  */
 #include "postgres.h"
 

@@ -37,7 +37,6 @@ remind(Call *call, int64 job_id)
 	row_set_null(changed, Col_job_remind_at);
 	if (!row_update(locked, changed))
 		return false;
-	job_check_written(job, changed, job->status);
 	email = consequence_email(job, EMAIL_EXPIRING_SOON);
 	email_queue(call, &email);
 	return true;

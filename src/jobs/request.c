@@ -18,6 +18,7 @@
 #include "parties/conversation.h"
 #include "parties/directory.h"
 #include "pg/argument.h"
+#include "tables/decided.h"
 
 /* Organizations that are asked at once. */
 #define MAX_MATCHES 100
@@ -108,7 +109,7 @@ request_jobs(Call *call, int64 request_id)
 static Row *
 make_job(Call *call, const Row *wanted, int64 organization_id)
 {
-	Row *job = row_new(call->rows, TABLE_job, TRIGGERS_PARENT_UNLOCKED);
+	Row *job = row_new(call->rows, TABLE_job);
 
 	row_set_int64(job, Col_job_request_id, row_int64(wanted, Col_job_request_id));
 	row_set_int64(job, Col_job_merchant_id, row_int64(wanted, Col_job_merchant_id));
@@ -185,7 +186,8 @@ request_find_repeated(Call *call, const Row *wanted, const pg_uuid_t *client_key
 	is_matched = strcmp(row_text(earlier, Col_job_origin), "match") == 0;
 	for (int i = 0; i < request_column_count; i++)
 	{
-		if (row_differs(earlier, wanted, wanted->table->att[request_columns[i]]))
+		if (!decided_may_differ(earlier, request_columns[i]) &&
+			row_differs(earlier, wanted, wanted->table->att[request_columns[i]]))
 			client_key_complain_reused();
 	}
 	if (organization_id != (is_matched ? 0 : row_int64(earlier, Col_job_organization_id)))

@@ -56,7 +56,7 @@ wanted_of_arguments(FunctionCallInfo fcinfo)
 static Row *
 make_job(Call *call, const Wanted *wanted)
 {
-	Row *job = row_new(call->rows, TABLE_job, TRIGGERS_PARENT_UNLOCKED);
+	Row *job = row_new(call->rows, TABLE_job);
 
 	row_set_int64(job, Col_job_merchant_id, call->actor.kind == ACTOR_MERCHANT ? call->actor.id : 0);
 	row_set_int64(job, Col_job_organization_id, wanted->organization_id);

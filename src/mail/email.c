@@ -171,7 +171,7 @@ email_queue(Call *call, const Email *email)
 	foreach (cell, recipients)
 	{
 		Recipient *recipient = lfirst(cell);
-		Row *row = row_new(call->rows, TABLE_email, TRIGGERS_PARENT_LOCKED);
+		Row *row = row_new(call->rows, TABLE_email);
 
 		ids_assign(row, SLOT_OF(email->organization_id));
 		row_set_int64(row, Col_email_organization_id, email->organization_id);

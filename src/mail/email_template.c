@@ -164,7 +164,7 @@ fill_row(Rows *rows, const char *kind, const char *language, EmailText text)
 	row = row_find_latest(rows, TABLE_email_template, PRIMARY_KEY, 2, keys);
 	if (row == NULL)
 	{
-		row = row_new(rows, TABLE_email_template, TRIGGERS_PARENT_UNLOCKED);
+		row = row_new(rows, TABLE_email_template);
 		row_set_text(row, Col_email_template_kind, kind);
 		row_set_text(row, Col_email_template_language, language);
 		row_set(row, Col_email_template_is_changed, BoolGetDatum(false));

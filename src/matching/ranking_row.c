@@ -102,7 +102,7 @@ ranking_row_add(Rows *rows, const Evidence *evidence)
 {
 	TimestampTz now = GetCurrentTransactionStartTimestamp();
 	Row *old = find_free(rows, &evidence->key);
-	Row *row = old ? row_copy(old) : row_new(rows, TABLE_ranking_stat, TRIGGERS_PARENT_UNLOCKED);
+	Row *row = old ? row_copy(old) : row_new(rows, TABLE_ranking_stat);
 	int64 confirmed = evidence->confirmed_jobs;
 	double exponent = 0;
 

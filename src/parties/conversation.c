@@ -104,7 +104,7 @@ start(Call *call, int64 organization_id, int64 merchant_id)
 	Row *row;
 	int64 id;
 
-	row = row_new(call->rows, TABLE_conversation, TRIGGERS_PARENT_UNLOCKED);
+	row = row_new(call->rows, TABLE_conversation);
 	id = ids_assign(row, SLOT_OF(organization_id));
 	fill(row, organization_id, merchant_id);
 	if (!row_insert(row))

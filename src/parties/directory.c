@@ -97,7 +97,7 @@ jobs_create_organization(PG_FUNCTION_ARGS)
 	int slot;
 
 	directory_require(call, SIDE_SYSTEM, true, "create an organization");
-	row = row_new(call->rows, TABLE_organization, TRIGGERS_PARENT_UNLOCKED);
+	row = row_new(call->rows, TABLE_organization);
 	id = ids_assign(row, 0);
 	slot = slots_of_organization(call->rows, id);
 	id += slot;
@@ -110,7 +110,7 @@ jobs_create_organization(PG_FUNCTION_ARGS)
 	search_fill(row);
 	directory_insert(row);
 
-	row = row_new(call->rows, TABLE_preferences, TRIGGERS_PARENT_UNLOCKED);
+	row = row_new(call->rows, TABLE_preferences);
 	row_set_int64(row, Col_preferences_organization_id, id);
 	row_set(row, Col_preferences_is_available, BoolGetDatum(true));
 	row_set(row, Col_preferences_is_listed, BoolGetDatum(true));
@@ -151,7 +151,7 @@ jobs_add_member(PG_FUNCTION_ARGS)
 	(void) lock_organization(call, organization_id);
 	if (call->actor.kind == ACTOR_NOBODY && has_members(call, organization_id))
 		actor_complain_missing("organization", organization_id);
-	row = row_new(call->rows, TABLE_member, TRIGGERS_PARENT_UNLOCKED);
+	row = row_new(call->rows, TABLE_member);
 	id = ids_assign(row, SLOT_OF(organization_id));
 	row_set_int64(row, Col_member_organization_id, organization_id);
 	row_set_text(row, Col_member_name, name);
@@ -178,7 +178,7 @@ jobs_create_service(PG_FUNCTION_ARGS)
 	int64 id;
 
 	directory_require(call, SIDE_SYSTEM, false, "create a service");
-	row = row_new(call->rows, TABLE_service, TRIGGERS_PARENT_UNLOCKED);
+	row = row_new(call->rows, TABLE_service);
 	id = ids_assign(row, slots_of_catalogue(call->rows));
 	row_set_text(row, Col_service_name, name);
 	directory_insert(row);
@@ -340,7 +340,7 @@ jobs_provide_service(PG_FUNCTION_ARGS)
 	old = provided_service_find(call->rows, organization_id, service_id);
 	if (old)
 		old = row_lock_found(old, LockTupleNoKeyExclusive, LockWaitBlock);
-	row = old ? row_copy(old) : row_new(call->rows, TABLE_provided_service, TRIGGERS_PARENT_UNLOCKED);
+	row = old ? row_copy(old) : row_new(call->rows, TABLE_provided_service);
 	row_set_int64(row, Col_provided_service_organization_id, organization_id);
 	row_set_int64(row, Col_provided_service_service_id, service_id);
 	row_set_null(row, Col_provided_service_min_price);
@@ -448,7 +448,7 @@ jobs_create_merchant(PG_FUNCTION_ARGS)
 	int64 id;
 
 	directory_require(call, SIDE_SYSTEM, true, "create a merchant");
-	row = row_new(call->rows, TABLE_merchant, TRIGGERS_PARENT_UNLOCKED);
+	row = row_new(call->rows, TABLE_merchant);
 	id = ids_assign(row, slots_of_catalogue(call->rows));
 	row_set_text(row, Col_merchant_name, name);
 	row_set_text(row, Col_merchant_email, address);
@@ -477,7 +477,7 @@ jobs_add_store(PG_FUNCTION_ARGS)
 	if (!actor_sees(&call->actor, 0, merchant_id) ||
 		row_fetch(call->rows, TABLE_merchant, merchant_id) == NULL)
 		actor_complain_missing("merchant", merchant_id);
-	row = row_new(call->rows, TABLE_store, TRIGGERS_PARENT_UNLOCKED);
+	row = row_new(call->rows, TABLE_store);
 	id = ids_assign(row, slots_of_catalogue(call->rows));
 	row_set_int64(row, Col_store_merchant_id, merchant_id);
 	row_set_text(row, Col_store_name, name);

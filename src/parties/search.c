@@ -12,7 +12,8 @@
  * service's name. Whoever changes one of them writes the organization's row, under its
  * lock, so that a document is always made of what is there. Locks: services first (FOR KEY
  * SHARE by who adds one to an organization; a new name takes FOR UPDATE, for it is
- * unique), then organizations FOR NO KEY UPDATE, in the order of their ids.
+ * unique), then organizations FOR NO KEY UPDATE, in the order of their ids. A plain DELETE of
+ * what an organization provides has its row before the organization: see lock_order.h.
  */
 #include "postgres.h"
 
@@ -243,9 +244,11 @@ Datum
 jobs_provided_service_record(PG_FUNCTION_ARGS)
 {
 	Dml *dml = dml_begin(fcinfo, TABLE_provided_service, TRIGGER_TYPE_AFTER,
-						 TRIGGER_TYPE_INSERT | TRIGGER_TYPE_DELETE);
+						 TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE | TRIGGER_TYPE_DELETE);
 
-	search_refresh_by_id(dml->call->rows, row_int64(dml->new ? dml->new : dml->old, Col_provided_service_organization_id));
+	/* what is provided doesn't change, prices do */
+	if (!DML_IS_UPDATE(dml))
+		search_refresh_by_id(dml->call->rows, row_int64(dml->new ? dml->new : dml->old, Col_provided_service_organization_id));
 	return dml_end(dml);
 }
 
@@ -253,9 +256,9 @@ PG_FUNCTION_INFO_V1(jobs_service_record);
 Datum
 jobs_service_record(PG_FUNCTION_ARGS)
 {
-	Dml *dml = dml_begin(fcinfo, TABLE_service, TRIGGER_TYPE_AFTER, TRIGGER_TYPE_UPDATE);
+	Dml *dml = dml_begin(fcinfo, TABLE_service, TRIGGER_TYPE_AFTER, TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
 
-	if (dml_changes(dml, Col_service_name))
+	if (DML_IS_UPDATE(dml) && dml_changes(dml, Col_service_name))
 		search_refresh_providers(row_int64(dml->new, Col_service_id));
 	return dml_end(dml);
 }

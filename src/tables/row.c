@@ -24,6 +24,7 @@
 #include "utils/uuid.h"
 
 #include "pg/compat.h"
+#include "tables/lock_order.h"
 #include "tables/row_private.h"
 
 struct RowScan
@@ -127,6 +128,56 @@ rows_make_row(Rows *rows, Target *target, TupleTableSlot *slot)
 	row->slot = slot;
 	row->is_locked = false;
 	return row;
+}
+
+/*
+ * The number by which a held row is known.
+ */
+static int64
+held_key(const Row *row)
+{
+	Form_pg_attribute att = TupleDescAttr(row->table->desc, row->table->att[0] - 1);
+
+	return att->atttypid == INT8OID ? row_int64(row, 0) : 0;
+}
+
+/*
+ * From the end, for what was locked last is nearly always what is asked for.
+ */
+bool
+rows_hold(const Rows *rows, TableId table, int64 key)
+{
+	for (int i = rows->held_count - 1; i >= 0; i--)
+	{
+		if (rows->held[i].key == key && rows->held[i].table == table)
+			return true;
+	}
+	return false;
+}
+
+bool
+rows_hold_any(const Rows *rows)
+{
+	return rows->held_count > 0;
+}
+
+void
+row_hold(const Row *row)
+{
+	Rows *rows = row->rows;
+
+	if (rows->held == NULL)
+	{
+		rows->held_room = 8;
+		rows->held = MemoryContextAlloc(rows->context, rows->held_room * sizeof(HeldRow));
+	}
+	else if (rows->held_count == rows->held_room)
+	{
+		rows->held_room *= 2;
+		rows->held = repalloc(rows->held, rows->held_room * sizeof(HeldRow));
+	}
+	rows->held[rows->held_count].table = row->table->id;
+	rows->held[rows->held_count++].key = held_key(row);
 }
 
 TupleTableSlot *
@@ -340,6 +391,32 @@ rows_complain_self_modified(const Table *table)
 			 errhint("Let an AFTER trigger do it instead.")));
 }
 
+#ifdef USE_ASSERT_CHECKING
+/*
+ * May these rows wait for this one? See lock_order.h.
+ */
+static bool
+is_in_order(const Row *row)
+{
+	const Rows *rows = row->rows;
+	int place = lock_order_of(row->table->id);
+	int64 key = held_key(row);
+
+	if (place < 0)
+		return false;
+	if (rows_hold(rows, row->table->id, key))
+		return true;
+	for (int i = 0; i < rows->held_count; i++)
+	{
+		int held = lock_order_of(rows->held[i].table);
+
+		if (held > place || (held == place && rows->held[i].key > key))
+			return false;
+	}
+	return true;
+}
+#endif
+
 static Row *
 lock(Row *row, LockTupleMode mode, LockWaitPolicy wait, bool find_latest)
 {
@@ -363,6 +440,7 @@ lock(Row *row, LockTupleMode mode, LockWaitPolicy wait, bool find_latest)
 			ExecMaterializeSlot(slot);
 			row->slot = slot;
 			row->is_locked = true;
+			row_hold(row);
 			return row;
 		case TM_WouldBlock:
 			return NULL;
@@ -389,7 +467,14 @@ lock(Row *row, LockTupleMode mode, LockWaitPolicy wait, bool find_latest)
 Row *
 row_lock_found(Row *row, LockTupleMode mode, LockWaitPolicy wait)
 {
+	Assert(wait != LockWaitBlock || is_in_order(row));
 	return lock(row, mode, wait, !IsolationUsesXactSnapshot());
+}
+
+Row *
+row_lock_out_of_order(Row *row, LockTupleMode mode)
+{
+	return lock(row, mode, LockWaitBlock, !IsolationUsesXactSnapshot());
 }
 
 Row *

@@ -7,9 +7,10 @@
  * is renewed after each lock and write, and the moment at which AFTER triggers fire
  * (rows_end). Written rows pass CHECK, NOT NULL, generated columns, users' triggers
  * and users' foreign keys; the library's own triggers are left out, since the code
- * that writes has decided already, and so are foreign keys that a locked job implies.
+ * that writes has decided already, and so are, where these rows hold the job that a new
+ * row belongs to, foreign keys that the job implies.
  *
- * A row is locked before it is updated.
+ * A row is locked before it is updated, and locks that wait have an order: lock_order.h.
  */
 #ifndef JOBS_ROW_H
 #define JOBS_ROW_H
@@ -63,6 +64,12 @@ extern Row *row_lock(Rows *rows, TableId id, int64 key, LockTupleMode mode, Lock
 extern Row *row_lock_found(Row *row, LockTupleMode mode, LockWaitPolicy wait);
 
 /*
+ * The same, where one that comes later in the order of lock_order.h may be held: 40P01 is
+ * possible, and the caller says when.
+ */
+extern Row *row_lock_out_of_order(Row *row, LockTupleMode mode);
+
+/*
  * The latest version of a row, locked if nobody else holds it, whatever the isolation level:
  * for sums to which everybody adds. NULL: somebody holds it, or it is gone.
  */
@@ -109,8 +116,17 @@ extern void row_key_up_to(ScanKey key, int column, int64 value);
 /* A row that stands in a slot already, such as a trigger's. */
 extern Row *row_of_slot(Rows *rows, TableId id, TupleTableSlot *slot);
 
+/*
+ * Notes that somebody else has locked the row for this action, or that it can't go away before
+ * the action ends, as what a row trigger stands on. What these rows lock or insert is noted anyway.
+ */
+extern void row_hold(const Row *row);
+
+/* Do these rows hold any? */
+extern bool rows_hold_any(const Rows *rows);
+
 /* A new row: users' own columns have their defaults, all others are NULL. */
-extern Row *row_new(Rows *rows, TableId id, TriggerSet set);
+extern Row *row_new(Rows *rows, TableId id);
 
 /* A copy to be changed, for row_update. */
 extern Row *row_copy(const Row *row);

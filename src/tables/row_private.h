@@ -19,7 +19,7 @@ typedef struct Target
 	Relation primary_key; /* NULL: not scanned yet */
 	ResultRelInfo *rri;	  /* NULL: not written to yet */
 	Bitmapset **updated;  /* where updated columns are noted */
-	TriggerSet set;
+	TriggerDesc *triggers[TRIGGER_SETS];
 
 	/* for users' triggers with transition tables, else NULL */
 	TransitionCaptureState *inserted;
@@ -27,11 +27,21 @@ typedef struct Target
 	TransitionCaptureState *deleted;
 } Target;
 
+/* A row that this action holds, so that nobody deletes it meanwhile. */
+typedef struct HeldRow
+{
+	TableId table;
+	int64 key; /* its id or, where there is none, its first key column; 0: that is no number */
+} HeldRow;
+
 struct Rows
 {
 	MemoryContext context;
 	Target targets[TABLE_COUNT];
 	List *slots;
+	HeldRow *held;
+	int held_count;
+	int held_room;
 	Snapshot snapshot; /* NULL: the next read takes a fresh one */
 	EState *estate;	   /* NULL: nothing written yet */
 	bool ran_triggers; /* a user's BEFORE trigger has run */
@@ -43,6 +53,9 @@ extern Snapshot rows_snapshot(Rows *rows);
 
 /* The table, opened at its first use in this action. */
 extern Target *rows_use_table(Rows *rows, TableId id, LOCKMODE lockmode);
+
+/* Do these rows hold this one? */
+extern bool rows_hold(const Rows *rows, TableId table, int64 key);
 
 extern TupleTableSlot *rows_make_slot(Rows *rows, Target *target);
 extern Row *rows_make_row(Rows *rows, Target *target, TupleTableSlot *slot);

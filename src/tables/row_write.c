@@ -16,6 +16,7 @@
 #include "utils/snapmgr.h"
 
 #include "pg/compat.h"
+#include "tables/decided.h"
 #include "tables/row_private.h"
 
 /* May the one who acts be shown whole rows? NULL: nobody may. */
@@ -60,7 +61,7 @@ triggers_for(const Table *table, TriggerSet set)
  * What the executor needs to write to a table, made at the first row.
  */
 static void
-prepare_writing(Rows *rows, TableId id, TriggerSet set)
+prepare_writing(Rows *rows, TableId id)
 {
 	Target *target = rows_use_table(rows, id, RowExclusiveLock);
 	MemoryContext caller;
@@ -69,11 +70,7 @@ prepare_writing(Rows *rows, TableId id, TriggerSet set)
 	TriggerDesc *triggers;
 
 	if (target->rri)
-	{
-		if (target->set != set)
-			elog(ERROR, "one action writes to jobs.%s in two ways", table_name(id));
 		return;
-	}
 
 	/* it may have been opened for reading alone: since then a trigger may have come */
 	LockRelationOid(target->table->relid, RowExclusiveLock);
@@ -97,7 +94,9 @@ prepare_writing(Rows *rows, TableId id, TriggerSet set)
 	rri = makeNode(ResultRelInfo);
 	rri->ri_RangeTableIndex = rows->estate->es_range_table_size;
 	rri->ri_RelationDesc = target->rel;
-	triggers = triggers_for(target->table, set);
+	for (int set = 0; set < TRIGGER_SETS; set++)
+		target->triggers[set] = triggers_for(target->table, set);
+	triggers = target->triggers[TRIGGERS_PARENT_UNLOCKED];
 	rri->ri_TrigDesc = triggers;
 	if (triggers)
 	{
@@ -116,18 +115,17 @@ prepare_writing(Rows *rows, TableId id, TriggerSet set)
 	rows->estate->es_opened_result_relations =
 		lappend(rows->estate->es_opened_result_relations, rri);
 	target->rri = rri;
-	target->set = set;
 	MemoryContextSwitchTo(caller);
 }
 
 Row *
-row_new(Rows *rows, TableId id, TriggerSet set)
+row_new(Rows *rows, TableId id)
 {
 	Target *target;
 	TupleTableSlot *slot;
 	ListCell *cell;
 
-	prepare_writing(rows, id, set);
+	prepare_writing(rows, id);
 	target = &rows->targets[id];
 	slot = make_virtual_slot(rows, target);
 	ExecClearTuple(slot);
@@ -223,41 +221,47 @@ rethrow(Rows *rows)
 }
 
 /*
- * The keys whose check is left out, as they are before or after users' triggers.
+ * The triggers that fire for a new row: foreign keys that its job implies are not checked where
+ * these rows hold the job. All sets have the same triggers in the same places.
  */
-static void
-read_implied_keys(const Row *row, Datum *keys)
+static TriggerSet
+choose_triggers(const Row *row)
 {
-	for (int i = 0; i < row->table->nimplied; i++)
+	const Table *table = row->table;
+
+	for (int i = 0; i < table->nimplied; i++)
 	{
 		bool isnull;
-		Datum value = slot_getattr(row->slot, row->table->implied[i].attnum, &isnull);
+		Datum key;
 
-		keys[i] = isnull ? (Datum) 0 : value;
+		if (table->implied[i].parent != TABLE_job)
+			continue;
+		key = slot_getattr(row->slot, table->implied[i].attnum, &isnull);
+		if (!isnull && rows_hold(row->rows, TABLE_job, DatumGetInt64(key)))
+			return TRIGGERS_PARENT_LOCKED;
 	}
+	return TRIGGERS_PARENT_UNLOCKED;
 }
 
 /*
- * Refuses what a user's BEFORE trigger has moved away from its locked parent, or whose
- * parent it has deleted.
+ * A user's BEFORE trigger may have deleted what the row belongs to: it has our locks, too.
  */
 static void
-check_implied_keys(const Row *row, const Datum *before)
+check_parents(const Row *row)
 {
-	Datum after[TABLE_MAX_IMPLIED];
-
-	read_implied_keys(row, after);
 	rows_renew(row->rows);
 	for (int i = 0; i < row->table->nimplied; i++)
 	{
-		int64 key = DatumGetInt64(after[i]);
+		bool isnull;
+		Datum key = slot_getattr(row->slot, row->table->implied[i].attnum, &isnull);
 
-		if (key != DatumGetInt64(before[i]) ||
-			(key != 0 && row_fetch(row->rows, row->table->implied[i].parent, key) == NULL))
+		if (!isnull && row_fetch(row->rows, row->table->implied[i].parent, DatumGetInt64(key)) == NULL)
 			ereport(ERROR,
 					(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-					 errmsg("a trigger changed a key of jobs.%s", table_name(row->table->id)),
-					 errdetail("A BEFORE trigger moved the row away from the locked job, or deleted the job."),
+					 errmsg("a trigger deleted what a new row of jobs.%s belongs to",
+							table_name(row->table->id)),
+					 errdetail("A BEFORE trigger deleted its row of jobs.%s.",
+							   table_name(row->table->implied[i].parent)),
 					 errhint("Let the trigger change columns of its own alone.")));
 	}
 	begin_write(row->rows);
@@ -286,22 +290,34 @@ insert_tuple(Rows *rows, Target *target, TupleTableSlot *slot)
 	return recheck;
 }
 
+/*
+ * The row as it was decided. Triggers may free what its values point to.
+ */
+static Row *
+copy_decided(const Row *row)
+{
+	Row *copy = row_copy(row);
+
+	ExecMaterializeSlot(copy->slot);
+	return copy;
+}
+
 bool
 row_insert(Row *row)
 {
 	Rows *rows = row->rows;
 	Target *target = &rows->targets[row->table->id];
-	TriggerDesc *triggers = target->rri->ri_TrigDesc;
+	TriggerSet set = choose_triggers(row);
+	TriggerDesc *triggers = target->triggers[set];
 	EState *estate = rows->estate;
 	MemoryContext caller = MemoryContextSwitchTo(rows->context);
 	bool ran_triggers = triggers && triggers->trig_insert_before_row;
-	Datum keys[TABLE_MAX_IMPLIED];
+	Row *decided = ran_triggers ? copy_decided(row) : NULL;
 	bool written;
 
+	target->rri->ri_TrigDesc = triggers;
 	begin_write(rows);
 	rows->ran_triggers |= ran_triggers;
-	if (ran_triggers)
-		read_implied_keys(row, keys);
 	written = !ran_triggers || ExecBRInsertTriggers(estate, target->rri, row->slot);
 	if (written)
 	{
@@ -311,12 +327,15 @@ row_insert(Row *row)
 		{
 			/* their values live in memory that check_row frees */
 			ExecMaterializeSlot(row->slot);
-			if (target->set == TRIGGERS_PARENT_LOCKED)
-				check_implied_keys(row, keys);
+			decided_check(decided, row);
+			if (set == TRIGGERS_PARENT_LOCKED)
+				check_parents(row);
 		}
 		recheck = insert_tuple(rows, target, row->slot);
 		ExecARInsertTriggers(estate, target->rri, row->slot, recheck, target->inserted);
 		list_free(recheck);
+		if (row->table->id == TABLE_job)
+			row_hold(row);
 	}
 	rows_renew(rows);
 	MemoryContextSwitchTo(caller);
@@ -438,12 +457,13 @@ row_update(const Row *old, Row *changed)
 	MemoryContext caller;
 	EState *estate;
 	TriggerDesc *triggers;
+	Row *decided;
 	bool ran_triggers;
 	bool written;
 
 	if (!old->is_locked)
 		elog(ERROR, "a row of jobs.%s is updated without a lock", table_name(old->table->id));
-	prepare_writing(rows, old->table->id, TRIGGERS_PARENT_UNLOCKED);
+	prepare_writing(rows, old->table->id);
 	CheckCmdReplicaIdentity(target->rel, CMD_UPDATE);
 	estate = rows->estate;
 	triggers = target->rri->ri_TrigDesc;
@@ -455,6 +475,7 @@ row_update(const Row *old, Row *changed)
 	begin_write(rows);
 	ran_triggers = triggers && triggers->trig_update_before_row;
 	rows->ran_triggers |= ran_triggers;
+	decided = ran_triggers ? copy_decided(changed) : NULL;
 	written = !ran_triggers ||
 			  compat_ExecBRUpdateTriggers(estate, &rows->epq, target->rri, &tid, changed->slot, NULL);
 	if (written)
@@ -462,7 +483,10 @@ row_update(const Row *old, Row *changed)
 		List *recheck;
 
 		if (ran_triggers)
+		{
 			ExecMaterializeSlot(changed->slot);
+			decided_check(decided, changed);
+		}
 		recheck = update_tuple(rows, target, &tid, changed->slot);
 		ExecARUpdateTriggers(estate, target->rri, NULL, NULL, &tid, NULL, changed->slot,
 							 recheck, target->changed, false);
@@ -485,7 +509,7 @@ row_delete(const Row *row)
 
 	if (!row->is_locked)
 		elog(ERROR, "a row of jobs.%s is deleted without a lock", table_name(row->table->id));
-	prepare_writing(rows, row->table->id, TRIGGERS_PARENT_LOCKED);
+	prepare_writing(rows, row->table->id);
 	CheckCmdReplicaIdentity(target->rel, CMD_DELETE);
 	triggers = target->rri->ri_TrigDesc;
 	check_still_there(row);

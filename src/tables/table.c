@@ -279,8 +279,8 @@ key_is_implied(const Table *table, const Trigger *trigger)
 	return false;
 }
 
-static bool
-is_ours(const Trigger *trigger)
+bool
+table_trigger_is_ours(const Trigger *trigger)
 {
 	return strncmp(trigger->tgname, JOBS_TRIGGER_PREFIX, strlen(JOBS_TRIGGER_PREFIX)) == 0;
 }
@@ -310,7 +310,7 @@ note_triggers(const Table *table, Relation rel, TriggerSet set)
 		Trigger *trigger = &all->triggers[i];
 
 		if (TRIGGER_FOR_BEFORE(trigger->tgtype) && TRIGGER_FOR_UPDATE(trigger->tgtype) &&
-			!is_ours(trigger))
+			!table_trigger_is_ours(trigger))
 			keys_are_safe = false;
 	}
 
@@ -319,7 +319,7 @@ note_triggers(const Table *table, Relation rel, TriggerSet set)
 		Trigger *trigger = &all->triggers[i];
 		bool is_key = RI_FKey_trigger_type(trigger->tgfoid) != RI_TRIGGER_NONE;
 
-		if (!TRIGGER_FOR_ROW(trigger->tgtype) || is_ours(trigger) ||
+		if (!TRIGGER_FOR_ROW(trigger->tgtype) || table_trigger_is_ours(trigger) ||
 			(is_key && keys_are_safe && TRIGGER_FOR_UPDATE(trigger->tgtype)) ||
 			(set == TRIGGERS_PARENT_LOCKED && key_is_implied(table, trigger)))
 		{

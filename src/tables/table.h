@@ -72,6 +72,9 @@ extern Relation table_open_known(TableId id, LOCKMODE lockmode, const Table **ta
 /* What is known by now of a table that is open. */
 extern const Table *table_known(TableId id, Relation rel);
 
+/* Did jobs.install() make this trigger? */
+extern bool table_trigger_is_ours(const Trigger *trigger);
+
 /* The role that owns the tables. */
 extern Oid tables_owner(void);
 

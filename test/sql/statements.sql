@@ -249,7 +249,7 @@ SELECT jobs.assign_members(:job, ARRAY[:ann_id, :bob_id], actor => :'ann'), jobs
 SELECT regress.state() = :'before' AS unchanged;
 ROLLBACK;
 
--- a trigger that moves a message to another job, or to none: a plain INSERT is judged by what comes of it
+-- a trigger that moves a message to another job, or to none
 BEGIN;
 CREATE FUNCTION pg_temp.moves(change text) RETURNS SETOF text LANGUAGE plpgsql AS $$
 BEGIN
@@ -272,7 +272,7 @@ SELECT regress.state() = :'before' AS unchanged;
 SELECT pg_temp.moves('{"body": "Rewritten"}');
 SELECT body FROM jobs.message WHERE job_id = :job;
 ROLLBACK;
--- a trigger that changes what the rules decided for a job: a plain UPDATE is judged by what comes of it
+-- a trigger that changes what the rules decided for a job
 BEGIN;
 CREATE TRIGGER own BEFORE INSERT OR UPDATE ON jobs.job FOR EACH ROW EXECUTE FUNCTION regress.set_column('{"status": "completed"}');
 SELECT regress.state() AS before \gset
