@@ -368,7 +368,7 @@ read_remembered(const char *role)
 }
 
 static void
-remember(const char *role, int mask)
+remember_access(const char *role, int mask)
 {
 	Oid types[2] = {TEXTOID, TEXTARRAYOID};
 	Datum values[2];
@@ -448,13 +448,13 @@ change(const char *role, int access, bool give)
 	if (give)
 	{
 		change_rights(role, access, 0, true);
-		remember(role, before | access);
+		remember_access(role, before | access);
 	}
 	else
 	{
 		if (OidIsValid(roleid))
 			change_rights(role, access, before & ~access, false);
-		remember(role, before & ~access);
+		remember_access(role, before & ~access);
 	}
 	rights_restore(&caller);
 	SPI_finish();
@@ -540,7 +540,7 @@ access_grant_again(void)
 		ereport(NOTICE,
 				(errmsg("there is no role \"%s\" any more, its access to jobs is forgotten", roles[i]),
 				 errhint("If it was renamed, call jobs.grant_access() or jobs.revoke_access() with the new name.")));
-		remember(roles[i], 0);
+		remember_access(roles[i], 0);
 	}
 }
 

@@ -25,7 +25,7 @@ static struct
 } known;
 
 static void
-roles_changed(Datum arg, int cacheid, uint32 hashvalue)
+binding_roles_changed(Datum arg, int cacheid, uint32 hashvalue)
 {
 	known.role = InvalidOid;
 }
@@ -39,7 +39,7 @@ relations_changed(Datum arg, Oid relid)
 void
 binding_init(void)
 {
-	CacheRegisterSyscacheCallback(AUTHOID, roles_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHOID, binding_roles_changed, (Datum) 0);
 	CacheRegisterRelcacheCallback(relations_changed, (Datum) 0);
 }
 

@@ -27,7 +27,7 @@ static char *actor_setting;
 static ActorFrame *running = NULL;
 
 static void
-abort_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
+end_acting_in_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
 {
 	if (event != SUBXACT_EVENT_ABORT_SUB)
 		return;
@@ -36,7 +36,7 @@ abort_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransactionId
 }
 
 static void
-end_transaction(XactEvent event, void *arg)
+end_acting(XactEvent event, void *arg)
 {
 	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PARALLEL_ABORT)
 		running = NULL;
@@ -84,8 +84,8 @@ actor_init(void)
 							   &actor_setting, "", PGC_SUSET,
 							   GUC_DISALLOW_IN_FILE | GUC_NOT_IN_SAMPLE,
 							   actor_check, NULL, NULL);
-	RegisterSubXactCallback(abort_subtransaction, NULL);
-	RegisterXactCallback(end_transaction, NULL);
+	RegisterSubXactCallback(end_acting_in_subtransaction, NULL);
+	RegisterXactCallback(end_acting, NULL);
 }
 
 /*

@@ -37,35 +37,35 @@ typedef struct Remembered
 	uint32 numbers[FLEXIBLE_ARRAY_MEMBER]; /* one for each column that the library knows */
 } Remembered;
 
-typedef enum Event
+typedef enum DmlEvent
 {
-	EVENT_INSERT,
-	EVENT_UPDATE,
-	EVENTS
-} Event;
+	DML_INSERT,
+	DML_UPDATE,
+	DML_EVENTS
+} DmlEvent;
 
 /* NULL: nothing was remembered in this transaction. They live in a context that ends with it. */
-static HTAB *remembered[TABLE_COUNT][EVENTS];
+static HTAB *remembered[TABLE_COUNT][DML_EVENTS];
 static MemoryContext context = NULL;
 
-static Event
+static DmlEvent
 event_of(const TriggerData *data)
 {
-	return TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? EVENT_UPDATE : EVENT_INSERT;
+	return TRIGGER_FIRED_BY_UPDATE(data->tg_event) ? DML_UPDATE : DML_INSERT;
 }
 
 bool
 decided_may_be_changed(const TriggerData *data)
 {
 	const TriggerDesc *triggers = data->tg_relation->trigdesc;
-	Event event = event_of(data);
+	DmlEvent event = event_of(data);
 
 	for (int i = 0; i < triggers->numtriggers; i++)
 	{
 		const Trigger *trigger = &triggers->triggers[i];
 
 		if (TRIGGER_FOR_ROW(trigger->tgtype) && TRIGGER_FOR_BEFORE(trigger->tgtype) &&
-			(event == EVENT_INSERT ? TRIGGER_FOR_INSERT(trigger->tgtype) : TRIGGER_FOR_UPDATE(trigger->tgtype)) &&
+			(event == DML_INSERT ? TRIGGER_FOR_INSERT(trigger->tgtype) : TRIGGER_FOR_UPDATE(trigger->tgtype)) &&
 			!table_trigger_is_ours(trigger))
 			return true;
 	}
@@ -81,7 +81,7 @@ forget(void *arg)
 }
 
 static HTAB *
-table_of(TableId id, Event event)
+table_of(TableId id, DmlEvent event)
 {
 	HASHCTL control = {0};
 
@@ -141,14 +141,14 @@ key_value(TupleTableSlot *slot, AttrNumber attnum)
 }
 
 static RowKey
-key_of(const TriggerData *data, const Row *row)
+key_of_row(const TriggerData *data, const Row *row)
 {
 	RowKey key = {{0}};
 	int count = 0;
 	int attnum = -1;
 	Bitmapset *columns;
 
-	if (event_of(data) == EVENT_UPDATE)
+	if (event_of(data) == DML_UPDATE)
 	{
 		const ItemPointerData *place = &data->tg_trigslot->tts_tid;
 
@@ -170,7 +170,7 @@ void
 decided_remember(const TriggerData *data, const Row *row)
 {
 	TableId id = row->table->id;
-	RowKey key = key_of(data, row);
+	RowKey key = key_of_row(data, row);
 	Remembered *entry = hash_search(table_of(id, event_of(data)), &key, HASH_ENTER, NULL);
 
 	for (int column = 0; column < table_column_count(id); column++)
@@ -182,7 +182,7 @@ decided_require_kept(const TriggerData *data, const Row *row)
 {
 	TableId id = row->table->id;
 	HTAB *table = table_of(id, event_of(data));
-	RowKey key = key_of(data, row);
+	RowKey key = key_of_row(data, row);
 	const Remembered *entry = hash_search(table, &key, HASH_FIND, NULL);
 
 	if (entry == NULL)

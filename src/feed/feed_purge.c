@@ -113,7 +113,7 @@ purge_feed(Purge *purge, const Feed *feed)
 }
 
 static void
-remember(int64 position)
+remember_purged(int64 position)
 {
 	Call *call = call_begin_system();
 	Row *node = row_lock_found(node_fetch(call->rows), LockTupleNoKeyExclusive, LockWaitBlock);
@@ -152,6 +152,6 @@ jobs_purge_events(PG_FUNCTION_ARGS)
 		purge_feed(&purge, &feeds[i]);
 	MemoryContextDelete(purge.round);
 	if (purge.deleted > 0)
-		remember(purge.highest);
+		remember_purged(purge.highest);
 	PG_RETURN_INT64(purge.deleted);
 }

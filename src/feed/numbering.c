@@ -70,7 +70,7 @@ static struct
 } known;
 
 static void
-end_transaction(XactEvent event, void *arg)
+numbering_end_transaction(XactEvent event, void *arg)
 {
 	/* what it numbered waits again, or waits for COMMIT PREPARED */
 	if (event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
@@ -78,7 +78,7 @@ end_transaction(XactEvent event, void *arg)
 }
 
 static void
-end_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
+numbering_end_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
 {
 	if (event == SUBXACT_EVENT_ABORT_SUB)
 		known.file = InvalidOid;
@@ -87,8 +87,8 @@ end_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransactionId p
 void
 numbering_init(void)
 {
-	RegisterXactCallback(end_transaction, NULL);
-	RegisterSubXactCallback(end_subtransaction, NULL);
+	RegisterXactCallback(numbering_end_transaction, NULL);
+	RegisterSubXactCallback(numbering_end_subtransaction, NULL);
 }
 
 static void

@@ -18,7 +18,7 @@
 #include "pg/json.h"
 
 static Row *
-find(Call *call, const Job *job, int64 member_id)
+find_assignment(Call *call, const Job *job, int64 member_id)
 {
 	ScanKeyData keys[3];
 
@@ -46,7 +46,7 @@ require_member(Call *call, const Job *job, int64 member_id)
 }
 
 static void
-fill(Row *row, const Call *call, const Job *job)
+fill_assignment(Row *row, const Call *call, const Job *job)
 {
 	row_set_int64(row, Col_assignment_organization_id, job->organization_id);
 	row_set_int64(row, Col_assignment_job_id, job->id);
@@ -74,11 +74,11 @@ add_member(Call *call, Job *job, const Transition *transition, int64 member_id)
 {
 	Row *row;
 
-	if (find(call, job, member_id))
+	if (find_assignment(call, job, member_id))
 		return false;
 	row = row_new(call->rows, TABLE_assignment);
 	row_set_int64(row, Col_assignment_member_id, member_id);
-	fill(row, call, job);
+	fill_assignment(row, call, job);
 	if (!row_insert(row))
 		return false;
 	record(call, job, transition, member_id);
@@ -91,7 +91,7 @@ add_member(Call *call, Job *job, const Transition *transition, int64 member_id)
 static bool
 remove_member(Call *call, Job *job, const Transition *transition, int64 member_id)
 {
-	Row *row = find(call, job, member_id);
+	Row *row = find_assignment(call, job, member_id);
 
 	if (row == NULL || row_lock_found(row, LockTupleExclusive, LockWaitBlock) == NULL || !row_delete(row))
 		return false;
@@ -100,7 +100,7 @@ remove_member(Call *call, Job *job, const Transition *transition, int64 member_i
 }
 
 static int
-compare_ids(const void *a, const void *b)
+compare_member_ids(const void *a, const void *b)
 {
 	int64 left = *(const int64 *) a;
 	int64 right = *(const int64 *) b;
@@ -128,8 +128,8 @@ change_members(FunctionCallInfo fcinfo, Action action)
 	const Transition *transition;
 	int changed = 0;
 
-	qsort(member_ids, count, sizeof(int64), compare_ids);
-	count = qunique(member_ids, count, sizeof(int64), compare_ids);
+	qsort(member_ids, count, sizeof(int64), compare_member_ids);
+	count = qunique(member_ids, count, sizeof(int64), compare_member_ids);
 	for (int i = 0; i < count && action == ACTION_ASSIGN; i++)
 		require_member(call, job, member_ids[i]);
 	transition = job_require(call, job, action);
@@ -214,7 +214,7 @@ jobs_assignment_fill(PG_FUNCTION_ARGS)
 		dml_fill_int64(dml, Col_assignment_organization_id, job->organization_id);
 		dml_fill_text(dml, Col_assignment_assigned_by, actor_format(&dml->call->actor, actor));
 		dml_refuse(dml, Col_assignment_assigned_at);
-		fill(dml->new, dml->call, job);
+		fill_assignment(dml->new, dml->call, job);
 	}
 	return dml_end(dml);
 }

@@ -28,7 +28,7 @@ outcome_of(const Job *job)
 }
 
 static EvidenceKey
-key_of(const Job *job)
+evidence_key_of(const Job *job)
 {
 	EvidenceKey key = {job->organization_id, job->service_id};
 
@@ -43,7 +43,7 @@ note_evidence(const Call *call, const Job *job, const Transition *transition)
 {
 	const ActionRule *rule = &action_rules[transition->action];
 	Side side = actor_side(&call->actor);
-	EvidenceKey key = key_of(job);
+	EvidenceKey key = evidence_key_of(job);
 	JobOutcome before = outcome_of(job);
 	JobOutcome after = before;
 	bool is_first_response = action_is_response(transition->action, side) && before.first_response_at == DT_NOEND;
@@ -90,7 +90,7 @@ queue_email(Call *call, const Job *job, EmailKind kind, const Subject *subject)
 void
 consequence_of_creation(Call *call, const Job *job)
 {
-	EvidenceKey key = key_of(job);
+	EvidenceKey key = evidence_key_of(job);
 	JobOutcome outcome = outcome_of(job);
 
 	evidence_note_job(&key, &outcome);

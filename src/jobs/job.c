@@ -147,7 +147,7 @@ typedef struct Judged
 } Judged;
 
 static bool
-is_blocked(const Judged *judged)
+is_in_blocked_conversation(const Judged *judged)
 {
 	Row *conversation = judged->conversation ? judged->conversation :
 											   conversation_get(judged->call, judged->job->conversation_id);
@@ -172,7 +172,7 @@ read_fact(void *argument, JobFact fact)
 		case FACT_EXPERT_WROTE_LAST:
 			return expert_wrote_last(judged->call->rows, job->id);
 		case FACT_BLOCKED:
-			return is_blocked(judged);
+			return is_in_blocked_conversation(judged);
 	}
 	elog(ERROR, "unknown fact of a job: %d", fact);
 }
@@ -361,7 +361,7 @@ job_move(Call *call, Job *job, const Transition *transition, Jsonb *details)
 }
 
 static int
-compare_ids(const ListCell *a, const ListCell *b)
+compare_jobs(const ListCell *a, const ListCell *b)
 {
 	int64 left = ((Job *) lfirst(a))->id;
 	int64 right = ((Job *) lfirst(b))->id;
@@ -389,7 +389,7 @@ job_live_in_conversation(Call *call, int64 conversation_id, bool latest)
 			live = lappend(live, job);
 	}
 	row_scan_end(scan);
-	list_sort(live, compare_ids);
+	list_sort(live, compare_jobs);
 	return live;
 }
 

@@ -60,7 +60,7 @@ transition_of_update(Call *call, Job *job, JobStatus status)
 }
 
 static void
-fill_insert(Dml *dml)
+fill_inserted_job(Dml *dml)
 {
 	static const int filled[] = {
 		Col_job_proposal_id, Col_job_request_id, Col_job_created_at, Col_job_respond_by,
@@ -92,7 +92,7 @@ fill_insert(Dml *dml)
  * Judged by what differs, since ORMs send every column.
  */
 static void
-fill_update(Dml *dml)
+fill_updated_job(Dml *dml)
 {
 	static const int allowed[] = {Col_job_status};
 	Job *job = job_of_row(dml->old);
@@ -119,9 +119,9 @@ jobs_job_fill(PG_FUNCTION_ARGS)
 	Dml *dml = dml_begin(fcinfo, TABLE_job, TRIGGER_TYPE_BEFORE, TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
 
 	if (DML_IS_INSERT(dml))
-		fill_insert(dml);
+		fill_inserted_job(dml);
 	else
-		fill_update(dml);
+		fill_updated_job(dml);
 	return dml_end(dml);
 }
 

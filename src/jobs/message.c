@@ -132,7 +132,7 @@ require_allowed(Call *call, Place *place)
  * What a message leads to, once it is written.
  */
 static void
-follow_up(Call *call, const Place *place, const Transition *transition, int64 message_id)
+follow_up_message(Call *call, const Place *place, const Transition *transition, int64 message_id)
 {
 	Subject subject = {.message_id = message_id};
 	Email email = {
@@ -153,7 +153,7 @@ follow_up(Call *call, const Place *place, const Transition *transition, int64 me
 }
 
 static void
-fill(Row *row, const Call *call, const Draft *draft, const Place *place)
+fill_message(Row *row, const Call *call, const Draft *draft, const Place *place)
 {
 	row_set_int64(row, Col_message_organization_id, place->organization_id);
 	row_set_int64(row, Col_message_merchant_id, place->merchant_id);
@@ -170,7 +170,7 @@ insert(Call *call, const Draft *draft, const Place *place)
 	Row *row = row_new(call->rows, TABLE_message);
 	int64 id = ids_assign(row, SLOT_OF(place->organization_id));
 
-	fill(row, call, draft, place);
+	fill_message(row, call, draft, place);
 	row_set_text(row, Col_message_body, draft->body);
 	if (draft->client_key)
 		row_set(row, Col_message_client_key, UUIDPGetDatum(draft->client_key));
@@ -182,7 +182,7 @@ insert(Call *call, const Draft *draft, const Place *place)
  * that must have been.
  */
 static Row *
-find_repeated(Call *call, const Draft *draft, int column, int64 id)
+find_repeated_message(Call *call, const Draft *draft, int column, int64 id)
 {
 	Row *row = client_key_find(call, TABLE_message, draft->client_key);
 
@@ -205,7 +205,7 @@ send(Call *call, const Draft *draft, Place *place)
 	transition = require_allowed(call, place);
 	id = insert(call, draft, place);
 	if (id != 0 && draft->proposal_id == 0)
-		follow_up(call, place, transition, id);
+		follow_up_message(call, place, transition, id);
 	return id;
 }
 
@@ -216,7 +216,7 @@ message_send(Call *call, const Draft *draft)
 	Row *earlier;
 
 	find_place(call, draft, &place);
-	earlier = find_repeated(call, draft, Col_message_conversation_id, place.conversation_id);
+	earlier = find_repeated_message(call, draft, Col_message_conversation_id, place.conversation_id);
 	return earlier ? row_int64(earlier, Col_message_id) : send(call, draft, &place);
 }
 
@@ -232,7 +232,7 @@ message_send_new(Call *call, const Draft *draft)
 int64
 message_find_repeated(Call *call, const Draft *draft, int64 organization_id)
 {
-	Row *earlier = find_repeated(call, draft, Col_message_organization_id, organization_id);
+	Row *earlier = find_repeated_message(call, draft, Col_message_organization_id, organization_id);
 
 	return earlier ? row_int64(earlier, Col_message_conversation_id) : 0;
 }
@@ -335,7 +335,7 @@ jobs_message_fill(PG_FUNCTION_ARGS)
 	dml_fill_text(dml, Col_message_author, actor_format(&dml->call->actor, author));
 	dml_refuse(dml, Col_message_proposal_id);
 	dml_refuse(dml, Col_message_sent_at);
-	fill(row, dml->call, &draft, &place);
+	fill_message(row, dml->call, &draft, &place);
 	ids_assign_dml(dml->call, row, SLOT_OF(place.organization_id), ID_ORDERED);
 	return dml_end(dml);
 }
@@ -376,7 +376,7 @@ jobs_message_record(PG_FUNCTION_ARGS)
 	draft.job_id = row_int64(dml->new, Col_message_job_id);
 	find_place(dml->call, &draft, &place);
 	lock_job(dml->call, &draft, &place);
-	follow_up(dml->call, &place, require_allowed(dml->call, &place),
-			  row_int64(dml->new, Col_message_id));
+	follow_up_message(dml->call, &place, require_allowed(dml->call, &place),
+					  row_int64(dml->new, Col_message_id));
 	return dml_end(dml);
 }

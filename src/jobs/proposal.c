@@ -253,7 +253,7 @@ tell_decided(Call *call, const Row *proposal, ProposalStatus status)
  * The proposal that an earlier call with the same key sent, or 0.
  */
 static int64
-find_repeated(Call *call, const Row *row, const pg_uuid_t *client_key)
+find_repeated_proposal(Call *call, const Row *row, const pg_uuid_t *client_key)
 {
 	static const int compared[] = {
 		Col_proposal_conversation_id, Col_proposal_service_id, Col_proposal_title,
@@ -300,7 +300,7 @@ jobs_send_proposal(PG_FUNCTION_ARGS)
 	if (client_key)
 		row_set(row, Col_proposal_client_key, UUIDPGetDatum(client_key));
 
-	id = find_repeated(call, row, client_key);
+	id = find_repeated_proposal(call, row, client_key);
 	if (id == 0)
 	{
 		fill_new(call, row);
@@ -368,7 +368,7 @@ jobs_withdraw_proposal(PG_FUNCTION_ARGS)
 }
 
 static void
-fill_insert(Dml *dml)
+fill_inserted_proposal(Dml *dml)
 {
 	Row *row = dml->new;
 	int64 organization_id = row_int64(row, Col_proposal_organization_id);
@@ -393,7 +393,7 @@ fill_insert(Dml *dml)
 }
 
 static void
-fill_update(Dml *dml)
+fill_updated_proposal(Dml *dml)
 {
 	static const int allowed[] = {Col_proposal_status, Col_proposal_store_id};
 	Row *row = dml->new;
@@ -421,9 +421,9 @@ jobs_proposal_fill(PG_FUNCTION_ARGS)
 						 TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
 
 	if (DML_IS_INSERT(dml))
-		fill_insert(dml);
+		fill_inserted_proposal(dml);
 	else
-		fill_update(dml);
+		fill_updated_proposal(dml);
 	return dml_end(dml);
 }
 

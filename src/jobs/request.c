@@ -77,7 +77,7 @@ request_arg_max_matches(FunctionCallInfo fcinfo, int argno)
 }
 
 static int
-compare_ids(const ListCell *a, const ListCell *b)
+compare_job_rows(const ListCell *a, const ListCell *b)
 {
 	int64 left = row_int64(lfirst(a), Col_job_id);
 	int64 right = row_int64(lfirst(b), Col_job_id);
@@ -99,7 +99,7 @@ request_jobs(Call *call, int64 request_id)
 	while ((job = row_scan_next(scan)) != NULL)
 		jobs = lappend(jobs, job);
 	row_scan_end(scan);
-	list_sort(jobs, compare_ids);
+	list_sort(jobs, compare_job_rows);
 	return jobs;
 }
 
@@ -107,7 +107,7 @@ request_jobs(Call *call, int64 request_id)
  * A job of the request, which isn't written yet.
  */
 static Row *
-make_job(Call *call, const Row *wanted, int64 organization_id)
+make_job_of_request(Call *call, const Row *wanted, int64 organization_id)
 {
 	Row *job = row_new(call->rows, TABLE_job);
 
@@ -155,7 +155,7 @@ request_ask_best(Call *call, const Row *wanted, const Row *merchant, const List 
 
 	for (int i = 0; i < count; i++)
 	{
-		Row *job = make_job(call, wanted, matches[i].organization_id);
+		Row *job = make_job_of_request(call, wanted, matches[i].organization_id);
 		int64 conversation_id = conversation_try_open_for_job(call, matches[i].organization_id,
 															  row_int64(wanted, Col_job_merchant_id));
 

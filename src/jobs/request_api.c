@@ -54,7 +54,7 @@ wanted_of_arguments(FunctionCallInfo fcinfo)
  * The same as a job, which isn't written yet.
  */
 static Row *
-make_job(Call *call, const Wanted *wanted)
+make_wanted_job(Call *call, const Wanted *wanted)
 {
 	Row *job = row_new(call->rows, TABLE_job);
 
@@ -97,7 +97,7 @@ ask_one(Call *call, Row *job)
 }
 
 static void
-follow_up(Call *call, const List *jobs)
+follow_up_request(Call *call, const List *jobs)
 {
 	ListCell *cell;
 
@@ -112,7 +112,7 @@ follow_up(Call *call, const List *jobs)
 static List *
 ask(Call *call, const Wanted *wanted)
 {
-	Row *job = make_job(call, wanted);
+	Row *job = make_wanted_job(call, wanted);
 	List *jobs;
 
 	request_require_asker(call, job);
@@ -129,7 +129,7 @@ ask(Call *call, const Wanted *wanted)
 		request_require_welcome(call, job);
 	row_set_int64(job, Col_job_request_id, ids_draw_request(call->rows));
 	jobs = wanted->organization_id ? ask_one(call, job) : ask_best(call, job, wanted->max_matches);
-	follow_up(call, jobs);
+	follow_up_request(call, jobs);
 	return jobs;
 }
 
@@ -180,7 +180,7 @@ jobs_rematch_request(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	call = call_begin(fcinfo, ARG_rematch_request_actor);
 	jobs = rematch_request(call, request_id, max_matches);
-	follow_up(call, jobs);
+	follow_up_request(call, jobs);
 	foreach (cell, jobs)
 	{
 		const Row *job = lfirst(cell);

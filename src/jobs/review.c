@@ -130,7 +130,7 @@ require_unreviewed(Call *call, const ReviewSubject *subject)
  * What follows from a review, once it is written.
  */
 static void
-follow_up(Call *call, const ReviewSubject *subject, const Row *review)
+follow_up_review(Call *call, const ReviewSubject *subject, const Row *review)
 {
 	Email email = {
 		.kind = EMAIL_REVIEW_RECEIVED,
@@ -168,7 +168,7 @@ write_review(Call *call, const ReviewSubject *subject, const Opinion *opinion)
 	row_set_time(row, Col_review_written_at, GetCurrentTimestamp());
 	if (!row_insert(row))
 		return 0;
-	follow_up(call, subject, row);
+	follow_up_review(call, subject, row);
 	return id;
 }
 

@@ -258,7 +258,8 @@ claim_return(Claim *claim, Rows *rows, ReturnSetInfo *result)
 		values[RESULT_claim_emails_body] = CStringGetTextDatum(body);
 		values[RESULT_claim_emails_job_id] = Int64GetDatum(lease->email.job_id);
 		nulls[RESULT_claim_emails_job_id] = lease->email.job_id == 0;
-		values[RESULT_claim_emails_message_key] = CStringGetTextDatum(psprintf("%s-%lld", marketplace, (long long) lease->id));
+		values[RESULT_claim_emails_message_key] =
+			CStringGetTextDatum(psprintf("%s-%lld", marketplace, (long long) lease->id));
 		values[RESULT_claim_emails_payload] = JsonbPGetDatum(lease->email.payload);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 		MemoryContextSwitchTo(caller);

@@ -63,7 +63,7 @@ evidence_table(MemoryContext context)
 }
 
 static Evidence *
-find(EvidenceTable *table, const EvidenceKey *key)
+find_evidence(EvidenceTable *table, const EvidenceKey *key)
 {
 	bool is_there;
 	Evidence *evidence = hash_search(table, key, HASH_ENTER, &is_there);
@@ -82,7 +82,7 @@ find(EvidenceTable *table, const EvidenceKey *key)
 void
 evidence_merge(EvidenceTable *table, const Evidence *other, int sign)
 {
-	Evidence *evidence = find(table, &other->key);
+	Evidence *evidence = find_evidence(table, &other->key);
 
 	for (int i = 0; i < EVIDENCE_KINDS; i++)
 		evidence->sums[i] += sign * other->sums[i];
@@ -131,14 +131,14 @@ evidence_add_change(EvidenceTable *table, const EvidenceKey *key, const JobOutco
 void
 evidence_add_outcome(EvidenceTable *table, const EvidenceKey *key, const JobOutcome *outcome)
 {
-	judge(outcome, 1, weight(outcome->created_at), find(table, key));
+	judge(outcome, 1, weight(outcome->created_at), find_evidence(table, key));
 }
 
 void
 evidence_add_review(EvidenceTable *table, const EvidenceKey *key, TimestampTz written_at,
 					int communication, int quality)
 {
-	Evidence *evidence = find(table, key);
+	Evidence *evidence = find_evidence(table, key);
 	double w = weight(written_at);
 
 	evidence->sums[EVIDENCE_REVIEWS] += w;

@@ -128,7 +128,7 @@ drop_frame(void)
 }
 
 static void
-end_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
+notes_end_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
 {
 	Frame *frame = frames;
 
@@ -154,7 +154,7 @@ end_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransactionId p
 }
 
 static void
-end_transaction(XactEvent event, void *arg)
+notes_end_transaction(XactEvent event, void *arg)
 {
 	switch (event)
 	{
@@ -186,6 +186,6 @@ end_transaction(XactEvent event, void *arg)
 void
 evidence_notes_init(void)
 {
-	RegisterSubXactCallback(end_subtransaction, NULL);
-	RegisterXactCallback(end_transaction, NULL);
+	RegisterSubXactCallback(notes_end_subtransaction, NULL);
+	RegisterXactCallback(notes_end_transaction, NULL);
 }

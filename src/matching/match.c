@@ -163,7 +163,7 @@ evidence_on(Search *search, int64 organization_id)
  * Is the conversation with the merchant blocked? Asked last, of the few that are good enough.
  */
 static bool
-is_blocked(const Search *search, int64 organization_id)
+is_blocked_for_merchant(const Search *search, int64 organization_id)
 {
 	Row *conversation;
 
@@ -190,13 +190,13 @@ consider(Search *search, const Row *provided)
 	if (best->bh_size == search->max_count)
 	{
 		kept = (Match *) DatumGetPointer(binaryheap_first(best));
-		if (compare(&match, kept) > 0 && !is_blocked(search, organization_id))
+		if (compare(&match, kept) > 0 && !is_blocked_for_merchant(search, organization_id))
 		{
 			*kept = match;
 			binaryheap_replace_first(best, PointerGetDatum(kept));
 		}
 	}
-	else if (!is_blocked(search, organization_id))
+	else if (!is_blocked_for_merchant(search, organization_id))
 	{
 		kept = MemoryContextAlloc(GetMemoryChunkContext(best), sizeof(Match));
 		*kept = match;

@@ -81,7 +81,7 @@ conversation_find(Rows *rows, int64 organization_id, int64 merchant_id)
 }
 
 static void
-fill(Row *row, int64 organization_id, int64 merchant_id)
+fill_conversation(Row *row, int64 organization_id, int64 merchant_id)
 {
 	row_set_int64(row, Col_conversation_organization_id, organization_id);
 	row_set_int64(row, Col_conversation_merchant_id, merchant_id);
@@ -106,7 +106,7 @@ start(Call *call, int64 organization_id, int64 merchant_id)
 
 	row = row_new(call->rows, TABLE_conversation);
 	id = ids_assign(row, SLOT_OF(organization_id));
-	fill(row, organization_id, merchant_id);
+	fill_conversation(row, organization_id, merchant_id);
 	if (!row_insert(row))
 		ereport(ERROR,
 				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
@@ -188,7 +188,7 @@ jobs_conversation_fill(PG_FUNCTION_ARGS)
 	if (row_bool(row, Col_conversation_is_blocked))
 		dml_complain(dml, Col_conversation_is_blocked);
 	dml_refuse(dml, Col_conversation_created_at);
-	fill(row, row_int64(row, Col_conversation_organization_id), call->actor.id);
+	fill_conversation(row, row_int64(row, Col_conversation_organization_id), call->actor.id);
 	ids_assign_dml(call, row, SLOT_OF(row_int64(row, Col_conversation_organization_id)), ID_OF_TENANT);
 	return dml_end(dml);
 }

@@ -248,7 +248,8 @@ jobs_provided_service_record(PG_FUNCTION_ARGS)
 
 	/* what is provided doesn't change, prices do */
 	if (!DML_IS_UPDATE(dml))
-		search_refresh_by_id(dml->call->rows, row_int64(dml->new ? dml->new : dml->old, Col_provided_service_organization_id));
+		search_refresh_by_id(dml->call->rows,
+							 row_int64(dml->new ? dml->new : dml->old, Col_provided_service_organization_id));
 	return dml_end(dml);
 }
 

@@ -75,7 +75,7 @@ language_code(int language)
 }
 
 static Oid
-find(const char *name)
+find_config(const char *name)
 {
 	return GetSysCacheOid2(TSCONFIGNAMENSP, Anum_pg_ts_config_oid, CStringGetDatum(name),
 						   ObjectIdGetDatum(PG_CATALOG_NAMESPACE));
@@ -116,7 +116,7 @@ works(Oid config)
 Oid
 language_config_of(int language)
 {
-	Oid config = find(languages[language].config);
+	Oid config = find_config(languages[language].config);
 
 	if (!OidIsValid(config) || GetDatabaseEncoding() == PG_UTF8 || GetDatabaseEncoding() == PG_SQL_ASCII)
 		return config;
@@ -139,5 +139,5 @@ language_config(const char *code)
 Oid
 language_simple_config(void)
 {
-	return find("simple");
+	return find_config("simple");
 }

@@ -25,8 +25,8 @@ static const char *const channel_names[] = {"jobs_email", "jobs_event"};
 
 static bool notify_setting = true;
 
-static void end_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg);
-static void end_transaction(XactEvent event, void *arg);
+static void notify_end_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg);
+static void notify_end_transaction(XactEvent event, void *arg);
 
 void
 notify_init(void)
@@ -35,8 +35,8 @@ notify_init(void)
 							 "Wakes listeners on jobs_email and jobs_event.",
 							 "When off, mailers and readers of the history find work by polling alone.",
 							 &notify_setting, true, PGC_SUSET, 0, NULL, NULL, NULL);
-	RegisterSubXactCallback(end_subtransaction, NULL);
-	RegisterXactCallback(end_transaction, NULL);
+	RegisterSubXactCallback(notify_end_subtransaction, NULL);
+	RegisterXactCallback(notify_end_transaction, NULL);
 }
 
 /*
@@ -65,7 +65,7 @@ queue_has_room(void)
 static int queued_at[lengthof(channel_names)];
 
 static void
-end_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
+notify_end_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
 {
 	int level = GetCurrentTransactionNestLevel();
 
@@ -81,7 +81,7 @@ end_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransactionId p
 }
 
 static void
-end_transaction(XactEvent event, void *arg)
+notify_end_transaction(XactEvent event, void *arg)
 {
 	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
 		memset(queued_at, 0, sizeof(queued_at));

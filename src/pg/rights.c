@@ -30,7 +30,7 @@ static struct
 static int known_count = 0;
 
 static void
-roles_changed(Datum arg, int cacheid, uint32 hashvalue)
+rights_roles_changed(Datum arg, int cacheid, uint32 hashvalue)
 {
 	known_count = 0;
 }
@@ -38,8 +38,8 @@ roles_changed(Datum arg, int cacheid, uint32 hashvalue)
 void
 rights_init(void)
 {
-	CacheRegisterSyscacheCallback(AUTHOID, roles_changed, (Datum) 0);
-	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, roles_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHOID, rights_roles_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, rights_roles_changed, (Datum) 0);
 }
 
 /*

@@ -76,7 +76,7 @@ template_parse(const char *template, const char **stray)
  * Puts the values in as they are, and leaves lines out if told to.
  */
 static char *
-fill(const List *parts, TemplateValue value, void *argument, bool leave_out)
+fill_template(const List *parts, TemplateValue value, void *argument, bool leave_out)
 {
 	StringInfoData out;
 	int line = 0; /* where the last line begins */
@@ -136,7 +136,7 @@ is_line_end(pg_wchar c)
 char *
 template_fill_line(const List *parts, TemplateValue value, void *argument, int limit)
 {
-	const char *rest = fill(parts, value, argument, false);
+	const char *rest = fill_template(parts, value, argument, false);
 	StringInfoData out;
 
 	initStringInfo(&out);
@@ -161,7 +161,7 @@ template_fill_line(const List *parts, TemplateValue value, void *argument, int l
 char *
 template_fill_text(const List *parts, TemplateValue value, void *argument)
 {
-	const char *rest = fill(parts, value, argument, true);
+	const char *rest = fill_template(parts, value, argument, true);
 	StringInfoData out;
 
 	initStringInfo(&out);
