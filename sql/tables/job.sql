@@ -61,7 +61,7 @@ COMMENT ON COLUMN jobs.job.auto_rematch IS 'true: when the organization declines
 COMMENT ON COLUMN jobs.job.service_id IS 'the kind of work';
 COMMENT ON COLUMN jobs.job.title IS 'up to 200 characters';
 COMMENT ON COLUMN jobs.job.description IS 'what is to be done, up to 20,000 characters';
-COMMENT ON COLUMN jobs.job.budget IS 'what the merchant would pay, or the accepted price, in the currency beside it; NULL when not said';
+COMMENT ON COLUMN jobs.job.budget IS 'what the merchant would pay, or the accepted price, in the currency beside it, up to 15 digits before the point and 6 behind it; NULL when not said';
 COMMENT ON COLUMN jobs.job.currency IS 'ISO 4217 code';
 COMMENT ON COLUMN jobs.job.status IS 'as stored: an overdue job that no sweep has met yet still reads new or opened here, and expired in jobs.job_list';
 COMMENT ON COLUMN jobs.job.created_at IS 'when it was created, by the clock and not by the transaction''s start';

@@ -433,7 +433,8 @@ job_check_texts(Row *row)
 	check_not_null(row_isnull(row, Col_job_description), "description");
 	check_text(row_text(row, Col_job_description), "description", LIMIT_TEXT);
 	if (!row_isnull(row, Col_job_budget))
-		check_price(DatumGetNumeric(row_get(row, Col_job_budget)), "budget");
+		row_set(row, Col_job_budget,
+				NumericGetDatum(check_price(DatumGetNumeric(row_get(row, Col_job_budget)), "budget")));
 	if (row_isnull(row, Col_job_currency))
 		row_set_text(row, Col_job_currency, "USD");
 	check_currency(row_text(row, Col_job_currency));

@@ -100,7 +100,8 @@ check_values(Row *row)
 	check_not_null(row_isnull(row, Col_proposal_work), "work");
 	check_text(row_text(row, Col_proposal_work), "work", LIMIT_TEXT);
 	check_not_null(row_isnull(row, Col_proposal_price), "price");
-	check_price(DatumGetNumeric(row_get(row, Col_proposal_price)), "price");
+	row_set(row, Col_proposal_price,
+			NumericGetDatum(check_price(DatumGetNumeric(row_get(row, Col_proposal_price)), "price")));
 	if (row_isnull(row, Col_proposal_currency))
 		row_set_text(row, Col_proposal_currency, "USD");
 	check_currency(row_text(row, Col_proposal_currency));

@@ -132,8 +132,7 @@ arg_optional_price(FunctionCallInfo fcinfo, int argno, const char *name)
 {
 	if (PG_ARGISNULL(argno))
 		return NULL;
-	check_price(PG_GETARG_NUMERIC(argno), name);
-	return PG_GETARG_NUMERIC(argno);
+	return check_price(PG_GETARG_NUMERIC(argno), name);
 }
 
 pg_uuid_t *

@@ -152,18 +152,32 @@ check_reason(const char *value)
 				 errhint("Pass a word such as 'too_busy', and put sentences into the comment.")));
 }
 
-void
+/*
+ * What counts is the value: 5.0000000 is 5, as an average has it, and 1e-7 is refused, for it
+ * would be rounded to something else. A number can have 147,455 digits, so a message quotes its start at most.
+ */
+Numeric
 check_price(Numeric value, const char *name)
 {
-	Numeric zero = int64_to_numeric(0);
+	Datum datum = NumericGetDatum(value);
 
 	if (numeric_is_nan(value) || numeric_is_inf(value) ||
-		DatumGetBool(DirectFunctionCall2(numeric_lt, NumericGetDatum(value), NumericGetDatum(zero))))
+		DatumGetBool(DirectFunctionCall2(numeric_lt, datum, NumericGetDatum(int64_to_numeric(0)))))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must be a number of at least 0", name),
-				 errdetail("It is %s.", DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value)))),
+				 errdetail("It is %s.", text_excerpt(DatumGetCString(DirectFunctionCall1(numeric_out, datum)), 40)),
 				 errhint("Pass an amount, or NULL where none is known.")));
+	if (DatumGetBool(DirectFunctionCall2(numeric_ge, datum, NumericGetDatum(int64_to_numeric(PRICE_BOUND)))) ||
+		DatumGetInt32(DirectFunctionCall1(numeric_min_scale, datum)) > PRICE_DECIMAL_DIGITS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s has too many digits", name),
+				 errdetail("Up to %d may stand before the point and %d behind it.", PRICE_WHOLE_DIGITS, PRICE_DECIMAL_DIGITS),
+				 errhint("Round it, or take a larger unit.")));
+	if (DatumGetInt32(DirectFunctionCall1(numeric_scale, datum)) > PRICE_DECIMAL_DIGITS)
+		return DatumGetNumeric(DirectFunctionCall1(numeric_trim_scale, datum));
+	return value;
 }
 
 void

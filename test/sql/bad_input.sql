@@ -84,6 +84,15 @@ FROM argument JOIN (VALUES ('min_price', '-0.01'), ('min_price', quote_literal('
 	('lease', quote_literal('0')), ('lease', quote_literal('-1 day')), ('store_id', '0'), ('first', '-1'), ('last', '1024')) v (name, value) USING (name)
 GROUP BY name, value ORDER BY name, value;
 
+-- every price and budget has bounds
+SELECT price, string_agg(DISTINCT pg_temp.complaint(function, name, price), ', ') AS complaints, count(*) AS arguments
+FROM argument JOIN good USING (name), unnest('{1e15,999999999999999.9999991,1e-7,1e-16000,9e131000 + 1e-16000,1e131071}'::text[]) v (price)
+WHERE name IN ('min_price', 'max_price', 'price', 'budget')
+GROUP BY price ORDER BY price;
+SELECT count(*) AS numbers_that_are_no_prices
+FROM pg_proc p, unnest(p.proargtypes::oid[], p.proargnames[1:p.pronargs]) a (type, name)
+WHERE p.pronamespace = 'jobs'::regnamespace AND a.type = 'numeric'::regtype AND a.name NOT IN ('min_price', 'max_price', 'price', 'budget');
+
 -- words
 SELECT name, value, string_agg(DISTINCT pg_temp.complaint(function, name, quote_literal(value)), ', ') AS complaints, count(*) AS functions
 FROM argument JOIN (VALUES ('language', ''), ('language', 'e'), ('language', 'EN'), ('language', 'eng'), ('language', 'e1'), ('currency', ''),
@@ -144,6 +153,45 @@ FROM (VALUES
 	jsonb_array_elements(changes) WITH ORDINALITY c (change, m)
 ORDER BY n, m;
 SELECT regress.state() = :'before_inserts' AS unchanged;
+
+-- Prices by plain SQL: within bounds, and zeros behind the point are not stored without end.
+CREATE FUNCTION pg_temp.stored(statement text, actor text)
+RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+	result text;
+BEGIN
+	PERFORM jobs.act_as(actor);
+	EXECUTE statement INTO result;
+	RETURN result;
+EXCEPTION WHEN OTHERS THEN
+	RETURN SQLSTATE || ' ' || SQLERRM;
+END
+$$;
+BEGIN;
+INSERT INTO jobs.provided_service (organization_id, service_id, min_price) VALUES (:org, :unprovided, 1);
+SELECT target, string_agg(pg_temp.stored(format(statement, price), actor), '; ' ORDER BY n) AS stored
+FROM (VALUES
+	('budget', format('INSERT INTO jobs.job (organization_id, service_id, title, description, budget) VALUES (%s, %s, $$T$$, $$T$$, %%s) RETURNING budget', :org, :service), :'max'),
+	('price', format('INSERT INTO jobs.proposal (conversation_id, service_id, title, work, price) VALUES (%s, %s, $$T$$, $$T$$, %%s) RETURNING price', :conversation, :service), :'ann'),
+	('min_price', format('UPDATE jobs.provided_service SET min_price = %%s WHERE organization_id = %s AND service_id = %s RETURNING min_price', :org, :unprovided), 'system'),
+	('max_price', format('UPDATE jobs.provided_service SET max_price = %%s, min_price = NULL WHERE organization_id = %s AND service_id = %s RETURNING max_price', :org, :unprovided), 'system')) t (target, statement, actor),
+	unnest('{1e15,9e131000 + 1e-16000,7 + 1e-7,5.0000000,7.000001000,999999999999999.999999,0.50}'::text[]) WITH ORDINALITY p (price, n)
+GROUP BY target ORDER BY target;
+SELECT jobs.provide_service(:org, :unprovided, 5.0000000, 6.000001000);
+SELECT job_id AS priced FROM jobs.request_job(:unprovided, 'T', 'T', :org, budget => 5.0000000, actor => :'max') \gset
+SELECT jobs.send_proposal(:conversation, :unprovided, 'T', 'T', 5.0000000, actor => :'ann') AS priced_proposal \gset
+SELECT s.min_price, s.max_price, j.budget, p.price
+FROM jobs.provided_service s, jobs.job j, jobs.proposal p
+WHERE s.organization_id = :org AND s.service_id = :unprovided AND j.id = :priced AND p.id = :priced_proposal;
+ROLLBACK;
+-- what a price was before it had bounds stands in nobody's way
+BEGIN;
+SET LOCAL session_replication_role = replica;
+INSERT INTO jobs.provided_service (organization_id, service_id, min_price) VALUES (:org, :unprovided, 1e20);
+SET LOCAL session_replication_role = origin;
+UPDATE jobs.provided_service SET currency = 'EUR' WHERE organization_id = :org AND service_id = :unprovided RETURNING min_price, currency;
+ROLLBACK;
 
 -- names and titles are one line; what shows nothing is blank; addresses
 SELECT regress.try(format('SELECT jobs.create_merchant(%L, $$x@x.example$$)', value))
