@@ -37,26 +37,42 @@ check_length(const char *value, const char *name, int limit)
 				 errhint("Shorten %s.", name)));
 }
 
+static void
+complain_turning(const char *name, const char *detail)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("%s must not turn the direction of writing", name),
+			 errdetail("%s", detail),
+			 errhint("Take it out; words of right-to-left scripts do without.")));
+}
+
 /*
- * Not blank, not longer than the limit, and one line unless it is a long text.
+ * Something that shows, not longer than the limit. A text of one line has no control character,
+ * and nothing that turns the direction of what is written around it. In a long one directions may
+ * change for a stretch, as where people paste names, but letters keep their order.
  */
 void
 check_text(const char *value, const char *name, int limit)
 {
 	bool is_visible = false;
+	bool is_turning = false;
 
 	check_length(value, name, limit);
 	for (const char *rest = value; *rest;)
 	{
 		pg_wchar c = text_next_character(&rest);
 
-		is_visible |= !text_is_blank(c);
+		is_visible = is_visible || text_is_visible(c);
+		is_turning = is_turning || text_is_turning(c);
 		if (text_is_control(c) && limit != LIMIT_TEXT)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("%s must be one line", name),
 					 errdetail("It has a line break or another control character."),
 					 errhint("Take it out.")));
+		if (text_is_override(c) || (is_turning && limit != LIMIT_TEXT))
+			complain_turning(name, psprintf("It has the mark U+%04X, which does that to what stands behind it.", c));
 	}
 	if (!is_visible)
 		ereport(ERROR,
@@ -64,6 +80,8 @@ check_text(const char *value, const char *name, int limit)
 				 errmsg("%s must not be blank", name),
 				 errdetail("It has no visible character."),
 				 errhint("Pass a text for %s.", name)));
+	if (is_turning && !text_is_balanced(value))
+		complain_turning(name, "It changes the direction and doesn't end that.");
 }
 
 /*

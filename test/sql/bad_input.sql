@@ -75,6 +75,27 @@ SELECT function, name, pg_temp.complaint(function, name, quote_literal('')) AS e
 FROM argument JOIN good USING (name) WHERE max_length IS NOT NULL
 ORDER BY function, n;
 
+-- What shows nothing, and what turns the direction of what stands beside it. In a long text directions
+-- may change for a stretch. What is only invisible is fine beside what shows.
+CREATE FUNCTION pg_temp.code_points(value text)
+RETURNS text
+LANGUAGE sql
+RETURN (SELECT string_agg(to_hex(ascii(c)), ' ' ORDER BY n) FROM regexp_split_to_table(left(value, 6), '') WITH ORDINALITY t (c, n));
+SELECT pg_temp.code_points(text) AS text, limits, string_agg(DISTINCT split_part(pg_temp.complaint(function, name, quote_literal(text)), ' ', 1), ', ') AS complaints, count(*) AS arguments
+FROM (SELECT *, CASE WHEN max_length IN (200, 2000) THEN 'one line' WHEN max_length = 20000 THEN 'text' WHEN name IN ('email', 'notification_email') THEN 'e-mail' END AS limits
+	FROM argument JOIN good USING (name)) a,
+	unnest(ARRAY[U&'\00AD', U&'\034F', U&'\061C', U&'\115F\1160', U&'\180E', U&'\2800', U&'\2061', U&'\3164', U&'\FE0F', U&'\FFA0', U&'\FFF9\FFFB', U&'\FDD0', U&'\+0E0001',
+		U&'\+0E0067\+0E007F', U&'\+0E0100', U&'\+01D173', U&'\+01D159', U&'\+050000', U&'\+01FFFE', U&'\0301', U&'\0301\20DD', U&' \00A0\0301', U&'\0941',
+		U&'a\202E', U&'\202Da\202C', U&'a\202C', U&'\202Aa\202C', U&'\202Ba', U&'\2066a\2069', U&'a\2067', U&'\2068a', U&'\202A\2067a\202C\2069',
+		U&'\2067\202Aa\2069', U&'\2067\202Aa\202Ca\2069', U&'\05D0\200F', U&'a\0301', U&'a\FE0F', U&'\+01F3F4\+0E0067\+0E007F', 'a' || repeat(U&'\202Aa', 126) || repeat(U&'\202C', 126)]) text
+WHERE limits IS NOT NULL AND (limits <> 'e-mail' OR text !~ 'aa')
+	AND (function, name) NOT IN (('grant_access', 'access'), ('revoke_access', 'access'))
+GROUP BY text, limits ORDER BY limits, text COLLATE "C";
+SELECT name, pg_temp.complaint(function, name, quote_literal(replace(address, 'X', hidden))) AS complaint, count(*)
+FROM argument, unnest(ARRAY['aX@x.example', 'a@xX.example', 'X@x.example']) address, unnest(ARRAY[U&'\00AD', U&'\2800', U&'\202E', U&'\2066', U&'\+0E0061', U&'\FE0F']) hidden
+WHERE name IN ('email', 'notification_email')
+GROUP BY 1, 2 ORDER BY 1, 2;
+
 -- numbers
 SELECT name, value, string_agg(DISTINCT pg_temp.complaint(function, name, value), ', ') AS complaints, count(*) AS functions
 FROM argument JOIN (VALUES ('min_price', '-0.01'), ('min_price', quote_literal('NaN')), ('min_price', quote_literal('Infinity')), ('min_price', '0'),
@@ -153,6 +174,20 @@ FROM (VALUES
 	jsonb_array_elements(changes) WITH ORDINALITY c (change, m)
 ORDER BY n, m;
 SELECT regress.state() = :'before_inserts' AS unchanged;
+
+-- Names and titles by plain SQL: they show something, and leave the direction of writing alone.
+SELECT target, name, string_agg(split_part(pg_temp.complaint(actor, target, good, jsonb_build_object(name, hidden)), ' ', 1), ' ' ORDER BY n) AS complaints
+FROM (VALUES
+	(:'max', 'job', '{title}'::text[], jsonb_build_object('organization_id', :org, 'service_id', :service, 'title', 'Title', 'description', 'Text')),
+	(:'ann', 'proposal', '{title}', jsonb_build_object('conversation_id', :conversation, 'service_id', :service, 'title', 'Title', 'work', 'Work', 'price', 1)),
+	('system', 'organization', '{name}', jsonb_build_object('name', 'Name', 'language', 'en', 'created_at', now())),
+	('system', 'member', '{name,email}', jsonb_build_object('organization_id', :org, 'name', 'Name', 'email', 'a@b.example', 'language', 'en', 'email_scope', 'all', 'is_active', true, 'created_at', now())),
+	('system', 'merchant', '{name,email}', jsonb_build_object('name', 'Name', 'email', 'a@b.example', 'language', 'en', 'is_dropshipper', false, 'created_at', now())),
+	('system', 'service', '{name}', jsonb_build_object('name', 'Name')),
+	('system', 'store', '{name,url}', jsonb_build_object('merchant_id', :max_id, 'name', 'Name', 'url', 'https://x.example', 'created_at', now())),
+	('system', 'email_template', '{subject}', jsonb_build_object('kind', 'message', 'language', 'fr', 'subject', 'Subject', 'body', 'Body'))) t (actor, target, names, good),
+	unnest(names) name, unnest(ARRAY[U&'\00AD', U&'\3164', U&'\2800', U&'\0301', U&'\+0E0041', U&'a\202E', U&'\2067a\2069']) WITH ORDINALITY h (hidden, n)
+GROUP BY target, name ORDER BY target, name;
 
 -- Prices by plain SQL: within bounds, and zeros behind the point are not stored without end.
 CREATE FUNCTION pg_temp.stored(statement text, actor text)
