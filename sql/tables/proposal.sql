@@ -50,4 +50,4 @@ COMMENT ON COLUMN jobs.proposal.sent_by IS 'the member who sent it, as an actor'
 COMMENT ON COLUMN jobs.proposal.sent_at IS 'when it was sent';
 COMMENT ON COLUMN jobs.proposal.decided_at IS 'when it was accepted, declined or withdrawn; NULL before';
 COMMENT ON COLUMN jobs.proposal.review_requested_at IS 'when the expert asked for a review of work that was accepted for a new store; NULL before';
-COMMENT ON COLUMN jobs.proposal.client_key IS 'makes a repeated call safe; unique per organization, NULL when the caller gave none';
+COMMENT ON COLUMN jobs.proposal.client_key IS 'makes a repeated call safe; unique per organization, never the nil UUID, NULL when the caller gave none';

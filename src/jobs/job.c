@@ -13,6 +13,7 @@
 
 #include "utils/guc.h"
 #include "utils/numeric.h"
+#include "utils/uuid.h"
 
 #include "acting/ids.h"
 #include "feed/history.h"
@@ -438,6 +439,8 @@ job_check_texts(Row *row)
 	if (row_isnull(row, Col_job_currency))
 		row_set_text(row, Col_job_currency, "USD");
 	check_currency(row_text(row, Col_job_currency));
+	if (!row_isnull(row, Col_job_client_key))
+		check_client_key(DatumGetUUIDP(row_get(row, Col_job_client_key)));
 }
 
 void

@@ -9,6 +9,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
+#include "utils/uuid.h"
 
 #include "pg/check.h"
 #include "pg/text.h"
@@ -168,6 +169,23 @@ check_reason(const char *value)
 				 errmsg("\"%s\" is not a reason", text_excerpt(value, 100)),
 				 errdetail("A reason is 1 to 40 lower-case letters and underscores."),
 				 errhint("Pass a word such as 'too_busy', and put sentences into the comment.")));
+}
+
+/*
+ * A client that left its key out, or whose library failed to make one, may send zeros; two such
+ * calls would be taken for one.
+ */
+void
+check_client_key(const pg_uuid_t *value)
+{
+	static const pg_uuid_t nil;
+
+	if (memcmp(value, &nil, UUID_LEN) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the nil UUID is no client_key"),
+				 errdetail("All of its digits are 0, as where no key was made."),
+				 errhint("Make a random key for each call, or pass NULL.")));
 }
 
 /*

@@ -114,6 +114,10 @@ SELECT count(*) AS numbers_that_are_no_prices
 FROM pg_proc p, unnest(p.proargtypes::oid[], p.proargnames[1:p.pronargs]) a (type, name)
 WHERE p.pronamespace = 'jobs'::regnamespace AND a.type = 'numeric'::regtype AND a.name NOT IN ('min_price', 'max_price', 'price', 'budget');
 
+-- no key
+SELECT string_agg(DISTINCT pg_temp.complaint(function, name, quote_literal('00000000-0000-0000-0000-000000000000')), ', ') AS complaints, count(*) AS functions
+FROM argument WHERE name = 'client_key';
+
 -- words
 SELECT name, value, string_agg(DISTINCT pg_temp.complaint(function, name, quote_literal(value)), ', ') AS complaints, count(*) AS functions
 FROM argument JOIN (VALUES ('language', ''), ('language', 'e'), ('language', 'EN'), ('language', 'eng'), ('language', 'e1'), ('currency', ''),
@@ -160,13 +164,13 @@ SELECT target, change, pg_temp.complaint(actor, target, good, change)
 FROM (VALUES
 	(1, :'max', 'job', jsonb_build_object('organization_id', :org, 'service_id', :service, 'title', 'Title', 'description', 'Text'),
 		'[{}, {"organization_id": null}, {"service_id": null}, {"title": null}, {"title": " "}, {"description": null}, {"description": ""}, {"budget": -1}, {"currency": "euro"},
-		{"organization_id": 1}, {"service_id": 1}, {"store_id": 1}, {"status": "opened"}, {"status": "done"}, {"proposal_id": 1}, {"request_id": 1}, {"conversation_id": 1}]'::jsonb),
+		{"organization_id": 1}, {"service_id": 1}, {"store_id": 1}, {"status": "opened"}, {"status": "done"}, {"client_key": "00000000-0000-0000-0000-000000000000"}, {"proposal_id": 1}, {"request_id": 1}, {"conversation_id": 1}]'::jsonb),
 	(2, :'max', 'job', jsonb_build_object('organization_id', :org, 'service_id', :unprovided, 'title', 'Title', 'description', 'Text'), '[{}]'),
 	(3, :'ann', 'job', jsonb_build_object('organization_id', :org, 'service_id', :service, 'title', 'Title', 'description', 'Text'), '[{}]'),
 	(4, 'system', 'job', jsonb_build_object('organization_id', :org, 'service_id', :service, 'title', 'Title', 'description', 'Text'), '[{}, {"merchant_id": 1}]'),
-	(5, :'ann', 'message', jsonb_build_object('conversation_id', :conversation, 'body', 'Text'), '[{}, {"conversation_id": null}, {"body": null}, {"body": "\t"}, {"conversation_id": 1}, {"job_id": 1}, {"job_id": -1}]'),
+	(5, :'ann', 'message', jsonb_build_object('conversation_id', :conversation, 'body', 'Text'), '[{}, {"conversation_id": null}, {"body": null}, {"body": "\t"}, {"client_key": "00000000-0000-0000-0000-000000000000"}, {"conversation_id": 1}, {"job_id": 1}, {"job_id": -1}]'),
 	(6, :'ann', 'proposal', jsonb_build_object('conversation_id', :conversation, 'service_id', :service, 'title', 'Title', 'work', 'Work', 'price', 1),
-		'[{}, {"conversation_id": null}, {"service_id": null}, {"title": null}, {"title": ""}, {"work": null}, {"work": ""}, {"price": null}, {"price": -1}, {"price": "NaN"}, {"currency": "x"},
+		'[{}, {"conversation_id": null}, {"service_id": null}, {"title": null}, {"title": ""}, {"work": null}, {"work": ""}, {"price": null}, {"price": -1}, {"price": "NaN"}, {"currency": "x"}, {"client_key": "00000000-0000-0000-0000-000000000000"},
 		{"service_id": 1}, {"decided_at": "2026-01-01"}, {"sent_by": "system"}]'),
 	(7, :'max', 'proposal', jsonb_build_object('conversation_id', :conversation, 'service_id', :service, 'title', 'Title', 'work', 'Work', 'price', 1), '[{}]'),
 	(8, 'system', 'member', jsonb_build_object('organization_id', :org, 'name', 'Name', 'email', 'a@b.example', 'language', 'en', 'email_scope', 'all', 'is_active', true, 'created_at', now()),
