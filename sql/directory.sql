@@ -72,7 +72,8 @@ AS 'MODULE_PATHNAME', 'jobs_provide_service';
 REVOKE EXECUTE ON FUNCTION jobs.provide_service FROM PUBLIC;
 COMMENT ON FUNCTION jobs.provide_service IS
 	'An organization provides a service; again, with other prices, changes them. '
-	'Prices are in the currency (ISO 4217), NULL when not said. '
+	'Prices are in the currency (ISO 4217), NULL when not said: up to 15 digits before the point and 6 '
+	'behind it. '
 	'Errors: 22004 NULL; 22023 a bad value; P0002 organization or service is missing or hidden; '
 	'42501 not permitted. For members of the organization and the system.';
 

@@ -8,8 +8,8 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_create_consumer';
 REVOKE EXECUTE ON FUNCTION jobs.create_consumer FROM PUBLIC;
 COMMENT ON FUNCTION jobs.create_consumer IS
-	'A new reader of the event feed: of the organization''s events for a member, of a merchant''s own, or '
-	'of all events for the system. consumer: its name, up to 200 characters. from_start: true, it reads '
+	'A new reader of the event feed: of the organization''s events for a member, of a merchant''s own, less '
+	'those of assigning and unassigning, or of all events for the system. consumer: its name, up to 200 characters. from_start: true, it reads '
 	'every event that is still there; false, those that are not committed yet. That numbers what nobody '
 	'has read so far, which takes a while where it is much. '
 	'Errors: 22004 NULL; 22023 a bad name; 23505 there is one of that name; 42501 nobody acts. '

@@ -15,7 +15,7 @@ REVOKE EXECUTE ON FUNCTION jobs.send_proposal FROM PUBLIC;
 COMMENT ON FUNCTION jobs.send_proposal IS
 	'An expert offers work in a conversation, by a message that carries the proposal. '
 	'title: up to 200 characters; work: what would be done, up to 20,000; price: in the currency '
-	'(ISO 4217); client_key: makes a repeated call safe. Returns the proposal''s id. '
+	'(ISO 4217), up to 15 digits before the point and 6 behind it; client_key: makes a repeated call safe. Returns the proposal''s id. '
 	'Errors: 22004 NULL; 22023 a bad value, or a service that the organization does not provide; '
 	'P0002 conversation or service is missing or hidden; 55000 the conversation is blocked; '
 	'42501 not a member.';

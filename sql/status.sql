@@ -26,6 +26,6 @@ LANGUAGE C IMMUTABLE PARALLEL SAFE
 AS 'MODULE_PATHNAME', 'jobs_status_label';
 REVOKE EXECUTE ON FUNCTION jobs.status_label FROM PUBLIC;
 COMMENT ON FUNCTION jobs.status_label IS
-	'A status as people read it. language: en or de. '
-	'Errors: 22004 an argument is NULL; 22023 unknown status or language. For every kind of access.';
+	'A status as people read it. language: two letters; there are words in de, and in English for all '
+	'others. Errors: 22004 an argument is NULL; 22023 unknown status, or not a language code. For every kind of access.';
 

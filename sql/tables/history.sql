@@ -26,8 +26,9 @@ ALTER TABLE jobs.job_event ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY own_organization ON jobs.job_event
 	USING (organization_id = (SELECT jobs.current_organization_id()));
+-- whom an organization assigns is its own business, as the assignments are
 CREATE POLICY own_merchant ON jobs.job_event
-	USING (merchant_id = (SELECT jobs.current_merchant_id()));
+	USING (merchant_id = (SELECT jobs.current_merchant_id()) AND action <> ALL ('{assign,unassign}'));
 
 CREATE TRIGGER "00_jobs_guard" BEFORE INSERT OR UPDATE ON jobs.job_event
 	FOR EACH ROW EXECUTE FUNCTION jobs.record_guard();
@@ -37,7 +38,7 @@ COMMENT ON COLUMN jobs.job_event.id IS 'drawn under the job''s lock, so that ids
 COMMENT ON COLUMN jobs.job_event.organization_id IS 'the job''s organization';
 COMMENT ON COLUMN jobs.job_event.merchant_id IS 'the job''s merchant';
 COMMENT ON COLUMN jobs.job_event.job_id IS 'the job';
-COMMENT ON COLUMN jobs.job_event.action IS 'create, open, message, decline, expire, mark_inactive, reactivate, complete, confirm, reject, assign or unassign';
+COMMENT ON COLUMN jobs.job_event.action IS 'create, open, message, decline, expire, mark_inactive, reactivate, complete, confirm, reject, assign or unassign; merchants don''t see the last two';
 COMMENT ON COLUMN jobs.job_event.from_status IS 'the status before; NULL for create';
 COMMENT ON COLUMN jobs.job_event.to_status IS 'the status after';
 COMMENT ON COLUMN jobs.job_event.actor IS 'who did it';

@@ -61,7 +61,7 @@ COMMENT ON COLUMN jobs.job.auto_rematch IS 'true: when the organization declines
 COMMENT ON COLUMN jobs.job.service_id IS 'the kind of work';
 COMMENT ON COLUMN jobs.job.title IS 'up to 200 characters';
 COMMENT ON COLUMN jobs.job.description IS 'what is to be done, up to 20,000 characters';
-COMMENT ON COLUMN jobs.job.budget IS 'what the merchant would pay, or the accepted price, in the currency beside it; NULL when not said';
+COMMENT ON COLUMN jobs.job.budget IS 'what the merchant would pay, or the accepted price, in the currency beside it, up to 15 digits before the point and 6 behind it; NULL when not said';
 COMMENT ON COLUMN jobs.job.currency IS 'ISO 4217 code';
 COMMENT ON COLUMN jobs.job.status IS 'as stored: an overdue job that no sweep has met yet still reads new or opened here, and expired in jobs.job_list';
 COMMENT ON COLUMN jobs.job.created_at IS 'when it was created, by the clock and not by the transaction''s start';
@@ -72,4 +72,4 @@ COMMENT ON COLUMN jobs.job.opened_at IS 'when a member of the organization first
 COMMENT ON COLUMN jobs.job.first_response_at IS 'when the expert first wrote in it; NULL before';
 COMMENT ON COLUMN jobs.job.completed_at IS 'when the expert last marked it as completed; NULL before, and after a rejection';
 COMMENT ON COLUMN jobs.job.confirmed_at IS 'when the merchant confirmed the completion; NULL before';
-COMMENT ON COLUMN jobs.job.client_key IS 'makes a repeated request safe; unique per merchant, NULL when the caller gave none';
+COMMENT ON COLUMN jobs.job.client_key IS 'makes a repeated request safe; unique per merchant, never the nil UUID, NULL when the caller gave none';

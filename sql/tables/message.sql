@@ -42,4 +42,4 @@ COMMENT ON COLUMN jobs.message.proposal_id IS 'the proposal that it carries; NUL
 COMMENT ON COLUMN jobs.message.author IS 'the actor who wrote it';
 COMMENT ON COLUMN jobs.message.body IS 'up to 20,000 characters';
 COMMENT ON COLUMN jobs.message.sent_at IS 'when it was written';
-COMMENT ON COLUMN jobs.message.client_key IS 'makes a repeated call safe; unique per side that writes, NULL when the caller gave none';
+COMMENT ON COLUMN jobs.message.client_key IS 'makes a repeated call safe; unique per side that writes, never the nil UUID, NULL when the caller gave none';

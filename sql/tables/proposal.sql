@@ -42,7 +42,7 @@ COMMENT ON COLUMN jobs.proposal.conversation_id IS 'where it was sent; its messa
 COMMENT ON COLUMN jobs.proposal.service_id IS 'the kind of work';
 COMMENT ON COLUMN jobs.proposal.title IS 'up to 200 characters';
 COMMENT ON COLUMN jobs.proposal.work IS 'what would be done, up to 20,000 characters';
-COMMENT ON COLUMN jobs.proposal.price IS 'in the currency beside it';
+COMMENT ON COLUMN jobs.proposal.price IS 'in the currency beside it, up to 15 digits before the point and 6 behind it';
 COMMENT ON COLUMN jobs.proposal.currency IS 'ISO 4217 code';
 COMMENT ON COLUMN jobs.proposal.status IS 'sent, accepted, declined (by the merchant) or withdrawn (by the expert)';
 COMMENT ON COLUMN jobs.proposal.store_id IS 'the store that the merchant chose on accepting; NULL before, and for "New store", from which no job comes';
@@ -50,4 +50,4 @@ COMMENT ON COLUMN jobs.proposal.sent_by IS 'the member who sent it, as an actor'
 COMMENT ON COLUMN jobs.proposal.sent_at IS 'when it was sent';
 COMMENT ON COLUMN jobs.proposal.decided_at IS 'when it was accepted, declined or withdrawn; NULL before';
 COMMENT ON COLUMN jobs.proposal.review_requested_at IS 'when the expert asked for a review of work that was accepted for a new store; NULL before';
-COMMENT ON COLUMN jobs.proposal.client_key IS 'makes a repeated call safe; unique per organization, NULL when the caller gave none';
+COMMENT ON COLUMN jobs.proposal.client_key IS 'makes a repeated call safe; unique per organization, never the nil UUID, NULL when the caller gave none';

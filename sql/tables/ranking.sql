@@ -30,7 +30,7 @@ COMMENT ON TABLE jobs.ranking_stat IS 'what is known of an organization''s work 
 COMMENT ON COLUMN jobs.ranking_stat.organization_id IS 'whose work';
 COMMENT ON COLUMN jobs.ranking_stat.service_id IS 'the kind of work';
 COMMENT ON COLUMN jobs.ranking_stat.part IS 'tells several rows of the same two apart: who finds all of them held adds another one instead of waiting, and the sums are the sums over all';
-COMMENT ON COLUMN jobs.ranking_stat.landmark IS 'the time at which a job or review weighs 1; what counts now is a sum times 2^((landmark - now) / half_life)';
+COMMENT ON COLUMN jobs.ranking_stat.landmark IS 'when the row was last written, and a job or review weighs 1 that happened then; what counts now is a sum times 2^((landmark - now) / half_life), or, while the landmark lies in the future because a clock was set back, the sum';
 COMMENT ON COLUMN jobs.ranking_stat.half_life IS 'seconds after which what happened counts half; jobs.ranking_half_life when the row was last written';
 COMMENT ON COLUMN jobs.ranking_stat.received IS 'jobs asked for';
 COMMENT ON COLUMN jobs.ranking_stat.decided IS 'of these, jobs that the organization answered, declined or let expire';

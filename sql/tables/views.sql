@@ -221,7 +221,7 @@ COMMENT ON COLUMN jobs.proposals_and_jobs.message_id IS 'the message that carrie
 COMMENT ON COLUMN jobs.proposals_and_jobs.job_id IS 'the job itself, or the one that came of the proposal; NULL: none did';
 COMMENT ON COLUMN jobs.proposals_and_jobs.created_at IS 'when the proposal was sent or the job created';
 
-COMMENT ON VIEW jobs.job_timeline IS 'what happened to a job; ask with job_id, order by event_id';
+COMMENT ON VIEW jobs.job_timeline IS 'what happened to a job; ask with job_id, order by event_id; merchants don''t see who is assigned';
 COMMENT ON COLUMN jobs.job_timeline.job_id IS 'the job';
 COMMENT ON COLUMN jobs.job_timeline.event_id IS 'gives the order within a job';
 COMMENT ON COLUMN jobs.job_timeline.occurred_at IS 'when';

@@ -245,6 +245,17 @@ actor_resolve(Actor *actor)
 }
 
 /*
+ * Is the function called by the client's own statement? Then its memory is of the executor that
+ * the client's portal started. What calls it from within, a DO block, a procedure or a function,
+ * may go on in the same transaction.
+ */
+static bool
+is_called_by_client(FunctionCallInfo fcinfo)
+{
+	return MemoryContextGetParent(fcinfo->flinfo->fn_mcxt) == PortalContext;
+}
+
+/*
  * jobs.act_as(actor, is_local): sets who acts, for the transaction or the session.
  */
 PG_FUNCTION_INFO_V1(jobs_act_as);
@@ -264,7 +275,7 @@ jobs_act_as(PG_FUNCTION_ARGS)
 	actor = actor_argument(fcinfo, ARG_act_as_actor);
 	actor_resolve(&actor);
 	if (is_local)
-		WarnNoTransactionBlock(true, "jobs.act_as() with is_local");
+		WarnNoTransactionBlock(is_called_by_client(fcinfo), "jobs.act_as() with is_local");
 	(void) set_config_option("jobs.actor", actor_format(&actor, text),
 							 PGC_SUSET, PGC_S_SESSION,
 							 is_local ? GUC_ACTION_LOCAL : GUC_ACTION_SET, true, 0, false);

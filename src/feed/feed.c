@@ -21,6 +21,20 @@ feed_of_actor(const Actor *actor)
 	return feed;
 }
 
+/*
+ * Merchants don't learn whom an organization assigns; the policy of jobs.job_event says the same.
+ */
+bool
+feed_shows(const Feed *feed, const Row *event)
+{
+	char *action;
+
+	if (feed->merchant_id == 0)
+		return true;
+	action = row_text(event, Col_job_event_action);
+	return strcmp(action, "assign") != 0 && strcmp(action, "unassign") != 0;
+}
+
 bool
 feed_lock(FeedLock what, bool wait)
 {

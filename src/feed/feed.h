@@ -8,7 +8,7 @@
 
 #include "acting/call.h"
 
-/* The events that somebody may see: an organization's, a merchant's, or (both 0) all. */
+/* Whose events somebody may see: an organization's, a merchant's, or (both 0) all. */
 typedef struct Feed
 {
 	int64 organization_id;
@@ -18,6 +18,9 @@ typedef struct Feed
 #define FEED_IS_SYSTEMS(feed) ((feed)->organization_id == 0 && (feed)->merchant_id == 0)
 
 extern Feed feed_of_actor(const Actor *actor);
+
+/* May it be seen by who reads this feed, whose event it is? */
+extern bool feed_shows(const Feed *feed, const Row *event);
 
 /* What one transaction does at a time, until it ends. */
 typedef enum FeedLock

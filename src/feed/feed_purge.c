@@ -37,24 +37,23 @@ typedef struct Purge
 } Purge;
 
 /*
- * Is there a consumer of this feed that has not acknowledged the position?
+ * Is there a consumer of this feed that may see the event, and has not acknowledged it?
  */
 static bool
-is_held_by(Rows *rows, const Feed *feed, int64 position)
+is_held_by(Rows *rows, const Feed *feed, const Row *event)
 {
-	int64 lowest = consumer_lowest(rows, feed);
+	int64 lowest = feed_shows(feed, event) ? consumer_lowest(rows, feed) : -1;
 
-	return lowest >= 0 && lowest < position;
+	return lowest >= 0 && lowest < row_int64(event, Col_job_event_position);
 }
 
 static bool
 is_held(Rows *rows, const Row *event)
 {
-	int64 position = row_int64(event, Col_job_event_position);
 	Feed organizations = {row_int64(event, Col_job_event_organization_id), 0};
 	Feed merchants = {0, row_int64(event, Col_job_event_merchant_id)};
 
-	return is_held_by(rows, &organizations, position) || is_held_by(rows, &merchants, position);
+	return is_held_by(rows, &organizations, event) || is_held_by(rows, &merchants, event);
 }
 
 /*
@@ -78,7 +77,7 @@ purge_round(Purge *purge, const Feed *feed, int64 *above, int64 up_to)
 		if (event == NULL)
 			break;
 		*above = row_int64(event, Col_job_event_position);
-		if (is_held(call->rows, event))
+		if (!feed_shows(feed, event) || is_held(call->rows, event))
 			continue;
 		event = row_lock_found(event, LockTupleExclusive, LockWaitSkip);
 		if (event && row_delete(event))

@@ -50,7 +50,7 @@ typedef struct Reading
 	Feed feed;
 	ReturnSetInfo *result;
 	MemoryContext round; /* of the rows that are being read */
-	int64 last;			 /* events up to this position were returned, or acknowledged before */
+	int64 last;			 /* events up to this position were returned or passed over, or acknowledged before */
 	int wanted;			 /* how many more */
 	int returned;
 } Reading;
@@ -67,7 +67,6 @@ add_to_result(Reading *reading, const Row *event)
 		values[i] = nulls[i] ? (Datum) 0 : row_get(event, columns[i]);
 	}
 	tuplestore_putvalues(reading->result->setResult, reading->result->setDesc, values, nulls);
-	reading->last = row_int64(event, Col_job_event_position);
 	reading->wanted--;
 	reading->returned++;
 }
@@ -86,7 +85,9 @@ return_numbered(Reading *reading)
 	while (reading->wanted > 0 && (event = row_scan_pass(scan)) != NULL)
 	{
 		CHECK_FOR_INTERRUPTS();
-		add_to_result(reading, event);
+		if (feed_shows(&reading->feed, event))
+			add_to_result(reading, event);
+		reading->last = row_int64(event, Col_job_event_position);
 	}
 	row_scan_end(scan);
 	rows_end(rows);
@@ -181,15 +182,22 @@ require_numbered(Rows *rows, int64 position)
 static int64
 count_events(Rows *rows, const Feed *feed, int64 above, int64 up_to)
 {
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext each = AllocSetContextCreate(caller, "jobs feed", ALLOCSET_SMALL_SIZES);
 	RowScan *scan = feed_scan(rows, feed, above, up_to, true);
+	const Row *event;
 	int64 count = 0;
 
-	while (row_scan_pass(scan) != NULL)
+	while ((event = row_scan_pass(scan)) != NULL)
 	{
 		CHECK_FOR_INTERRUPTS();
-		count++;
+		MemoryContextSwitchTo(each);
+		count += feed_shows(feed, event);
+		MemoryContextSwitchTo(caller);
+		MemoryContextReset(each);
 	}
 	row_scan_end(scan);
+	MemoryContextDelete(each);
 	return count;
 }
 

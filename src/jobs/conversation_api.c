@@ -25,7 +25,7 @@ jobs_start_conversation(PG_FUNCTION_ARGS)
 	Call *call;
 
 	draft.body = arg_text(fcinfo, ARG(start_conversation, body), LIMIT_TEXT);
-	draft.client_key = arg_optional_uuid(fcinfo, ARG_start_conversation_client_key);
+	draft.client_key = arg_optional_client_key(fcinfo, ARG_start_conversation_client_key);
 	call = call_begin(fcinfo, ARG_start_conversation_actor);
 	organization_require(call, organization_id);
 	conversation_require_starter(call);

@@ -10,10 +10,9 @@
  */
 #include "postgres.h"
 
-#include <limits.h>
-
 #include "utils/guc.h"
 #include "utils/numeric.h"
+#include "utils/uuid.h"
 
 #include "acting/ids.h"
 #include "feed/history.h"
@@ -22,28 +21,41 @@
 #include "pg/check.h"
 #include "pg/json.h"
 
-static int response_window = 72 * 3600 * 1000;
-static int proposal_response_window = 72 * 3600 * 1000;
-static int reminder_lead = 24 * 3600 * 1000;
+/*
+ * Times in milliseconds. Integers would end at 24 days; the unit stays, so that numbers mean what
+ * they meant, and short ones can be set.
+ */
+#define HOUR (3600.0 * 1000)
+#define LONGEST (100 * 365.25 * 24 * HOUR)
+
+static double response_window = 72 * HOUR;
+static double proposal_response_window = 72 * HOUR; /* negative: for ever */
+static double reminder_lead = 24 * HOUR;			/* 0: none */
 
 void
 job_init(void)
 {
-	DefineCustomIntVariable("jobs.response_window",
-							"How long an organization has to respond to a requested job.",
-							"Taken when the job is created.",
-							&response_window, 72 * 3600 * 1000, 1, INT_MAX, PGC_SUSET, GUC_UNIT_MS,
-							NULL, NULL, NULL);
-	DefineCustomIntVariable("jobs.proposal_response_window",
-							"How long an organization has to respond to a job made from its proposal.",
-							"Taken when the job is created; -1: for ever.",
-							&proposal_response_window, 72 * 3600 * 1000, -1, INT_MAX, PGC_SUSET,
-							GUC_UNIT_MS, NULL, NULL, NULL);
-	DefineCustomIntVariable("jobs.reminder_lead",
-							"How long before its deadline the organization is reminded of a job.",
-							"Taken when the job is created; a deadline that is nearer brings no reminder.",
-							&reminder_lead, 24 * 3600 * 1000, 0, INT_MAX, PGC_SUSET, GUC_UNIT_MS,
-							NULL, NULL, NULL);
+	DefineCustomRealVariable("jobs.response_window",
+							 "How long an organization has to respond to a requested job.",
+							 "Taken when the job is created.",
+							 &response_window, 72 * HOUR, 1, LONGEST, PGC_SUSET, GUC_UNIT_MS,
+							 NULL, NULL, NULL);
+	DefineCustomRealVariable("jobs.proposal_response_window",
+							 "How long an organization has to respond to a job made from its proposal.",
+							 "Taken when the job is created; -1: for ever.",
+							 &proposal_response_window, 72 * HOUR, -1, LONGEST, PGC_SUSET, GUC_UNIT_MS,
+							 NULL, NULL, NULL);
+	DefineCustomRealVariable("jobs.reminder_lead",
+							 "How long before its deadline the organization is reminded of a job.",
+							 "Taken when the job is created; a deadline that is nearer brings no reminder.",
+							 &reminder_lead, 24 * HOUR, 0, LONGEST, PGC_SUSET, GUC_UNIT_MS,
+							 NULL, NULL, NULL);
+}
+
+static TimestampTz
+after(TimestampTz time, double milliseconds)
+{
+	return time + (int64) (milliseconds * 1000);
 }
 
 Job *
@@ -401,17 +413,20 @@ job_check_texts(Row *row)
 	check_not_null(row_isnull(row, Col_job_description), "description");
 	check_text(row_text(row, Col_job_description), "description", LIMIT_TEXT);
 	if (!row_isnull(row, Col_job_budget))
-		check_price(DatumGetNumeric(row_get(row, Col_job_budget)), "budget");
+		row_set(row, Col_job_budget,
+				NumericGetDatum(check_price(DatumGetNumeric(row_get(row, Col_job_budget)), "budget")));
 	if (row_isnull(row, Col_job_currency))
 		row_set_text(row, Col_job_currency, "USD");
 	check_currency(row_text(row, Col_job_currency));
+	if (!row_isnull(row, Col_job_client_key))
+		check_client_key(DatumGetUUIDP(row_get(row, Col_job_client_key)));
 }
 
 void
 job_fill_new(Row *row, const char *origin, int64 conversation_id)
 {
 	TimestampTz now = GetCurrentTimestamp();
-	int window = row_isnull(row, Col_job_proposal_id) ? response_window : proposal_response_window;
+	double window = row_isnull(row, Col_job_proposal_id) ? response_window : proposal_response_window;
 
 	row_set_int64(row, Col_job_conversation_id, conversation_id);
 	row_set_text(row, Col_job_origin, origin);
@@ -420,10 +435,10 @@ job_fill_new(Row *row, const char *origin, int64 conversation_id)
 	row_set_time(row, Col_job_created_at, now);
 	if (window >= 0)
 	{
-		row_set_time(row, Col_job_respond_by, now + window * INT64CONST(1000));
-		row_set_time(row, Col_job_due_at, now + window * INT64CONST(1000));
+		row_set_time(row, Col_job_respond_by, after(now, window));
+		row_set_time(row, Col_job_due_at, after(now, window));
 		if (reminder_lead > 0 && window > reminder_lead)
-			row_set_time(row, Col_job_remind_at, now + (window - reminder_lead) * INT64CONST(1000));
+			row_set_time(row, Col_job_remind_at, after(now, window - reminder_lead));
 	}
 }
 

@@ -268,7 +268,7 @@ jobs_send_message(PG_FUNCTION_ARGS)
 	draft.body = arg_text(fcinfo, ARG(send_message, body), LIMIT_TEXT);
 	draft.find_job = PG_ARGISNULL(ARG_send_message_job_id);
 	draft.job_id = draft.find_job ? 0 : PG_GETARG_INT64(ARG_send_message_job_id);
-	draft.client_key = arg_optional_uuid(fcinfo, ARG_send_message_client_key);
+	draft.client_key = arg_optional_client_key(fcinfo, ARG_send_message_client_key);
 	call = call_begin(fcinfo, ARG_send_message_actor);
 	id = message_send(call, &draft);
 	call_end(call);
@@ -290,7 +290,7 @@ jobs_reply_to_job(PG_FUNCTION_ARGS)
 
 	draft.job_id = arg_id(fcinfo, ARG(reply_to_job, job_id));
 	draft.body = arg_text(fcinfo, ARG(reply_to_job, body), LIMIT_TEXT);
-	draft.client_key = arg_optional_uuid(fcinfo, ARG_reply_to_job_client_key);
+	draft.client_key = arg_optional_client_key(fcinfo, ARG_reply_to_job_client_key);
 	call = call_begin(fcinfo, ARG_reply_to_job_actor);
 	if (draft.job_id == 0)
 		actor_complain_missing("job", 0);
@@ -320,6 +320,8 @@ jobs_message_fill(PG_FUNCTION_ARGS)
 	}
 	check_not_null(row_isnull(row, Col_message_body), "body");
 	check_text(row_text(row, Col_message_body), "body", LIMIT_TEXT);
+	if (!row_isnull(row, Col_message_client_key))
+		check_client_key(DatumGetUUIDP(row_get(row, Col_message_client_key)));
 	draft.conversation_id = row_int64(row, Col_message_conversation_id);
 	draft.job_id = row_int64(row, Col_message_job_id);
 	draft.find_job = row_isnull(row, Col_message_job_id);

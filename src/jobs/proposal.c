@@ -102,10 +102,13 @@ check_values(Row *row)
 	check_not_null(row_isnull(row, Col_proposal_work), "work");
 	check_text(row_text(row, Col_proposal_work), "work", LIMIT_TEXT);
 	check_not_null(row_isnull(row, Col_proposal_price), "price");
-	check_price(DatumGetNumeric(row_get(row, Col_proposal_price)), "price");
+	row_set(row, Col_proposal_price,
+			NumericGetDatum(check_price(DatumGetNumeric(row_get(row, Col_proposal_price)), "price")));
 	if (row_isnull(row, Col_proposal_currency))
 		row_set_text(row, Col_proposal_currency, "USD");
 	check_currency(row_text(row, Col_proposal_currency));
+	if (!row_isnull(row, Col_proposal_client_key))
+		check_client_key(DatumGetUUIDP(row_get(row, Col_proposal_client_key)));
 }
 
 /*
@@ -282,7 +285,7 @@ jobs_send_proposal(PG_FUNCTION_ARGS)
 	char *work = arg_text(fcinfo, ARG(send_proposal, work), LIMIT_TEXT);
 	Numeric price = arg_optional_price(fcinfo, ARG(send_proposal, price));
 	char *currency = arg_currency(fcinfo, ARG_send_proposal_currency);
-	pg_uuid_t *client_key = arg_optional_uuid(fcinfo, ARG_send_proposal_client_key);
+	pg_uuid_t *client_key = arg_optional_client_key(fcinfo, ARG_send_proposal_client_key);
 	Call *call;
 	Row *row;
 	int64 id;

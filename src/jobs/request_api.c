@@ -45,7 +45,7 @@ wanted_of_arguments(FunctionCallInfo fcinfo)
 	wanted.budget = arg_optional_price(fcinfo, ARG(request_job, budget));
 	wanted.currency = arg_currency(fcinfo, ARG_request_job_currency);
 	wanted.auto_rematch = arg_bool(fcinfo, ARG(request_job, auto_rematch));
-	wanted.client_key = arg_optional_uuid(fcinfo, ARG_request_job_client_key);
+	wanted.client_key = arg_optional_client_key(fcinfo, ARG_request_job_client_key);
 	wanted.max_matches = request_arg_max_matches(fcinfo, ARG_request_job_max_matches);
 	return wanted;
 }

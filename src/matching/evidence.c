@@ -19,9 +19,6 @@
 
 #define DAY (24 * 60 * 60)
 
-/* Nothing weighs more than 2 to this. */
-#define MAX_HALF_LIVES 64
-
 static int half_life = 90 * DAY;
 
 void
@@ -42,16 +39,20 @@ evidence_half_life(void)
 double
 evidence_half_lives(TimestampTz from, TimestampTz to, int length)
 {
-	return (double) (to - from) / ((double) length * USECS_PER_SEC);
+	/* infinite times are among them, whose difference is none of integers */
+	return ((double) to - (double) from) / ((double) length * USECS_PER_SEC);
 }
 
+/*
+ * An age is never below 0: what bears a time to come, from a clock that was ahead or because somebody
+ * loaded it so, counts as what happens now.
+ */
 static double
 weight(TimestampTz happened_at)
 {
 	double half_lives = evidence_half_lives(GetCurrentTransactionStartTimestamp(), happened_at, half_life);
 
-	/* a time of the far future, which somebody loaded, is no more than that */
-	return exp2(Min(half_lives, MAX_HALF_LIVES));
+	return exp2(Min(half_lives, 0));
 }
 
 EvidenceTable *

@@ -6,7 +6,7 @@
  * A job counts from the moment at which it was created, whenever something becomes known of
  * it, so that no part is ever larger than the whole; a review from when it was written. What
  * is older counts less, by half in each half-life. Weights are relative to the start of the
- * transaction: what happens then weighs 1.
+ * transaction: what happens then weighs 1, and nothing weighs more.
  */
 #ifndef JOBS_EVIDENCE_H
 #define JOBS_EVIDENCE_H

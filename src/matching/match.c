@@ -96,7 +96,7 @@ is_willing(Search *search, int64 organization_id)
 
 /*
  * The share of the price range that the budget covers; in numeric and rounded, for a price can
- * be larger and a share smaller than a float.
+ * have more digits than a float.
  */
 static double
 price_fit_of(const Row *provided, Numeric budget)

@@ -6,8 +6,9 @@
  * Forward decay (Cormode, Shkapenyuk, Srivastava and Xu, "Forward decay: a practical time
  * decay model for streaming systems", 2009): a sum weighs what happened at t by
  * 2^((t - landmark) / half_life), so that it never changes by time alone; whoever reads it
- * scales it to now. When weights have grown by 2^64, the landmark moves by whole
- * half-lives, which halves sums and loses nothing.
+ * scales it to now. The landmark moves along with what is added, so that nothing weighs more
+ * than 1. Where it lies in the future the clock was ahead and has been set back since: what
+ * is stored counts as it would at the landmark, then, and what comes as much as the newest of it.
  *
  * Locks: a row of each key, in its latest version whatever the isolation level, for a sum has
  * no version that is too new. Nobody waits: where all rows of a key are held, by a commit that
@@ -25,8 +26,11 @@
 
 #include "matching/ranking_row.h"
 
-/* The landmark moves when what happens now would weigh more than 2 to this. */
-#define MAX_EXPONENT 64
+/*
+ * Half-lives by which a transaction may have begun before another one that wrote the row already.
+ * It moves no landmark: many such ones would make everything older.
+ */
+#define MAX_LATENESS (1.0 / 64)
 
 static const int sum_columns[EVIDENCE_KINDS] = {
 	[EVIDENCE_RECEIVED] = Col_ranking_stat_received,
@@ -79,22 +83,12 @@ static double
 make_addable(Row *row, TimestampTz now)
 {
 	int half_life = row_int32(row, Col_ranking_stat_half_life);
-	TimestampTz landmark = row_time(row, Col_ranking_stat_landmark, now);
-	double exponent = evidence_half_lives(landmark, now, half_life);
+	double elapsed = evidence_half_lives(row_time(row, Col_ranking_stat_landmark, now), now, half_life);
 
-	if (half_life != evidence_half_life())
-	{
-		rescale(row, now, evidence_half_life(), -exponent);
-		return 0;
-	}
-	if (exponent > MAX_EXPONENT)
-	{
-		int64 whole = (int64) floor(exponent);
-
-		rescale(row, landmark + whole * half_life * USECS_PER_SEC, half_life, (double) -whole);
-		return exponent - (double) whole;
-	}
-	return exponent;
+	if (half_life == evidence_half_life() && elapsed <= 0 && elapsed >= -MAX_LATENESS)
+		return elapsed;
+	rescale(row, now, evidence_half_life(), -Max(elapsed, 0));
+	return 0;
 }
 
 void
@@ -187,9 +181,9 @@ ranking_row_write(List *evidence)
 void
 ranking_row_read(const Row *row, TimestampTz now, Evidence *evidence)
 {
-	double exponent = -evidence_half_lives(row_time(row, Col_ranking_stat_landmark, now), now,
-										   row_int32(row, Col_ranking_stat_half_life));
-	double scale = exp2(exponent);
+	double elapsed = evidence_half_lives(row_time(row, Col_ranking_stat_landmark, now), now,
+										 row_int32(row, Col_ranking_stat_half_life));
+	double scale = exp2(-Max(elapsed, 0));
 
 	for (int i = 0; i < EVIDENCE_KINDS; i++)
 		evidence->sums[i] += row_float8(row, sum_columns[i]) * scale;

@@ -18,18 +18,32 @@ static const struct
 	EvidenceKind denominator;
 	double prior_weight;
 	double assumed;
+	double most; /* that the share can be */
 	double worth;
 } parts[] = {
-	[PART_DECLINE] = {EVIDENCE_DECLINED, EVIDENCE_DECIDED, SCORE_PRIOR_JOBS, 0.1, -1.0},
-	[PART_EXPIRY] = {EVIDENCE_EXPIRED, EVIDENCE_DECIDED, SCORE_PRIOR_JOBS, 0.1, -2.0},
-	[PART_ANSWER] = {EVIDENCE_ANSWERED, EVIDENCE_DECIDED, SCORE_PRIOR_JOBS, 0.8, 0.5},
-	[PART_COMPLETION] = {EVIDENCE_COMPLETED, EVIDENCE_DECIDED, SCORE_PRIOR_JOBS, 0.5, 0.5},
+	[PART_DECLINE] = {EVIDENCE_DECLINED, EVIDENCE_DECIDED, SCORE_PRIOR_JOBS, 0.1, 1.0, -1.0},
+	[PART_EXPIRY] = {EVIDENCE_EXPIRED, EVIDENCE_DECIDED, SCORE_PRIOR_JOBS, 0.1, 1.0, -2.0},
+	[PART_ANSWER] = {EVIDENCE_ANSWERED, EVIDENCE_DECIDED, SCORE_PRIOR_JOBS, 0.8, 1.0, 0.5},
+	[PART_COMPLETION] = {EVIDENCE_COMPLETED, EVIDENCE_DECIDED, SCORE_PRIOR_JOBS, 0.5, 1.0, 0.5},
 	/* stars from 1 to 5 */
-	[PART_RATING] = {EVIDENCE_STARS, EVIDENCE_REVIEWS, SCORE_PRIOR_REVIEWS, 3.0, 1.0},
+	[PART_RATING] = {EVIDENCE_STARS, EVIDENCE_REVIEWS, SCORE_PRIOR_REVIEWS, 3.0, 5.0, 1.0},
 };
 
 /* What it is worth that the whole price range is within the budget. */
 #define PRICE_WORTH 0.25
+
+/*
+ * A part is no larger than its whole. Of a job that bears a time to come all that happens to it
+ * weighs 1, and in the sums what happened first has faded meanwhile.
+ */
+static double
+share_of(MatchPart part, const double *sums, double assumed)
+{
+	double whole = sums[parts[part].denominator];
+	double counted = Min(sums[parts[part].numerator], parts[part].most * whole);
+
+	return (counted + parts[part].prior_weight * assumed) / (whole + parts[part].prior_weight);
+}
 
 ScoreMeans
 score_means(const Evidence *evidence, int count)
@@ -43,8 +57,7 @@ score_means(const Evidence *evidence, int count)
 			sums[kind] += evidence[i].sums[kind];
 	}
 	for (int part = 0; part < lengthof(parts); part++)
-		means.shares[part] = (sums[parts[part].numerator] + parts[part].prior_weight * parts[part].assumed) /
-							 (sums[parts[part].denominator] + parts[part].prior_weight);
+		means.shares[part] = share_of(part, sums, parts[part].assumed);
 	return means;
 }
 
@@ -66,8 +79,7 @@ score_match(Match *match, const Evidence *evidence, const ScoreMeans *means, dou
 	match->score = 0;
 	for (int part = 0; part < lengthof(parts); part++)
 	{
-		match->shares[part] = (sums[parts[part].numerator] + parts[part].prior_weight * means->shares[part]) /
-							  (sums[parts[part].denominator] + parts[part].prior_weight);
+		match->shares[part] = share_of(part, sums, means->shares[part]);
 		match->parts[part] = parts[part].worth * normalized(part, match->shares[part]);
 		match->score += match->parts[part];
 	}

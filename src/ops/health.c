@@ -15,6 +15,9 @@
 #include "pg/statement.h"
 #include "tables/table.h"
 
+/* What merchants don't see: see feed_shows(). */
+#define HIDDEN "'{assign,unassign}'::pg_catalog.text[]"
+
 /*
  * Read as a whole, so that the figures belong to the same moment. The e-mail that is
  * next is seldom the oldest, so the oldest is looked for among the 10,000 next ones. How
@@ -24,7 +27,9 @@
 static KeptStatement health_report = {
 	"WITH waiting AS MATERIALIZED ("
 	"SELECT w.organization_id, w.merchant_id, pg_catalog.min(w.occurred_at) AS since "
-	"FROM (SELECT u.organization_id, u.merchant_id, u.occurred_at FROM jobs.job_event u "
+	"FROM (SELECT u.organization_id, u.occurred_at, "
+	"CASE WHEN u.action OPERATOR(pg_catalog.=) ANY (" HIDDEN ") THEN -1 ELSE u.merchant_id END AS merchant_id "
+	"FROM jobs.job_event u "
 	"WHERE u.position IS NULL ORDER BY u.id LIMIT 10000) w "
 	"GROUP BY GROUPING SETS ((w.organization_id), (w.merchant_id), ())), "
 	"lag AS ("
@@ -45,6 +50,7 @@ static KeptStatement health_report = {
 	"AND o.position OPERATOR(pg_catalog.>) c.position ORDER BY o.position LIMIT 1) "
 	"UNION ALL (SELECT m.occurred_at FROM jobs.job_event m "
 	"WHERE m.merchant_id OPERATOR(pg_catalog.=) c.merchant_id "
+	"AND m.action OPERATOR(pg_catalog.<>) ALL (" HIDDEN ") "
 	"AND m.position OPERATOR(pg_catalog.>) c.position ORDER BY m.position LIMIT 1)) e ON true "
 	"WHERE LEAST(u.since, e.since) IS NOT NULL "
 	"ORDER BY LEAST(u.since, e.since) LIMIT 1) "

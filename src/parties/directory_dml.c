@@ -76,7 +76,7 @@ static const struct
 };
 
 static void
-check_column(const Row *row, int column, Kind kind)
+check_column(Row *row, int column, Kind kind)
 {
 	const char *name = table_column(row->table->id, column);
 
@@ -104,17 +104,22 @@ check_column(const Row *row, int column, Kind kind)
 			check_email_scope(row_text(row, column));
 			break;
 		case KIND_PRICE:
-			check_price(DatumGetNumeric(row_get(row, column)), name);
+			row_set(row, column, NumericGetDatum(check_price(DatumGetNumeric(row_get(row, column)), name)));
 			break;
 	}
 }
 
+/*
+ * What an UPDATE leaves as it is was checked when it was written, perhaps by other rules.
+ */
 static void
-check(const Row *row)
+check(Dml *dml)
 {
+	Row *row = dml->new;
+
 	for (int i = 0; i < lengthof(texts); i++)
 	{
-		if (texts[i].table != row->table->id)
+		if (texts[i].table != row->table->id || (DML_IS_UPDATE(dml) && !dml_changes(dml, texts[i].column)))
 			continue;
 		if (row_isnull(row, texts[i].column))
 			check_not_null(texts[i].is_required, table_column(row->table->id, texts[i].column));
@@ -166,7 +171,7 @@ directory_dml_fill(FunctionCallInfo fcinfo, TableId id)
 {
 	Dml *dml = dml_begin(fcinfo, id, TRIGGER_TYPE_BEFORE, TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
 
-	check(dml->new);
+	check(dml);
 	dml_require_actor(dml);
 	if (dml->call->actor.kind != ACTOR_SYSTEM)
 		ereport(ERROR,

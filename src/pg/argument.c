@@ -132,14 +132,16 @@ arg_optional_price(FunctionCallInfo fcinfo, int argno, const char *name)
 {
 	if (PG_ARGISNULL(argno))
 		return NULL;
-	check_price(PG_GETARG_NUMERIC(argno), name);
-	return PG_GETARG_NUMERIC(argno);
+	return check_price(PG_GETARG_NUMERIC(argno), name);
 }
 
 pg_uuid_t *
-arg_optional_uuid(FunctionCallInfo fcinfo, int argno)
+arg_optional_client_key(FunctionCallInfo fcinfo, int argno)
 {
-	return PG_ARGISNULL(argno) ? NULL : PG_GETARG_UUID_P(argno);
+	if (PG_ARGISNULL(argno))
+		return NULL;
+	check_client_key(PG_GETARG_UUID_P(argno));
+	return PG_GETARG_UUID_P(argno);
 }
 
 /*

@@ -32,7 +32,7 @@ extern char *arg_optional_text(FunctionCallInfo fcinfo, int argno, const char *n
 extern char *arg_optional_email(FunctionCallInfo fcinfo, int argno, const char *name);
 extern char *arg_optional_reason(FunctionCallInfo fcinfo, int argno);
 extern struct NumericData *arg_optional_price(FunctionCallInfo fcinfo, int argno, const char *name);
-extern struct pg_uuid_t *arg_optional_uuid(FunctionCallInfo fcinfo, int argno);
+extern struct pg_uuid_t *arg_optional_client_key(FunctionCallInfo fcinfo, int argno);
 
 /* An array without NULLs, copied; returns how many elements it has. */
 extern int arg_ids(FunctionCallInfo fcinfo, int argno, const char *name, int64 **ids);

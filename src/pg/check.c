@@ -9,6 +9,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
+#include "utils/uuid.h"
 
 #include "pg/check.h"
 #include "pg/text.h"
@@ -37,26 +38,42 @@ check_length(const char *value, const char *name, int limit)
 				 errhint("Shorten %s.", name)));
 }
 
+static void
+complain_turning(const char *name, const char *detail)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("%s must not turn the direction of writing", name),
+			 errdetail("%s", detail),
+			 errhint("Take it out; words of right-to-left scripts do without.")));
+}
+
 /*
- * Not blank, not longer than the limit, and one line unless it is a long text.
+ * Something that shows, not longer than the limit. A text of one line has no control character,
+ * and nothing that turns the direction of what is written around it. In a long one directions may
+ * change for a stretch, as where people paste names, but letters keep their order.
  */
 void
 check_text(const char *value, const char *name, int limit)
 {
 	bool is_visible = false;
+	bool is_turning = false;
 
 	check_length(value, name, limit);
 	for (const char *rest = value; *rest;)
 	{
 		pg_wchar c = text_next_character(&rest);
 
-		is_visible |= !text_is_blank(c);
+		is_visible = is_visible || text_is_visible(c);
+		is_turning = is_turning || text_is_turning(c);
 		if (text_is_control(c) && limit != LIMIT_TEXT)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("%s must be one line", name),
 					 errdetail("It has a line break or another control character."),
 					 errhint("Take it out.")));
+		if (text_is_override(c) || (is_turning && limit != LIMIT_TEXT))
+			complain_turning(name, psprintf("It has the mark U+%04X, which does that to what stands behind it.", c));
 	}
 	if (!is_visible)
 		ereport(ERROR,
@@ -64,6 +81,8 @@ check_text(const char *value, const char *name, int limit)
 				 errmsg("%s must not be blank", name),
 				 errdetail("It has no visible character."),
 				 errhint("Pass a text for %s.", name)));
+	if (is_turning && !text_is_balanced(value))
+		complain_turning(name, "It changes the direction and doesn't end that.");
 }
 
 /*
@@ -152,18 +171,49 @@ check_reason(const char *value)
 				 errhint("Pass a word such as 'too_busy', and put sentences into the comment.")));
 }
 
+/*
+ * A client that left its key out, or whose library failed to make one, may send zeros; two such
+ * calls would be taken for one.
+ */
 void
+check_client_key(const pg_uuid_t *value)
+{
+	static const pg_uuid_t nil;
+
+	if (memcmp(value, &nil, UUID_LEN) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the nil UUID is no client_key"),
+				 errdetail("All of its digits are 0, as where no key was made."),
+				 errhint("Make a random key for each call, or pass NULL.")));
+}
+
+/*
+ * What counts is the value: 5.0000000 is 5, as an average has it, and 1e-7 is refused, for it
+ * would be rounded to something else. A number can have 147,455 digits, so a message quotes its start at most.
+ */
+Numeric
 check_price(Numeric value, const char *name)
 {
-	Numeric zero = int64_to_numeric(0);
+	Datum datum = NumericGetDatum(value);
 
 	if (numeric_is_nan(value) || numeric_is_inf(value) ||
-		DatumGetBool(DirectFunctionCall2(numeric_lt, NumericGetDatum(value), NumericGetDatum(zero))))
+		DatumGetBool(DirectFunctionCall2(numeric_lt, datum, NumericGetDatum(int64_to_numeric(0)))))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must be a number of at least 0", name),
-				 errdetail("It is %s.", DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value)))),
+				 errdetail("It is %s.", text_excerpt(DatumGetCString(DirectFunctionCall1(numeric_out, datum)), 40)),
 				 errhint("Pass an amount, or NULL where none is known.")));
+	if (DatumGetBool(DirectFunctionCall2(numeric_ge, datum, NumericGetDatum(int64_to_numeric(PRICE_BOUND)))) ||
+		DatumGetInt32(DirectFunctionCall1(numeric_min_scale, datum)) > PRICE_DECIMAL_DIGITS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s has too many digits", name),
+				 errdetail("Up to %d may stand before the point and %d behind it.", PRICE_WHOLE_DIGITS, PRICE_DECIMAL_DIGITS),
+				 errhint("Round it, or take a larger unit.")));
+	if (DatumGetInt32(DirectFunctionCall1(numeric_scale, datum)) > PRICE_DECIMAL_DIGITS)
+		return DatumGetNumeric(DirectFunctionCall1(numeric_trim_scale, datum));
+	return value;
 }
 
 void

@@ -1,7 +1,7 @@
 /*
  * encoding.c
  *
- * The library speaks German in databases of any encoding.
+ * The library speaks German in databases of any encoding, and knows what their characters are.
  */
 #include "postgres.h"
 
@@ -80,4 +80,28 @@ encoding_from_utf8(const char *text)
 									  true) < length)
 		return write_out(text);
 	return converted;
+}
+
+/*
+ * A byte that an encoding of single bytes has no character for is a control character, as ISO 8859
+ * has them from 0x80 on: clients of other encodings couldn't even read it.
+ */
+pg_wchar
+encoding_to_unicode(const char *character, int length, pg_wchar unknown)
+{
+	int encoding = GetDatabaseEncoding();
+	unsigned char first = (unsigned char) *character;
+	unsigned char utf8[MAX_MULTIBYTE_CHAR_LEN * MAX_CONVERSION_GROWTH + 1] = {0};
+	Oid conversion;
+
+	if (encoding == PG_UTF8)
+		return utf8_to_unicode((const unsigned char *) character);
+	conversion = encoding == PG_SQL_ASCII ? InvalidOid : FindDefaultConversionProc(encoding, PG_UTF8);
+	if (!OidIsValid(conversion))
+		return unknown;
+	if (pg_do_encoding_conversion_buf(conversion, encoding, PG_UTF8,
+									  (unsigned char *) unconstify(char *, character), length,
+									  utf8, sizeof(utf8), true) < length)
+		return length == 1 && first < 0xa0 ? first : unknown;
+	return utf8_to_unicode(utf8);
 }

@@ -143,10 +143,11 @@ template_fill_line(const List *parts, TemplateValue value, void *argument, int l
 	while (*rest)
 	{
 		const char *start = rest;
+		pg_wchar c = text_next_character(&rest);
 
-		if (text_is_control(text_next_character(&rest)))
+		if (text_is_control(c))
 			appendStringInfoChar(&out, ' ');
-		else
+		else if (!text_is_turning(c))
 			appendBinaryStringInfo(&out, start, rest - start);
 	}
 	for (rest = out.data; *rest == ' ';)
@@ -178,7 +179,7 @@ template_fill_text(const List *parts, TemplateValue value, void *argument)
 		}
 		else if (c == '\t')
 			appendStringInfoChar(&out, ' ');
-		else if (!text_is_control(c))
+		else if (!text_is_control(c) && !text_is_override(c))
 			appendBinaryStringInfo(&out, start, rest - start);
 	}
 	/* what was left out at the end leaves no empty lines behind */

@@ -164,6 +164,34 @@ COMMIT;
 SELECT jobs.display_name(:'ann'), jobs.display_name(:'max');
 RESET SESSION AUTHORIZATION;
 
+-- outside of a transaction block, a local act_as() warns where nothing comes after it
+SELECT jobs.act_as(:'max');
+PREPARE act AS SELECT jobs.act_as($1);
+EXECUTE act(:'max');
+DEALLOCATE act;
+SELECT jobs.act_as(:'max', false), jobs.act_as('', false);
+DO $$
+BEGIN
+	PERFORM jobs.act_as((SELECT ann FROM regress.directory WHERE test = 'actor'));
+	RAISE NOTICE 'in a block: %', jobs.current_actor() LIKE 'member:%';
+	EXECUTE 'SELECT jobs.act_as($1)' USING (SELECT max FROM regress.directory WHERE test = 'actor');
+	RAISE NOTICE 'and again: %', jobs.current_actor() LIKE 'merchant:%';
+END
+$$;
+CREATE FUNCTION pg_temp.acting(actor text)
+RETURNS text
+LANGUAGE sql
+AS $$ SELECT jobs.act_as(actor); SELECT regress.who(jobs.current_actor()) $$;
+SELECT pg_temp.acting(:'ann');
+CREATE PROCEDURE pg_temp.act(actor text)
+LANGUAGE plpgsql
+AS $$ BEGIN PERFORM jobs.act_as(actor); RAISE NOTICE '%', jobs.current_actor() = actor; END $$;
+CALL pg_temp.act(:'ann');
+SELECT jobs.current_actor() = 'system' AS is_over;
+BEGIN;
+SELECT jobs.act_as(:'ann');
+COMMIT;
+
 -- act_as() doesn't change who acts while an action runs
 CREATE FUNCTION regress.usurp() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -75,6 +75,27 @@ SELECT function, name, pg_temp.complaint(function, name, quote_literal('')) AS e
 FROM argument JOIN good USING (name) WHERE max_length IS NOT NULL
 ORDER BY function, n;
 
+-- What shows nothing, and what turns the direction of what stands beside it. In a long text directions
+-- may change for a stretch. What is only invisible is fine beside what shows.
+CREATE FUNCTION pg_temp.code_points(value text)
+RETURNS text
+LANGUAGE sql
+RETURN (SELECT string_agg(to_hex(ascii(c)), ' ' ORDER BY n) FROM regexp_split_to_table(left(value, 6), '') WITH ORDINALITY t (c, n));
+SELECT pg_temp.code_points(text) AS text, limits, string_agg(DISTINCT split_part(pg_temp.complaint(function, name, quote_literal(text)), ' ', 1), ', ') AS complaints, count(*) AS arguments
+FROM (SELECT *, CASE WHEN max_length IN (200, 2000) THEN 'one line' WHEN max_length = 20000 THEN 'text' WHEN name IN ('email', 'notification_email') THEN 'e-mail' END AS limits
+	FROM argument JOIN good USING (name)) a,
+	unnest(ARRAY[U&'\00AD', U&'\034F', U&'\061C', U&'\115F\1160', U&'\180E', U&'\2800', U&'\2061', U&'\3164', U&'\FE0F', U&'\FFA0', U&'\FFF9\FFFB', U&'\FDD0', U&'\+0E0001',
+		U&'\+0E0067\+0E007F', U&'\+0E0100', U&'\+01D173', U&'\+01D159', U&'\+050000', U&'\+01FFFE', U&'\0301', U&'\0301\20DD', U&' \00A0\0301', U&'\0941',
+		U&'a\202E', U&'\202Da\202C', U&'a\202C', U&'\202Aa\202C', U&'\202Ba', U&'\2066a\2069', U&'a\2067', U&'\2068a', U&'\202A\2067a\202C\2069',
+		U&'\2067\202Aa\2069', U&'\2067\202Aa\202Ca\2069', U&'\05D0\200F', U&'a\0301', U&'a\FE0F', U&'\+01F3F4\+0E0067\+0E007F', 'a' || repeat(U&'\202Aa', 126) || repeat(U&'\202C', 126)]) text
+WHERE limits IS NOT NULL AND (limits <> 'e-mail' OR text !~ 'aa')
+	AND (function, name) NOT IN (('grant_access', 'access'), ('revoke_access', 'access'))
+GROUP BY text, limits ORDER BY limits, text COLLATE "C";
+SELECT name, pg_temp.complaint(function, name, quote_literal(replace(address, 'X', hidden))) AS complaint, count(*)
+FROM argument, unnest(ARRAY['aX@x.example', 'a@xX.example', 'X@x.example']) address, unnest(ARRAY[U&'\00AD', U&'\2800', U&'\202E', U&'\2066', U&'\+0E0061', U&'\FE0F']) hidden
+WHERE name IN ('email', 'notification_email')
+GROUP BY 1, 2 ORDER BY 1, 2;
+
 -- numbers
 SELECT name, value, string_agg(DISTINCT pg_temp.complaint(function, name, value), ', ') AS complaints, count(*) AS functions
 FROM argument JOIN (VALUES ('min_price', '-0.01'), ('min_price', quote_literal('NaN')), ('min_price', quote_literal('Infinity')), ('min_price', '0'),
@@ -84,13 +105,25 @@ FROM argument JOIN (VALUES ('min_price', '-0.01'), ('min_price', quote_literal('
 	('lease', quote_literal('0')), ('lease', quote_literal('-1 day')), ('store_id', '0'), ('first', '-1'), ('last', '1024')) v (name, value) USING (name)
 GROUP BY name, value ORDER BY name, value;
 
+-- every price and budget has bounds
+SELECT price, string_agg(DISTINCT pg_temp.complaint(function, name, price), ', ') AS complaints, count(*) AS arguments
+FROM argument JOIN good USING (name), unnest('{1e15,999999999999999.9999991,1e-7,1e-16000,9e131000 + 1e-16000,1e131071}'::text[]) v (price)
+WHERE name IN ('min_price', 'max_price', 'price', 'budget')
+GROUP BY price ORDER BY price;
+SELECT count(*) AS numbers_that_are_no_prices
+FROM pg_proc p, unnest(p.proargtypes::oid[], p.proargnames[1:p.pronargs]) a (type, name)
+WHERE p.pronamespace = 'jobs'::regnamespace AND a.type = 'numeric'::regtype AND a.name NOT IN ('min_price', 'max_price', 'price', 'budget');
+
+-- no key
+SELECT string_agg(DISTINCT pg_temp.complaint(function, name, quote_literal('00000000-0000-0000-0000-000000000000')), ', ') AS complaints, count(*) AS functions
+FROM argument WHERE name = 'client_key';
+
 -- words
 SELECT name, value, string_agg(DISTINCT pg_temp.complaint(function, name, quote_literal(value)), ', ') AS complaints, count(*) AS functions
 FROM argument JOIN (VALUES ('language', ''), ('language', 'e'), ('language', 'EN'), ('language', 'eng'), ('language', 'e1'), ('currency', ''),
 	('currency', 'EU'), ('currency', 'eur'), ('currency', 'EURO'), ('currency', '€€€'), ('reason', ''), ('reason', 'Too busy'), ('reason', 'too-busy'),
 	('reason', repeat('x', 41)), ('reason', repeat('_', 40)), ('access', 'superuser'), ('access', ''), ('format', 'svg'), ('status', 'done'),
 	('actor', 'Ann'), ('actor', 'member:1.0')) v (name, value) USING (name)
-WHERE function <> 'status_label' OR name = 'status'
 GROUP BY name, value ORDER BY name, value;
 
 -- addresses
@@ -130,13 +163,13 @@ SELECT target, change, pg_temp.complaint(actor, target, good, change)
 FROM (VALUES
 	(1, :'max', 'job', jsonb_build_object('organization_id', :org, 'service_id', :service, 'title', 'Title', 'description', 'Text'),
 		'[{}, {"organization_id": null}, {"service_id": null}, {"title": null}, {"title": " "}, {"description": null}, {"description": ""}, {"budget": -1}, {"currency": "euro"},
-		{"organization_id": 1}, {"service_id": 1}, {"store_id": 1}, {"status": "opened"}, {"status": "done"}, {"proposal_id": 1}, {"request_id": 1}, {"conversation_id": 1}]'::jsonb),
+		{"organization_id": 1}, {"service_id": 1}, {"store_id": 1}, {"status": "opened"}, {"status": "done"}, {"client_key": "00000000-0000-0000-0000-000000000000"}, {"proposal_id": 1}, {"request_id": 1}, {"conversation_id": 1}]'::jsonb),
 	(2, :'max', 'job', jsonb_build_object('organization_id', :org, 'service_id', :unprovided, 'title', 'Title', 'description', 'Text'), '[{}]'),
 	(3, :'ann', 'job', jsonb_build_object('organization_id', :org, 'service_id', :service, 'title', 'Title', 'description', 'Text'), '[{}]'),
 	(4, 'system', 'job', jsonb_build_object('organization_id', :org, 'service_id', :service, 'title', 'Title', 'description', 'Text'), '[{}, {"merchant_id": 1}]'),
-	(5, :'ann', 'message', jsonb_build_object('conversation_id', :conversation, 'body', 'Text'), '[{}, {"conversation_id": null}, {"body": null}, {"body": "\t"}, {"conversation_id": 1}, {"job_id": 1}, {"job_id": -1}]'),
+	(5, :'ann', 'message', jsonb_build_object('conversation_id', :conversation, 'body', 'Text'), '[{}, {"conversation_id": null}, {"body": null}, {"body": "\t"}, {"client_key": "00000000-0000-0000-0000-000000000000"}, {"conversation_id": 1}, {"job_id": 1}, {"job_id": -1}]'),
 	(6, :'ann', 'proposal', jsonb_build_object('conversation_id', :conversation, 'service_id', :service, 'title', 'Title', 'work', 'Work', 'price', 1),
-		'[{}, {"conversation_id": null}, {"service_id": null}, {"title": null}, {"title": ""}, {"work": null}, {"work": ""}, {"price": null}, {"price": -1}, {"price": "NaN"}, {"currency": "x"},
+		'[{}, {"conversation_id": null}, {"service_id": null}, {"title": null}, {"title": ""}, {"work": null}, {"work": ""}, {"price": null}, {"price": -1}, {"price": "NaN"}, {"currency": "x"}, {"client_key": "00000000-0000-0000-0000-000000000000"},
 		{"service_id": 1}, {"decided_at": "2026-01-01"}, {"sent_by": "system"}]'),
 	(7, :'max', 'proposal', jsonb_build_object('conversation_id', :conversation, 'service_id', :service, 'title', 'Title', 'work', 'Work', 'price', 1), '[{}]'),
 	(8, 'system', 'member', jsonb_build_object('organization_id', :org, 'name', 'Name', 'email', 'a@b.example', 'language', 'en', 'email_scope', 'all', 'is_active', true, 'created_at', now()),
@@ -144,6 +177,59 @@ FROM (VALUES
 	jsonb_array_elements(changes) WITH ORDINALITY c (change, m)
 ORDER BY n, m;
 SELECT regress.state() = :'before_inserts' AS unchanged;
+
+-- Names and titles by plain SQL: they show something, and leave the direction of writing alone.
+SELECT target, name, string_agg(split_part(pg_temp.complaint(actor, target, good, jsonb_build_object(name, hidden)), ' ', 1), ' ' ORDER BY n) AS complaints
+FROM (VALUES
+	(:'max', 'job', '{title}'::text[], jsonb_build_object('organization_id', :org, 'service_id', :service, 'title', 'Title', 'description', 'Text')),
+	(:'ann', 'proposal', '{title}', jsonb_build_object('conversation_id', :conversation, 'service_id', :service, 'title', 'Title', 'work', 'Work', 'price', 1)),
+	('system', 'organization', '{name}', jsonb_build_object('name', 'Name', 'language', 'en', 'created_at', now())),
+	('system', 'member', '{name,email}', jsonb_build_object('organization_id', :org, 'name', 'Name', 'email', 'a@b.example', 'language', 'en', 'email_scope', 'all', 'is_active', true, 'created_at', now())),
+	('system', 'merchant', '{name,email}', jsonb_build_object('name', 'Name', 'email', 'a@b.example', 'language', 'en', 'is_dropshipper', false, 'created_at', now())),
+	('system', 'service', '{name}', jsonb_build_object('name', 'Name')),
+	('system', 'store', '{name,url}', jsonb_build_object('merchant_id', :max_id, 'name', 'Name', 'url', 'https://x.example', 'created_at', now())),
+	('system', 'email_template', '{subject}', jsonb_build_object('kind', 'message', 'language', 'fr', 'subject', 'Subject', 'body', 'Body'))) t (actor, target, names, good),
+	unnest(names) name, unnest(ARRAY[U&'\00AD', U&'\3164', U&'\2800', U&'\0301', U&'\+0E0041', U&'a\202E', U&'\2067a\2069']) WITH ORDINALITY h (hidden, n)
+GROUP BY target, name ORDER BY target, name;
+
+-- Prices by plain SQL: within bounds, and zeros behind the point are not stored without end.
+CREATE FUNCTION pg_temp.stored(statement text, actor text)
+RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+	result text;
+BEGIN
+	PERFORM jobs.act_as(actor);
+	EXECUTE statement INTO result;
+	RETURN result;
+EXCEPTION WHEN OTHERS THEN
+	RETURN SQLSTATE || ' ' || SQLERRM;
+END
+$$;
+BEGIN;
+INSERT INTO jobs.provided_service (organization_id, service_id, min_price) VALUES (:org, :unprovided, 1);
+SELECT target, string_agg(pg_temp.stored(format(statement, price), actor), '; ' ORDER BY n) AS stored
+FROM (VALUES
+	('budget', format('INSERT INTO jobs.job (organization_id, service_id, title, description, budget) VALUES (%s, %s, $$T$$, $$T$$, %%s) RETURNING budget', :org, :service), :'max'),
+	('price', format('INSERT INTO jobs.proposal (conversation_id, service_id, title, work, price) VALUES (%s, %s, $$T$$, $$T$$, %%s) RETURNING price', :conversation, :service), :'ann'),
+	('min_price', format('UPDATE jobs.provided_service SET min_price = %%s WHERE organization_id = %s AND service_id = %s RETURNING min_price', :org, :unprovided), 'system'),
+	('max_price', format('UPDATE jobs.provided_service SET max_price = %%s, min_price = NULL WHERE organization_id = %s AND service_id = %s RETURNING max_price', :org, :unprovided), 'system')) t (target, statement, actor),
+	unnest('{1e15,9e131000 + 1e-16000,7 + 1e-7,5.0000000,7.000001000,999999999999999.999999,0.50}'::text[]) WITH ORDINALITY p (price, n)
+GROUP BY target ORDER BY target;
+SELECT jobs.provide_service(:org, :unprovided, 5.0000000, 6.000001000);
+SELECT job_id AS priced FROM jobs.request_job(:unprovided, 'T', 'T', :org, budget => 5.0000000, actor => :'max') \gset
+SELECT jobs.send_proposal(:conversation, :unprovided, 'T', 'T', 5.0000000, actor => :'ann') AS priced_proposal \gset
+SELECT s.min_price, s.max_price, j.budget, p.price
+FROM jobs.provided_service s, jobs.job j, jobs.proposal p
+WHERE s.organization_id = :org AND s.service_id = :unprovided AND j.id = :priced AND p.id = :priced_proposal;
+ROLLBACK;
+-- what a price was before it had bounds stands in nobody's way
+BEGIN;
+SET LOCAL session_replication_role = replica;
+INSERT INTO jobs.provided_service (organization_id, service_id, min_price) VALUES (:org, :unprovided, 1e20);
+SET LOCAL session_replication_role = origin;
+UPDATE jobs.provided_service SET currency = 'EUR' WHERE organization_id = :org AND service_id = :unprovided RETURNING min_price, currency;
+ROLLBACK;
 
 -- names and titles are one line; what shows nothing is blank; addresses
 SELECT regress.try(format('SELECT jobs.create_merchant(%L, $$x@x.example$$)', value))

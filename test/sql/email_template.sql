@@ -244,6 +244,12 @@ UPDATE jobs.job SET title = repeat('ä€😀', 100) WHERE id = :job;
 UPDATE jobs.merchant SET name = 'Max' WHERE id = :max_id;
 SET LOCAL session_replication_role = origin;
 SELECT length(subject), left(subject, 6), right(subject, 3) FROM pg_temp.render('Job {job_title}', 'x');
+-- directions of writing that were turned before that was refused: not in a subject, and in no text for good
+SET LOCAL session_replication_role = replica;
+UPDATE jobs.merchant SET name = U&'M\202Ea\2067x' WHERE id = :max_id;
+SET LOCAL session_replication_role = origin;
+SELECT subject, body = U&'Hello Ma\2067x' FROM pg_temp.render('Hello {merchant_name}', 'Hello {merchant_name}');
+UPDATE jobs.merchant SET name = 'Max' WHERE id = :max_id;
 -- a message whose text is everything that a text can be
 DELETE FROM jobs.email;
 SELECT jobs.reply_to_job(:job, E'{message} {author_name} {{ }} {\r\n\r\nSubject: x', actor => :'ann') IS NOT NULL;

@@ -85,6 +85,19 @@ SET jobs.proposal_response_window = -1;
 SELECT jobs.accept_proposal(jobs.send_proposal(:conversation, :service, 'Ever', 'Work', 1, actor => :'ann'), :store, actor => :'max') AS ever \gset
 SELECT title, respond_by - created_at, due_at - created_at FROM jobs.job WHERE id IN (:hour, :ever) ORDER BY id;
 SELECT time_left FROM jobs.job_list WHERE id = :ever;
+-- years, and parts of a second; a plain number counts milliseconds
+BEGIN;
+SELECT set_config('jobs.response_window', '730d', false), set_config('jobs.proposal_response_window', '36525d', false),
+	set_config('jobs.reminder_lead', '365d', false), set_config('jobs.ranking_half_life', '3650d', false);
+SELECT job_id AS years FROM jobs.request_job(:service, 'Years', 'Text', :org, actor => :'max') \gset
+SELECT jobs.accept_proposal(jobs.send_proposal(:conversation, :service, 'Hundred years', 'Work', 1, actor => :'ann'), :store, actor => :'max') AS hundred_years \gset
+SET jobs.response_window = 2500;
+SELECT job_id AS seconds FROM jobs.request_job(:service, 'Seconds', 'Text', :org, actor => :'max') \gset
+SET jobs.response_window = '1.5ms';
+SELECT job_id AS brief FROM jobs.request_job(:service, 'Brief', 'Text', :org, actor => :'max') \gset
+SELECT title, respond_by - created_at, due_at = respond_by, respond_by - remind_at FROM jobs.job WHERE id IN (:years, :hundred_years, :seconds, :brief) ORDER BY id;
+SELECT left(regress.try(format('SET jobs.%s = %L', name, '36526d')), 5) FROM unnest('{response_window,proposal_response_window,reminder_lead}'::text[]) name;
+ROLLBACK;
 -- in the server's words, which vary
 SELECT left(regress.try(format('SET jobs.%s = %s', name, value)), 5)
 FROM (VALUES ('response_window', 0), ('response_window', -1), ('proposal_response_window', -2)) s (name, value);

@@ -134,14 +134,14 @@ SELECT budget, o.name, round(price_part::numeric, 4)
 FROM (VALUES (75), (200), (300)) b (budget), jobs.match_organizations(:priced, budget => budget) m
 JOIN jobs.organization o ON o.id = m.organization_id
 ORDER BY budget, o.id;
-SELECT jobs.provide_service(:org, :priced, 1e400, 1e401), jobs.provide_service(:other_org, :priced, 10), jobs.provide_service(:cleo_org, :priced, NULL, 400);
-SELECT length(budget::text), o.name, round(price_part::numeric, 4)
-FROM (VALUES (100), (2e400)) b (budget), jobs.match_organizations(:priced, budget => budget) m
+SELECT jobs.provide_service(:org, :priced, 1e12, 1e13), jobs.provide_service(:other_org, :priced, 10), jobs.provide_service(:cleo_org, :priced, NULL, 400);
+SELECT budget, o.name, round(price_part::numeric, 4)
+FROM (VALUES (100), (2e12)) b (budget), jobs.match_organizations(:priced, budget => budget) m
 JOIN jobs.organization o ON o.id = m.organization_id
 ORDER BY budget, o.id;
 
--- a share that is smaller than any float
-SELECT jobs.provide_service(:org, :priced, NULL, 1e500);
+-- a share that rounds to nothing
+SELECT jobs.provide_service(:org, :priced, NULL, 1e14);
 SELECT price_part FROM jobs.match_organizations(:priced, budget => 1) WHERE organization_id = :org;
 SELECT jobs.withdraw_service(:org, :priced);
 

@@ -162,6 +162,49 @@ SELECT round(answered::numeric), declined < 1e-300, landmark > now() - interval 
 RESET jobs.ranking_half_life;
 SELECT jobs.rebuild_ranking() > 0 AS rebuilt;
 
+-- A clock that was ahead: what it wrote counts no more than what happens now, in the sums, when it is
+-- read, and counted anew. No part is larger than its whole.
+CREATE FUNCTION pg_temp.known(service bigint, organization bigint)
+RETURNS text
+LANGUAGE sql AS $$
+	SELECT concat_ws(' ', round(received::numeric, 2), round(completion_share::numeric, 4), round(rating::numeric, 4),
+		greatest(decline_share, expiry_share, answered_within_24h, completion_share) <= 1)
+	FROM jobs.match_organizations(service) WHERE organization_id = organization
+$$;
+SELECT jobs.create_service('ranking ahead') AS ahead \gset
+SELECT jobs.provide_service(:org, :ahead);
+SELECT job_id AS first FROM jobs.request_job(:ahead, 'First', 'Text', :org, actor => :'max') \gset
+SELECT pg_temp.known(:ahead, :org);
+SET session_replication_role = replica;
+UPDATE jobs.job SET created_at = created_at + interval '16 years' WHERE id = :first;
+UPDATE jobs.ranking_stat SET landmark = landmark + interval '16 years' WHERE service_id = :ahead;
+RESET session_replication_role;
+SELECT pg_temp.known(:ahead, :org);
+SELECT job_id AS second FROM jobs.request_job(:ahead, 'Second', 'Text', :org, actor => :'max') \gset
+SELECT pg_temp.known(:ahead, :org), landmark <= now() AS landmark_is_back FROM jobs.ranking_stat WHERE service_id = :ahead;
+SELECT jobs.reply_to_job(:first, 'Yes', actor => :'ann') IS NOT NULL AS answered;
+SELECT round(received::numeric, 2), round(decided::numeric, 2), round(answered::numeric, 2) FROM jobs.ranking_stat WHERE service_id = :ahead;
+SELECT jobs.rebuild_ranking() > 0 AS rebuilt;
+SELECT round(received::numeric, 2), round(decided::numeric, 2), round(answered::numeric, 2) FROM jobs.ranking_stat WHERE service_id = :ahead;
+-- years later, when the sums have faded
+SET session_replication_role = replica;
+UPDATE jobs.ranking_stat SET landmark = landmark - interval '5 years' WHERE service_id = :ahead;
+RESET session_replication_role;
+SELECT jobs.complete_job(:first, actor => :'ann'), jobs.confirm_completion(:first, actor => :'max');
+SELECT pg_temp.known(:ahead, :org);
+SET session_replication_role = replica;
+UPDATE jobs.job SET created_at = 'infinity' WHERE id = :first;
+UPDATE jobs.job SET created_at = '-infinity' WHERE id = :second;
+RESET session_replication_role;
+SELECT jobs.rebuild_ranking() > 0 AS rebuilt;
+SELECT pg_temp.known(:ahead, :org);
+-- a transaction that began a little before the one that wrote last moves nothing
+SET session_replication_role = replica;
+UPDATE jobs.ranking_stat SET landmark = now() + interval '1 hour' WHERE service_id = :ahead;
+RESET session_replication_role;
+SELECT count(*) FROM jobs.request_job(:ahead, 'Third', 'Text', :org, actor => :'max');
+SELECT landmark > now() + interval '59 minutes' AS stays FROM jobs.ranking_stat WHERE service_id = :ahead;
+
 -- Members see what is known of their own organization; nobody writes it.
 SET SESSION AUTHORIZATION regress_jobs_app;
 BEGIN;

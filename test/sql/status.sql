@@ -16,7 +16,9 @@ SELECT regress.try($$SELECT jobs.status_label('new', NULL)$$);
 SELECT regress.try($$SELECT jobs.status_label('finished')$$);
 SELECT regress.try($$SELECT jobs.status_label('New')$$);
 SELECT regress.try($$SELECT jobs.status_label('')$$);
-SELECT regress.try($$SELECT jobs.status_label('new', 'fr')$$);
+SELECT s, jobs.status_label(s, 'fr') = jobs.status_label(s, 'en') AS is_english
+FROM unnest('{new,opened,responded,awaiting_response,inactive,completed,declined,expired}'::text[]) s;
+SELECT l, regress.try(format('SELECT jobs.status_label($$new$$, %L)', l)) FROM unnest('{"",e,EN,De,eng,e1,zz}'::text[]) l;
 
 -- the column knows the same eight
 SELECT DISTINCT to_status FROM jobs.transitions() ORDER BY 1;

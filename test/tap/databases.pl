@@ -80,4 +80,27 @@ foreach my $case ([ 'LATIN1', 'Geöffnet' ], [ 'LATIN2', 'Geöffnet' ], [ 'EUC_J
 		"t|t\nAnn & Co, Hungarian works\nAnn & Co", "$encoding: searches");
 }
 
+# What shows nothing, and what ends a line, is known in each encoding: bytes that are no letters
+# in one are letters in another.
+foreach my $case (
+	[ 'latin1', 'E2 85', 'one line' ], [ 'latin1', 'E2 9F', 'one line' ], [ 'latin1', 'A0 AD', 'blank' ], [ 'latin1', 'AD E2', '' ],
+	[ 'latin2', 'E2 85', 'one line' ], [ 'latin2', 'AD', 'blank' ],
+	[ 'win1251', 'E2 85', '' ], [ 'win1251', 'A0 AD', 'blank' ], [ 'win1251', 'E2 98', 'one line' ],
+	[ 'euc_kr', 'A1 A1', 'blank' ], [ 'euc_kr', 'A4 D4', 'blank' ], [ 'euc_kr', 'B0 A1', '' ],
+	[ 'euc_jp', 'A1 A1', 'blank' ], [ 'euc_jp', 'A4 A2', '' ])
+{
+	my ($database, $bytes, $complaint) = @$case;
+	my $name = "convert_from(decode('$bytes', 'hex'), getdatabaseencoding())";
+	$name =~ s/(?<=') ?([0-9A-F ]+)/$1 =~ s| ||gr/e;
+
+	if ($complaint)
+	{
+		refuses($node, $database, "SELECT jobs.create_merchant($name, 'x\@x.example')", qr/22023: +name must (not )?be $complaint/, "$database: $bytes");
+	}
+	else
+	{
+		is($node->safe_psql($database, "SELECT jobs.create_merchant($name, 'x\@x.example') > 0"), 't', "$database: $bytes");
+	}
+}
+
 done_testing();
