@@ -136,6 +136,11 @@ foreach my $call ('set_slots(0, 7)', 'uninstall()', 'uninstall(true)', 'install(
 	puts_nothing_off('postgres', 'CREATE INDEX own ON jobs.node ((own.hold_in_plan() AND id))', 'DROP INDEX jobs.own', "SELECT jobs.$call",
 		qr/42501: .*WITH HOLD/, $call);
 }
+# ... or reads all rows of a table for a key that is missing
+puts_nothing_off('postgres', q{
+		ALTER TABLE jobs.assignment DROP CONSTRAINT assignment_member_id_fkey;
+		CREATE INDEX own ON jobs.assignment ((own.hold_in_plan() AND member_id > 0)) },
+	'DROP INDEX jobs.own; DO $$ BEGIN PERFORM jobs.install(); END $$', 'SELECT jobs.install()', qr/42501: .*WITH HOLD/, 'install() adds a key');
 foreach my $outdated ('node SET schema_version = schema_version - 1', q{email_template SET body = 'Old' WHERE kind = 'message'})
 {
 	my ($table) = split / /, $outdated;
