@@ -78,7 +78,8 @@ CURL_CONFIG = curl-config
 # installed: so that directory is one of its own, with a link to expected/. From 16
 # on pg_regress wants an option for it; the isolation tester still goes by the link.
 TESTS := $(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql)))
-REGRESS := $(filter install,$(TESTS)) $(filter-out install,$(TESTS))
+# One makes what the others use, and one takes it away.
+REGRESS := $(filter install,$(TESTS)) $(filter-out install leave,$(TESTS)) $(filter leave,$(TESTS))
 REGRESS_OPTS = --inputdir=test --outputdir=output --encoding=UTF8 --no-locale $(EXPECTED_OPTS)
 ISOLATION := $(sort $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec)))
 ISOLATION_OPTS = --inputdir=test

@@ -89,6 +89,8 @@ WHERE kind IN ('table', 'view') OR kind = 'sequence'
 SELECT kind || 's'' columns without a comment', count(*) > 40, string_agg(name, ', ') FILTER (WHERE coalesce(col_description(attrelid, attnum), '') = '')
 FROM pg_temp.columns
 GROUP BY kind ORDER BY kind;
+-- where the library is not preloaded, nothing in this session may have loaded it
+LOAD 'jobs';
 SELECT 'settings without a description', count(*) > 6, string_agg(name, ', ') FILTER (WHERE coalesce(short_desc, '') !~ '\.$')
 FROM pg_settings WHERE name LIKE 'jobs.%';
 SELECT 'settings that users set', count(*) > 6, string_agg(name, ', ') FILTER (WHERE context <> 'superuser')

@@ -260,3 +260,22 @@ CREATE TRIGGER zz_user BEFORE UPDATE ON jobs.ranking_stat FOR EACH ROW EXECUTE F
 SELECT regress.try(format('SELECT jobs.decline_job(%s, actor => %L)', :c, :'ann')) ~ '^55000' AS is_declined;
 SELECT regress.job('ranking') IS NOT NULL AS asked;
 DROP TRIGGER zz_user ON jobs.ranking_stat;
+
+-- As many rows as are read at first, and evidence behind them all that the transaction has only noted.
+SELECT jobs.create_service('ranking crowded') AS crowded \gset
+CREATE TEMPORARY TABLE crowd AS
+SELECT n, jobs.create_organization('Crowd ' || n, 'x@x.example') AS id FROM generate_series(1, 70) n;
+SELECT count(jobs.add_member(id, 'Member', 'm@x.example')), count(jobs.provide_service(id, :crowded)) FROM crowd;
+UPDATE crowd c SET n = s.n FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM crowd) s WHERE s.id = c.id;
+SELECT count(*) FROM crowd, jobs.request_job(:crowded, 'Request', 'Please', id, actor => :'max') WHERE n <= 64;
+CREATE FUNCTION pg_temp.received(service bigint)
+RETURNS text
+LANGUAGE sql AS $$
+	SELECT count(*) || ' organizations, received ' || string_agg(DISTINCT round(received::numeric, 2)::text, ', ') || ', last '
+		|| (array_agg(round(received::numeric, 2) ORDER BY organization_id DESC))[1]
+	FROM jobs.match_organizations(service, max_rows => 100)
+$$;
+SELECT pg_temp.received(:crowded);
+SELECT sent, (SELECT count(*) FROM crowd, jobs.request_job(:crowded, 'Request', 'Please', id, actor => :'max') WHERE n BETWEEN 71 - sent AND 70), pg_temp.received(:crowded)
+FROM generate_series(0, 6) sent;
+DROP TABLE crowd;

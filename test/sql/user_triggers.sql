@@ -140,6 +140,25 @@ CREATE TRIGGER own AFTER INSERT ON jobs.email REFERENCING NEW TABLE AS rows FOR 
 SELECT jobs.reply_to_job(:job, 'Text', actor => :'ann') IS NOT NULL;
 ROLLBACK;
 
+-- what a trigger says is heard, also where the library keeps quiet itself
+BEGIN;
+CREATE FUNCTION regress.say() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	RAISE NOTICE '% % on jobs.%', TG_WHEN, TG_OP, TG_TABLE_NAME;
+	RETURN NEW;
+END
+$$;
+CREATE TRIGGER own_before BEFORE INSERT OR UPDATE ON jobs.organization FOR EACH ROW EXECUTE FUNCTION regress.say();
+CREATE TRIGGER own_after AFTER INSERT OR UPDATE ON jobs.organization FOR EACH ROW EXECUTE FUNCTION regress.say();
+CREATE TRIGGER own AFTER INSERT ON jobs.provided_service FOR EACH ROW EXECUTE FUNCTION regress.say();
+SET client_min_messages = notice;
+SELECT jobs.create_organization('Loud', 'loud@x.example') IS NOT NULL;
+SELECT jobs.provide_service(:other_org, :unprovided);
+UPDATE jobs.organization SET description = 'Loud' WHERE id = :other_org;
+UPDATE jobs.service SET name = 'user_triggers loud' WHERE id = :unprovided;
+SHOW client_min_messages;
+ROLLBACK;
+
 -- a claim within a claim, while what both know of the table becomes stale
 BEGIN;
 CREATE FUNCTION regress.stale() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -194,6 +213,13 @@ BEGIN;
 SET LOCAL client_min_messages = error;
 CREATE PUBLICATION regress_jobs_publication FOR TABLE jobs.job WHERE (title <> 'secret');
 SELECT regress.try(format('SELECT jobs.open_job(%s, actor => %L)', :job, :'ann'));
+ROLLBACK;
+BEGIN;
+SET LOCAL client_min_messages = error;
+SELECT jobs.assign_self(:job, actor => :'ann');
+CREATE PUBLICATION regress_jobs_publication FOR TABLE jobs.assignment WHERE (assigned_by <> 'secret');
+SELECT regress.try(format('SELECT jobs.unassign_members(%s, ARRAY[%s]::bigint[], actor => %L)', :job, :ann_id, :'ann'));
+SELECT count(*) FROM jobs.assignment WHERE job_id = :job;
 ROLLBACK;
 
 -- an id that the column's default drew before a function in the same statement drew others

@@ -141,8 +141,23 @@ $node->psql('market', q{
 	SAVEPOINT a;
 	SELECT jobs.reply_to_job(3073, 'Text', actor => 'member:1025');
 	ROLLBACK TO a;
+	COMMIT;
+	-- subtransactions that ended before
+	BEGIN;
+	SAVEPOINT a;
+	RELEASE a;
+	SELECT jobs.reply_to_job(3073, 'Text', actor => 'member:1025');
+	COMMIT;
+	BEGIN;
+	SAVEPOINT a;
+	SAVEPOINT b;
+	RELEASE b;
+	SELECT jobs.reply_to_job(3073, 'Text', actor => 'member:1025');
+	SAVEPOINT c;
+	ROLLBACK TO c;
+	RELEASE a;
 	COMMIT }, stdout => \$out, stderr => \$err);
-is(() = $out =~ /Asynchronous notification "jobs_email" received/g, 2, 'two of three transactions wake');
+is(() = $out =~ /Asynchronous notification "jobs_email" received/g, 4, 'four of five transactions wake');
 
 # one notification a channel and transaction, without a payload; none when switched off
 $node->psql('market', q{

@@ -70,6 +70,16 @@ foreach my $case ([ 'LATIN1', 'Geöffnet' ], [ 'LATIN2', 'Geöffnet' ], [ 'EUC_J
 				string_agg(DISTINCT substring(subject from 'best.*tigt.*'), ' ')
 			FROM jobs.claim_emails(1000) }),
 		$opened eq 'Geoeffnet' ? '9|Haendler: Max|bestaetigt' : '9|Händler: Max|bestätigt', "$encoding: claims");
+	# 133 ends a line in ISO 8859, and is three dots in WIN1251
+	if ($encoding =~ /LATIN/)
+	{
+		refuses($node, $database, "SELECT jobs.create_merchant('a' || chr($_) || 'b', 'x\@x.example')", qr/22023: .*must be one line/, "$encoding: character $_")
+		  foreach 128, 133, 159;
+	}
+	is($node->safe_psql($database, "SELECT count(jobs.create_merchant('a' || chr(c) || 'b', 'x\@x.example')) FROM unnest(ARRAY[160, 161, 255]) c"), '3',
+		"$encoding: characters behind them") if $encoding =~ /LATIN/;
+	is($node->safe_psql($database, "SELECT jobs.create_merchant('a' || chr(133) || 'b', 'x\@x.example') > 0"), 't', "$encoding: character 133")
+	  if $encoding =~ /WIN/;
 	# languages whose dictionaries have characters that the encoding lacks
 	is($node->safe_psql($database, q{
 			SELECT jobs.create_organization('Hungarian works', 'hu@x.example', language => 'hu') > 0,

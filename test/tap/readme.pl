@@ -16,22 +16,42 @@ my $readme = slurp_file("$FindBin::Bin/../../README.md");
 my @sql = $readme =~ /^```sql\n(.*?)^```$/gms;
 
 my $node = start_server('readme', "shared_preload_libraries = 'pg_cron,jobs'", "cron.database_name = 'marketplace'");
-$node->safe_psql('postgres', 'CREATE DATABASE marketplace');
-
-# All of it in one session, as somebody pastes it. What stands behind a statement is its
-# answer: a row, or the SQLSTATE of an error.
+# All of it in one session, as somebody pastes it into a terminal, block by block, and as a script.
+# What stands behind a statement is its answer: a row, or the SQLSTATE of an error.
 my @answers = map { /;[ \t]+-- (.*)$/mg } @sql[ 1 .. $#sql ];
-my ($out, $err) = ('', '');
-IPC::Run::run(
-	[ 'psql', '-XqAt', '-v', 'VERBOSITY=sqlstate', '-f', '-', '-d', $node->connstr('marketplace') ],
-	'<', \join("\\echo\n", "SET client_min_messages = warning;\n", @sql), '>', \$out, '2>', \$err,
-	IPC::Run::timeout($PostgreSQL::Test::Utils::timeout_default));
-my ($version, $cron, @rows) = grep { $_ ne '' } split /\n/, $out;
-like($version, qr/^jobs [\d.]+: installed$/, 'the tables are installed');
-like($cron, qr/^\d+$/, 'pg_cron knows of the sweep');
-is(join("\n", @rows), join("\n", grep { !/^[0-9P]{5}$/ } @answers), 'statements answer as written');
-is(join("\n", map { s/.*ERROR:\s+//r } split /\n/, $err), join("\n", grep { /^[0-9P]{5}$/ } @answers), 'and fail as written');
-cmp_ok(scalar(@answers), '>', 10, 'they are not few');
+cmp_ok(scalar(@answers), '>', 10, 'answers are not few');
+foreach my $way ('pasted', 'piped')
+{
+	my ($out, $err) = ('', '');
+	my @psql = ('psql', '-XqAt', '-v', 'VERBOSITY=sqlstate', '-d', $node->connstr('marketplace'));
+	my $file = PostgreSQL::Test::Utils::tempdir() . '/rows';
+	my $quiet = "SET client_min_messages = warning;\n";
+
+	$node->safe_psql('postgres', 'CREATE DATABASE marketplace');
+	if ($way eq 'pasted')
+	{
+		IPC::Run::run([ "$FindBin::Bin/../paste", $file, @psql ], '<', \join("\0", $quiet, @sql), '2>', \$err,
+			IPC::Run::timeout(2 * $PostgreSQL::Test::Utils::timeout_default)) or diag("paste: $err");
+		$out = slurp_file($file);
+	}
+	else
+	{
+		IPC::Run::run([ @psql, '-f', '-' ], '<', \join("\\echo\n", $quiet, @sql), '>', \$out, '2>', \$err,
+			IPC::Run::timeout($PostgreSQL::Test::Utils::timeout_default));
+	}
+	my ($version, $cron, @rows) = grep { $_ ne '' } split /\n/, $out;
+	like($version, qr/^jobs [\d.]+: installed$/, "$way: the tables are installed");
+	like($cron, qr/^\d+$/, "$way: pg_cron knows of the sweep");
+	is(join("\n", @rows), join("\n", grep { !/^[0-9P]{5}$/ } @answers), "$way: statements answer as written");
+	is(join("\n", map { s/.*ERROR:\s+//r } split /\n/, $err), join("\n", grep { /^[0-9P]{5}$/ } @answers), "$way: and fail as written");
+	next if $way eq 'piped';
+
+	# as if nothing had been
+	my @roles = $readme =~ /^CREATE ROLE (\w+)/mg;
+	$node->safe_psql('marketplace', join(';', map { "DROP OWNED BY $_ CASCADE" } @roles));
+	$node->safe_psql('postgres', 'DROP DATABASE marketplace WITH (FORCE)');
+	$node->safe_psql('postgres', join(';', map { "DROP ROLE $_" } @roles));
+}
 
 # Backup and restore, and what it takes to remove it.
 my ($restore) = $readme =~ /^## Backup and restore\n.*?^```sh\n(.*?)^```$/ms;

@@ -1,0 +1,160 @@
+# What the tables' owner plants may put nothing off until the commit, where it would run with the
+# rights of whoever commits, or too late to be checked: in each place where the library works with
+# the owner's rights, and more than an action's own rows are at stake.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+
+use Marketplace;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = start_server('put_off', 'autovacuum = off');
+
+install($node, 'market', 'jobs_owner');
+fill($node, 'market');
+$node->safe_psql('market', q{
+	CREATE ROLE shop_app LOGIN;
+	CREATE ROLE shop_operator LOGIN;
+	CREATE ROLE shop_mailer LOGIN;
+	SELECT jobs.grant_access('shop_app', 'app'), jobs.grant_access('shop_operator', 'operator'), jobs.grant_access('shop_mailer', 'mailer');
+	-- what opens a cursor, or writes a row whose foreign key is checked at the commit
+	CREATE SCHEMA own AUTHORIZATION jobs_owner;
+	GRANT CREATE ON SCHEMA jobs TO jobs_owner;
+	SET SESSION AUTHORIZATION jobs_owner;
+	CREATE TABLE own.ran (as_whom name);
+	CREATE TABLE own.page (id bigint PRIMARY KEY);
+	CREATE TABLE own.link (page_id bigint REFERENCES own.page DEFERRABLE INITIALLY DEFERRED);
+	CREATE TABLE own.bait ();
+	CREATE FUNCTION own.later() RETURNS integer LANGUAGE plpgsql AS $$
+	BEGIN
+		INSERT INTO own.ran VALUES (current_user);
+		RETURN 1;
+	END $$;
+	CREATE FUNCTION own.hold() RETURNS boolean LANGUAGE plpgsql AS $$
+	BEGIN
+		EXECUTE format('DECLARE held_%s CURSOR WITH HOLD FOR SELECT own.later()', nextval('own.holds'));
+		RETURN true;
+	END $$;
+	CREATE SEQUENCE own.holds;
+	-- the server believes it, and calls it when it plans
+	CREATE FUNCTION own.hold_in_plan() RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+	BEGIN
+		RETURN current_setting('own.asleep', true) = 'on' OR own.hold();
+	END $$;
+	CREATE FUNCTION own.hold_in_trigger() RETURNS trigger LANGUAGE plpgsql AS $$
+	BEGIN
+		PERFORM own.hold();
+		RETURN NULL;
+	END $$;
+	CREATE FUNCTION own.link_in_trigger() RETURNS trigger LANGUAGE plpgsql AS $$
+	BEGIN
+		INSERT INTO own.link VALUES (1);
+		RETURN NULL;
+	END $$;
+	CREATE FUNCTION own.defer() RETURNS trigger LANGUAGE plpgsql AS $$
+	BEGIN
+		PERFORM own.later();
+		RETURN NULL;
+	END $$;
+	CREATE CONSTRAINT TRIGGER defer AFTER INSERT ON own.bait DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION own.defer();
+	CREATE FUNCTION own.defer_in_trigger() RETURNS trigger LANGUAGE plpgsql AS $$
+	BEGIN
+		INSERT INTO own.bait DEFAULT VALUES;
+		RETURN NULL;
+	END $$;
+	RESET SESSION AUTHORIZATION;
+	-- whose rights it would be with shows in the table, if it ran
+	GRANT USAGE ON SCHEMA own TO PUBLIC;
+	GRANT INSERT ON own.ran TO PUBLIC });
+
+$node->safe_psql('market', q{SELECT jobs.create_service('Fresh'), jobs.provide_service(1025, 3072)});
+
+my $contents = contents($node, 'market');
+
+# The owner has planted something; then the call fails.
+sub puts_nothing_off
+{
+	my ($user, $planted, $removed, $call, $error, $name) = @_;
+
+	$node->safe_psql('market', "SET own.asleep = on; $planted");
+	refuses($node, 'market', $call, $error, $name, extra_params => [ '-U', $user, '-v', 'VERBOSITY=verbose' ]);
+	is($node->safe_psql('market', "SET own.asleep = on; $removed; SELECT count(*) FROM own.ran; TRUNCATE own.ran"), '0', "$name: nothing ran");
+	return;
+}
+
+# By each kind of trigger on the table that the call writes.
+sub triggers_put_nothing_off
+{
+	my ($user, $table, $call, $name) = @_;
+	my $removed = "DROP TRIGGER own ON jobs.$table";
+
+	foreach my $case ([ 'hold_in_trigger', qr/42501: .*WITH HOLD/ ], [ 'link_in_trigger', qr/42501: .*cannot fire deferred trigger/ ],
+		[ 'defer_in_trigger', qr/42501: .*cannot fire deferred trigger/ ])
+	{
+		my ($function, $error) = @$case;
+
+		puts_nothing_off($user, "CREATE TRIGGER own AFTER INSERT OR UPDATE OR DELETE ON jobs.$table FOR EACH ROW EXECUTE FUNCTION own.$function()",
+			$removed, $call, $error, "$name, $function");
+	}
+	return;
+}
+
+# While evidence is written: the commit checks no foreign key any more.
+my $request = q{SELECT jobs.request_job(3072, 'T', 'T', 1025, actor => 'merchant:1024')};
+triggers_put_nothing_off('shop_app', 'ranking_stat', $request, 'evidence');
+puts_nothing_off('shop_app', q{
+		ALTER TABLE jobs.ranking_stat ADD page_id bigint REFERENCES own.page DEFERRABLE INITIALLY DEFERRED;
+		ALTER TABLE jobs.ranking_stat ALTER page_id SET DEFAULT 1 }, 'ALTER TABLE jobs.ranking_stat DROP page_id',
+	$request, qr/23503: .*"ranking_stat_page_id_fkey"/, 'evidence, a key of its own');
+triggers_put_nothing_off('shop_operator', 'ranking_stat', 'SELECT jobs.rebuild_ranking()', 'evidence counted anew');
+
+# While a table's description is built, of which the server plans the checks.
+puts_nothing_off('shop_app', 'ALTER TABLE jobs.message ADD CONSTRAINT own CHECK (own.hold_in_plan()) NOT VALID',
+	'ALTER TABLE jobs.message DROP CONSTRAINT own', q{SELECT jobs.reply_to_job(1025, 'Yes', actor => 'member:1025')}, qr/42501: .*WITH HOLD/,
+	'a check of a table');
+
+# What operators and mailers write by SQL.
+triggers_put_nothing_off('shop_mailer', 'email', 'SELECT jobs.claim_emails()', 'a claim');
+triggers_put_nothing_off('shop_operator', 'email', q{SELECT jobs.cancel_emails('infinity')}, 'cancelling e-mails');
+
+# What superusers and the owner administrate.
+foreach my $user ('postgres', 'jobs_owner')
+{
+	triggers_put_nothing_off($user, 'node', "SELECT jobs.$_", "$_ by $user")
+	  foreach q{grant_access('pg_monitor', 'monitor')}, q{revoke_access('shop_app', 'app')}, 'set_slots(0, 7)';
+}
+triggers_put_nothing_off('postgres', 'role_binding', q{SELECT jobs.bind_role('pg_monitor', 'member:1025')}, 'bind_role()');
+# ... of which the server plans each statement
+foreach my $call ('set_slots(0, 7)', 'uninstall()', 'uninstall(true)', 'install()', q{grant_access('pg_monitor', 'monitor')},
+	q{revoke_access('shop_app', 'app')})
+{
+	puts_nothing_off('postgres', 'CREATE INDEX own ON jobs.node ((own.hold_in_plan() AND id))', 'DROP INDEX jobs.own', "SELECT jobs.$call",
+		qr/42501: .*WITH HOLD/, $call);
+}
+# ... or reads all rows of a table for a key that is missing
+puts_nothing_off('postgres', q{
+		ALTER TABLE jobs.assignment DROP CONSTRAINT assignment_member_id_fkey;
+		CREATE INDEX own ON jobs.assignment ((own.hold_in_plan() AND member_id > 0)) },
+	'DROP INDEX jobs.own; DO $$ BEGIN PERFORM jobs.install(); END $$', 'SELECT jobs.install()', qr/42501: .*WITH HOLD/, 'install() adds a key');
+foreach my $outdated ('node SET schema_version = schema_version - 1', q{email_template SET body = 'Old' WHERE kind = 'message'})
+{
+	my ($table) = split / /, $outdated;
+
+	triggers_put_nothing_off('postgres', $table, qq{
+			BEGIN;
+			SET LOCAL session_replication_role = replica;
+			UPDATE jobs.$outdated;
+			SET LOCAL session_replication_role = origin;
+			SELECT jobs.install();
+			COMMIT }, "install() writes $table");
+}
+
+same(contents($node, 'market'), $contents, 'nothing was written');
+works($node, 'market', 'afterwards');
+
+done_testing();
