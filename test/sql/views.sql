@@ -123,9 +123,9 @@ SELECT outbox_depth, dead_letters FROM jobs.health;
 ROLLBACK;
 
 -- What job_list hides from a merchant, who is assigned, nothing else that it reads shows: no table,
--- no view, not the event feed. Cleo does nothing herself, so that she is named nowhere else.
+-- no view, not the event feed. Cleopatra does nothing herself, so that she is named nowhere else.
 BEGIN;
-SELECT jobs.add_member(:org, 'Cleo', 'cleo@views.example', actor => :'ann') AS cleo_id \gset
+SELECT jobs.add_member(:org, 'Cleopatra', 'cleo@views.example', actor => :'ann') AS cleo_id \gset
 SELECT regress.job('views', 'opened') AS hidden \gset
 SELECT jobs.create_consumer('assigned', from_start => false, actor => :'max');
 SELECT jobs.create_consumer('assigned', from_start => false, actor => :'ann');
@@ -136,7 +136,7 @@ CREATE FUNCTION pg_temp.traces(id bigint)
 RETURNS TABLE (relation text, rows bigint)
 LANGUAGE plpgsql AS $$
 DECLARE
-	pattern text := format('Cleo|member:%1$s\M|"member_id": %1$s\M|"assignees": \[[^]]*\m%1$s\M', id);
+	pattern text := format('Cleopatra|member:%1$s\M|"member_id": %1$s\M|"assignees": \[[^]]*\m%1$s\M', id);
 BEGIN
 	FOR relation IN SELECT c.relname FROM pg_class c
 		WHERE c.relnamespace = 'jobs'::regnamespace AND c.relkind IN ('r', 'v') AND has_table_privilege(c.oid, 'SELECT')
