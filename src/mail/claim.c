@@ -169,16 +169,13 @@ claim_lease(Claim *claim, const Row *email)
 }
 
 /*
- * Does what there is to do with an e-mail that is due, if nobody holds it.
+ * Does what there is to do with an e-mail that a scan found due, if nobody holds it.
  */
 static void
-claim_email(Claim *claim, Rows *rows, int64 id)
+claim_email(Claim *claim, Rows *rows, const Row *found)
 {
-	Row *email = row_fetch(rows, TABLE_email, id);
+	Row *email = row_lock_found(row_of_slot(rows, TABLE_email, found->slot), LockTupleNoKeyExclusive, LockWaitSkip);
 
-	if (email == NULL || !outbox_is_due(email, claim->now))
-		return;
-	email = row_lock_found(email, LockTupleNoKeyExclusive, LockWaitSkip);
 	/* another mailer may have had it a moment ago */
 	if (email == NULL || !outbox_is_due(email, claim->now))
 		return;
@@ -208,7 +205,7 @@ claim_due(Claim *claim, Rows *rows)
 	while (list_length(claim->leases) < claim->wanted && (email = row_scan_pass(scan)) != NULL)
 	{
 		CHECK_FOR_INTERRUPTS();
-		claim_email(claim, outbox_batch_rows(&batch), row_int64(email, Col_email_id));
+		claim_email(claim, outbox_batch_rows(&batch), email);
 	}
 	outbox_batch_end(&batch);
 	row_scan_end(scan);

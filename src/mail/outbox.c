@@ -22,8 +22,11 @@
 #include "pg/argument.h"
 #include "pg/notify.h"
 
-/* E-mails whose rows are in memory together. */
-#define BATCH_EMAILS 1000
+/*
+ * E-mails whose rows are in memory together. With more of them the memory is of a size that
+ * malloc gives back to the system each time, and page faults cost more than new rows do.
+ */
+#define BATCH_EMAILS 25
 
 static int email_max_attempts = 10;
 

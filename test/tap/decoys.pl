@@ -60,7 +60,7 @@ foreach my $word (qw(count jsonb_set to_jsonb jsonb_array_elements_text gen_rand
 {
 	ok($words{$word}, "the sources name $word");
 }
-ok($operators{$_}, "the sources name the operator $_") foreach ('=', '<=', '>=', '<', '||', '-', '+', '@@', '->', '->>', '%', '~');
+ok($operators{$_}, "the sources name the operator $_") foreach ('=', '<=', '>=', '||', '-', '+', '@@', '->', '->>', '%', '~');
 
 my $node = start_server('decoys', 'log_statement = none');
 
