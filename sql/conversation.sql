@@ -36,6 +36,16 @@ COMMENT ON FUNCTION jobs.unblock_conversation IS
 	'The system opens a blocked conversation again; declined jobs stay declined. Unblocking an open one does '
 	'nothing. For operators. Errors: 22004 NULL; P0002 it is missing or hidden; 42501 not the system.';
 
+-- access: actors
+CREATE FUNCTION jobs.conversation_actions(conversation_id bigint, actor text DEFAULT jobs.current_actor())
+RETURNS SETOF text
+LANGUAGE C STABLE PARALLEL UNSAFE ROWS 3
+AS 'MODULE_PATHNAME', 'jobs_conversation_actions';
+REVOKE EXECUTE ON FUNCTION jobs.conversation_actions FROM PUBLIC;
+COMMENT ON FUNCTION jobs.conversation_actions IS
+	'What whoever acts can do in a conversation now: message, propose, block, unblock. '
+	'Errors: 22004 conversation_id is NULL; P0002 it is missing or hidden; 42501 nobody acts.';
+
 CREATE FUNCTION jobs.conversation_fill()
 RETURNS trigger
 LANGUAGE C VOLATILE PARALLEL UNSAFE

@@ -78,8 +78,8 @@ LANGUAGE C STABLE PARALLEL UNSAFE ROWS 5
 AS 'MODULE_PATHNAME', 'jobs_allowed_actions';
 REVOKE EXECUTE ON FUNCTION jobs.allowed_actions FROM PUBLIC;
 COMMENT ON FUNCTION jobs.allowed_actions IS
-	'The actions that whoever acts can do on a job now, by their names in jobs.transitions(). '
-	'Errors: 22004 job_id is NULL; P0002 it is missing or hidden; 42501 nobody acts.';
+	'The actions that whoever acts can do on a job now, by their names in jobs.transitions(); and review, '
+	'for jobs.review_job(). Errors: 22004 job_id is NULL; P0002 it is missing or hidden; 42501 nobody acts.';
 
 CREATE FUNCTION jobs.job_fill()
 RETURNS trigger

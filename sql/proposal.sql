@@ -55,6 +55,16 @@ COMMENT ON FUNCTION jobs.accept_proposal IS
 	'Errors: 22004 proposal_id is NULL; 22023 store_id is 0; P0002 proposal or store is missing or hidden; '
 	'55000 it is decided, or the conversation is blocked; 42501 not a merchant.';
 
+-- access: actors
+CREATE FUNCTION jobs.proposal_actions(proposal_id bigint, actor text DEFAULT jobs.current_actor())
+RETURNS SETOF text
+LANGUAGE C STABLE PARALLEL UNSAFE ROWS 2
+AS 'MODULE_PATHNAME', 'jobs_proposal_actions';
+REVOKE EXECUTE ON FUNCTION jobs.proposal_actions FROM PUBLIC;
+COMMENT ON FUNCTION jobs.proposal_actions IS
+	'What whoever acts can do with a proposal now: accept, decline, withdraw, request_review, review. '
+	'Errors: 22004 proposal_id is NULL; P0002 it is missing or hidden; 42501 nobody acts.';
+
 CREATE FUNCTION jobs.proposal_fill()
 RETURNS trigger
 LANGUAGE C VOLATILE PARALLEL UNSAFE

@@ -1,13 +1,13 @@
 -- access: everybody
 CREATE FUNCTION jobs.transitions()
-RETURNS TABLE (action text, actor_kind text, from_status text, to_status text)
+RETURNS TABLE (action text, actor_kind text, from_status text, to_status text, condition text)
 LANGUAGE C IMMUTABLE PARALLEL SAFE ROWS 40
 AS 'MODULE_PATHNAME', 'jobs_transitions';
 REVOKE EXECUTE ON FUNCTION jobs.transitions FROM PUBLIC;
 COMMENT ON FUNCTION jobs.transitions IS
 	'The state machine of a job: a row for each action, kind of actor (expert, merchant, system) '
 	'and status that it starts from, with the status that it leads to. '
-	'from_status is NULL for create. For every kind of access.';
+	'from_status is NULL for create; condition: what must hold of the job beside its status, NULL: nothing. For every kind of access.';
 
 -- access: everybody
 CREATE FUNCTION jobs.transition_diagram(format text DEFAULT 'mermaid')

@@ -68,6 +68,20 @@ static const struct
 	{SIDE_SYSTEM, "system"},
 };
 
+/* Facts, as jobs.transitions() tells them; that a job isn't overdue goes without saying. */
+static const struct
+{
+	JobFact fact;
+	const char *holds;
+	const char *holds_not;
+} facts[] = {
+	{FACT_OVERDUE, "overdue", "not overdue"},
+	{FACT_FROM_PROPOSAL, "made from a proposal", "not made from a proposal"},
+	{FACT_CONFIRMED, "confirmed", "not confirmed"},
+	{FACT_EXPERT_WROTE_LAST, "the expert wrote last", "the expert did not write last"},
+	{FACT_BLOCKED, "conversation blocked", "conversation not blocked"},
+};
+
 /*
  * The first fact that stands against a transition; 0: none does.
  */
@@ -190,6 +204,24 @@ status_of_name_or_complain(const char *name)
 }
 
 /*
+ * What a transition asks of the job beside its status; NULL: nothing.
+ */
+static char *
+describe_condition(const Transition *transition)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (int i = 0; i < lengthof(facts); i++)
+	{
+		if ((transition->when | transition->unless) & facts[i].fact)
+			appendStringInfo(&text, "%s%s", text.len ? ", " : "",
+							 transition->when & facts[i].fact ? facts[i].holds : facts[i].holds_not);
+	}
+	return text.len ? text.data : NULL;
+}
+
+/*
  * jobs.transitions(): the machine, a row for each action, side and status.
  */
 PG_FUNCTION_INFO_V1(jobs_transitions);
@@ -202,6 +234,7 @@ jobs_transitions(PG_FUNCTION_ARGS)
 	for (int i = 0; i < lengthof(machine); i++)
 	{
 		const Transition *t = &machine[i];
+		char *condition = describe_condition(t);
 
 		for (int s = 0; s < lengthof(sides) && !t->is_silent; s++)
 		{
@@ -218,6 +251,9 @@ jobs_transitions(PG_FUNCTION_ARGS)
 				if (from != STATUS_NONE)
 					values[RESULT_transitions_from_status] = CStringGetTextDatum(statuses[from].name);
 				values[RESULT_transitions_to_status] = CStringGetTextDatum(statuses[transition_result(t, from)].name);
+				nulls[RESULT_transitions_condition] = condition == NULL;
+				if (condition)
+					values[RESULT_transitions_condition] = CStringGetTextDatum(condition);
 				tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 			}
 		}

@@ -16,6 +16,7 @@
 #include "miscadmin.h"
 
 #include "acting/function_names.h"
+#include "jobs/block.h"
 #include "jobs/decline.h"
 #include "parties/conversation.h"
 #include "parties/directory.h"
@@ -24,10 +25,16 @@
 /* The reason of what a block declines. */
 #define REASON_BLOCKED "blocked"
 
+static bool
+is_blocker(const Call *call)
+{
+	return call->actor.kind == ACTOR_MERCHANT;
+}
+
 static void
 require_blocker(const Call *call, int64 id)
 {
-	if (call->actor.kind != ACTOR_MERCHANT)
+	if (!is_blocker(call))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("only the merchant blocks conversation %lld", (long long) id),
@@ -35,15 +42,29 @@ require_blocker(const Call *call, int64 id)
 				 errhint("Pass actor => 'merchant:...'; an operator sets is_blocked, which declines nothing.")));
 }
 
+static bool
+is_unblocker(const Call *call)
+{
+	return call->actor.kind == ACTOR_SYSTEM;
+}
+
 static void
 require_unblocker(const Call *call, int64 id)
 {
-	if (call->actor.kind != ACTOR_SYSTEM)
+	if (!is_unblocker(call))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("only the system unblocks conversation %lld", (long long) id),
 				 errdetail("Neither side opens a blocked conversation again."),
 				 errhint("Ask the marketplace's operator to call jobs.unblock_conversation().")));
+}
+
+const char *
+block_action(const Call *call, const Row *conversation)
+{
+	if (conversation_is_open(conversation))
+		return is_blocker(call) ? "block" : NULL;
+	return is_unblocker(call) ? "unblock" : NULL;
 }
 
 /*

@@ -5,7 +5,6 @@
  */
 #include "postgres.h"
 
-#include "funcapi.h"
 #include "utils/builtins.h"
 
 #include "acting/function_names.h"
@@ -83,29 +82,4 @@ jobs_reject_completion(PG_FUNCTION_ARGS)
 	char *said = arg_optional_text(fcinfo, ARG(reject_completion, comment), LIMIT_TEXT);
 
 	return perform(fcinfo, ACTION_REJECT, ARG_reject_completion_job_id, ARG_reject_completion_actor, said);
-}
-
-/*
- * jobs.allowed_actions(job_id, actor): what the actor can do to the job now.
- */
-PG_FUNCTION_INFO_V1(jobs_allowed_actions);
-Datum
-jobs_allowed_actions(PG_FUNCTION_ARGS)
-{
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	int64 job_id = arg_id(fcinfo, ARG(allowed_actions, job_id));
-	Call *call;
-	ListCell *cell;
-
-	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	call = call_begin(fcinfo, ARG_allowed_actions_actor);
-	foreach (cell, job_allowed_actions(call, job_of_row(job_get(call, job_id))))
-	{
-		Datum value = CStringGetTextDatum(action_rules[lfirst_int(cell)].name);
-		bool isnull = false;
-
-		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, &value, &isnull);
-	}
-	call_end(call);
-	return (Datum) 0;
 }

@@ -39,11 +39,12 @@ static const struct
 	const char *name;
 	Side side; /* who decides so */
 	const char *phrase;
+	const char *action; /* NULL: a proposal never comes to it again */
 } statuses[] = {
-	[PROPOSAL_SENT] = {"sent", SIDE_EXPERT, "be sent again"},
-	[PROPOSAL_ACCEPTED] = {"accepted", SIDE_MERCHANT, "be accepted"},
-	[PROPOSAL_DECLINED] = {"declined", SIDE_MERCHANT, "be declined"},
-	[PROPOSAL_WITHDRAWN] = {"withdrawn", SIDE_EXPERT, "be withdrawn"},
+	[PROPOSAL_SENT] = {"sent", SIDE_EXPERT, "be sent again", NULL},
+	[PROPOSAL_ACCEPTED] = {"accepted", SIDE_MERCHANT, "be accepted", "accept"},
+	[PROPOSAL_DECLINED] = {"declined", SIDE_MERCHANT, "be declined", "decline"},
+	[PROPOSAL_WITHDRAWN] = {"withdrawn", SIDE_EXPERT, "be withdrawn", "withdraw"},
 };
 
 static ProposalStatus
@@ -66,12 +67,20 @@ status_of(const Row *proposal)
 }
 
 Row *
-proposal_lock(Call *call, int64 id)
+proposal_get(Call *call, int64 id)
 {
 	Row *proposal = row_fetch(call->rows, TABLE_proposal, id);
 
 	call_require_seen(call, proposal, Col_proposal_organization_id, Col_proposal_merchant_id,
 					  "proposal", id);
+	return proposal;
+}
+
+Row *
+proposal_lock(Call *call, int64 id)
+{
+	Row *proposal = proposal_get(call, id);
+
 	if (row_lock_found(proposal, LockTupleNoKeyExclusive, LockWaitBlock) == NULL)
 		actor_complain_missing("proposal", id);
 	return proposal;
@@ -111,6 +120,12 @@ check_values(Row *row)
 		check_client_key(DatumGetUUIDP(row_get(row, Col_proposal_client_key)));
 }
 
+bool
+proposal_is_sender(const Call *call)
+{
+	return actor_side(&call->actor) == SIDE_EXPERT;
+}
+
 /*
  * Completes a new proposal, if it may be sent: everything but the id.
  */
@@ -121,7 +136,7 @@ fill_new(Call *call, Row *row)
 	int64 organization_id = row_int64(conversation, Col_conversation_organization_id);
 
 	service_require(call, row_int64(row, Col_proposal_service_id));
-	if (actor_side(&call->actor) != SIDE_EXPERT)
+	if (!proposal_is_sender(call))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("only a member of the organization sends a proposal"),
@@ -167,6 +182,41 @@ tell_sent(Call *call, Row *row)
 	email_queue(call, &email);
 }
 
+static bool
+is_decider(const Call *call, ProposalStatus to)
+{
+	return actor_side(&call->actor) == statuses[to].side;
+}
+
+static bool
+is_decidable(ProposalStatus from, ProposalStatus to)
+{
+	return from == PROPOSAL_SENT && to != PROPOSAL_SENT;
+}
+
+/*
+ * A job may come of it, and an acceptance is an answer in the conversation.
+ */
+static bool
+wants_open_conversation(ProposalStatus to)
+{
+	return to == PROPOSAL_ACCEPTED;
+}
+
+List *
+proposal_decisions(const Call *call, const Row *proposal, const Row *conversation)
+{
+	List *decisions = NIL;
+
+	for (int to = 0; to < lengthof(statuses); to++)
+	{
+		if (is_decider(call, to) && is_decidable(status_of(proposal), to) &&
+			(!wants_open_conversation(to) || conversation_is_open(conversation)))
+			decisions = lappend(decisions, unconstify(char *, statuses[to].action));
+	}
+	return decisions;
+}
+
 /*
  * May it be decided so? The row is locked.
  */
@@ -176,20 +226,20 @@ require_decidable(Call *call, const Row *proposal, ProposalStatus to)
 	int64 id = row_int64(proposal, Col_proposal_id);
 	ProposalStatus from = status_of(proposal);
 
-	if (actor_side(&call->actor) != statuses[to].side)
+	if (!is_decider(call, to))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("proposal %lld cannot %s by the one who acts", (long long) id, statuses[to].phrase),
 				 errdetail("This is for %s to do.",
 						   statuses[to].side == SIDE_EXPERT ? "a member of the organization" : "the merchant"),
 				 errhint("Pass actor => '%s'.", statuses[to].side == SIDE_EXPERT ? "member:..." : "merchant:...")));
-	if (from != PROPOSAL_SENT || to == PROPOSAL_SENT)
+	if (!is_decidable(from, to))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("proposal %lld cannot %s", (long long) id, statuses[to].phrase),
 				 errdetail("The proposal is %s.", statuses[from].name),
 				 errhint("A proposal is decided once; the expert can send another.")));
-	if (to == PROPOSAL_ACCEPTED)
+	if (wants_open_conversation(to))
 		conversation_require_open(conversation_lock(call, row_int64(proposal, Col_proposal_conversation_id)));
 }
 

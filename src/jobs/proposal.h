@@ -8,8 +8,17 @@
 
 #include "mail/email.h"
 
+/* The proposal's row; P0002 when it is missing or hidden. */
+extern Row *proposal_get(Call *call, int64 id);
+
 /* Locks the proposal FOR NO KEY UPDATE; P0002 when it is missing or hidden, or gone by then. */
 extern Row *proposal_lock(Call *call, int64 id);
+
+/* Does one act who sends proposals? */
+extern bool proposal_is_sender(const Call *call);
+
+/* How whoever acts can decide it now: a list of names of actions. */
+extern List *proposal_decisions(const Call *call, const Row *proposal, const Row *conversation);
 
 /* Was it accepted for a new store, so that no job came of it? */
 extern bool proposal_is_for_new_store(const Row *proposal);

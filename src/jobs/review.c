@@ -15,6 +15,7 @@
 #include "acting/ids.h"
 #include "jobs/job.h"
 #include "jobs/proposal.h"
+#include "jobs/review.h"
 #include "mail/email.h"
 #include "matching/evidence_notes.h"
 #include "parties/conversation.h"
@@ -83,10 +84,22 @@ subject_id(const ReviewSubject *subject)
 	return subject->job_id ? subject->job_id : subject->proposal_id;
 }
 
+static bool
+is_reviewer(const Call *call)
+{
+	return call->actor.kind == ACTOR_MERCHANT;
+}
+
+static bool
+is_expert(const Call *call)
+{
+	return call->actor.kind == ACTOR_MEMBER;
+}
+
 static void
 require_reviewer(const Call *call, const ReviewSubject *subject)
 {
-	if (call->actor.kind != ACTOR_MERCHANT)
+	if (!is_reviewer(call))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("only the merchant reviews %s %lld", subject_name(subject), (long long) subject_id(subject)),
@@ -97,7 +110,7 @@ require_reviewer(const Call *call, const ReviewSubject *subject)
 static void
 require_expert(const Call *call, const char *what, int64 id)
 {
-	if (call->actor.kind != ACTOR_MEMBER)
+	if (!is_expert(call))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("only a member of the organization %s %lld", what, (long long) id),
@@ -106,18 +119,28 @@ require_expert(const Call *call, const char *what, int64 id)
 }
 
 /*
+ * The one review of it, or NULL; with `latest`, as row_find_latest finds it.
+ */
+static Row *
+find_review(Call *call, const ReviewSubject *subject, bool latest)
+{
+	IndexId index = subject->job_id ? INDEX_review_job : INDEX_review_proposal;
+	ScanKeyData keys[2];
+
+	row_key_int64(&keys[0], 1, subject->organization_id);
+	row_key_int64(&keys[1], 2, subject_id(subject));
+	return latest ? row_find_latest(call->rows, TABLE_review, index, 2, keys) :
+					row_find(call->rows, TABLE_review, index, 2, keys, ForwardScanDirection);
+}
+
+/*
  * There is one review. Whoever wrote it held the lock that is held now.
  */
 static void
 require_unreviewed(Call *call, const ReviewSubject *subject)
 {
-	ScanKeyData keys[2];
-	Row *review;
+	Row *review = find_review(call, subject, true);
 
-	row_key_int64(&keys[0], 1, subject->organization_id);
-	row_key_int64(&keys[1], 2, subject_id(subject));
-	review = row_find_latest(call->rows, TABLE_review,
-							 subject->job_id ? INDEX_review_job : INDEX_review_proposal, 2, keys);
 	if (review)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -192,6 +215,29 @@ require_confirmed(const Job *job)
 				 errhint("A job is reviewed once the merchant called jobs.confirm_completion().")));
 }
 
+static ReviewSubject
+subject_of_job(const Job *job)
+{
+	ReviewSubject subject = {
+		.organization_id = job->organization_id,
+		.merchant_id = job->merchant_id,
+		.conversation_id = job->conversation_id,
+		.service_id = job->service_id,
+		.job_id = job->id,
+	};
+
+	return subject;
+}
+
+bool
+review_is_due(Call *call, const Job *job)
+{
+	ReviewSubject subject = subject_of_job(job);
+
+	return job_status(job) != STATUS_EXPIRED && is_reviewer(call) && job->is_confirmed &&
+		   find_review(call, &subject, false) == NULL;
+}
+
 /*
  * jobs.review_job(job_id, communication, quality, comment, actor)
  */
@@ -203,13 +249,7 @@ jobs_review_job(PG_FUNCTION_ARGS)
 	Opinion opinion = arg_opinion(fcinfo);
 	Call *call = call_begin(fcinfo, ARG_review_job_actor);
 	Job *job = job_lock(call, job_id);
-	ReviewSubject subject = {
-		.organization_id = job->organization_id,
-		.merchant_id = job->merchant_id,
-		.conversation_id = job->conversation_id,
-		.service_id = job->service_id,
-		.job_id = job->id,
-	};
+	ReviewSubject subject = subject_of_job(job);
 	int64 id;
 
 	job_require_unexpired(job, "be reviewed");
@@ -239,6 +279,12 @@ require_new_store(const Row *proposal)
 						   errhint("A proposal is reviewed when it was accepted for a new store.")));
 }
 
+static bool
+is_requested(const Row *proposal)
+{
+	return !row_isnull(proposal, Col_proposal_review_requested_at);
+}
+
 /*
  * Asks the merchant, who is told by e-mail. The row is locked.
  */
@@ -266,7 +312,7 @@ jobs_request_review(PG_FUNCTION_ARGS)
 
 	require_expert(call, "asks for a review of proposal", proposal_id);
 	require_new_store(proposal);
-	if (row_isnull(proposal, Col_proposal_review_requested_at))
+	if (!is_requested(proposal))
 	{
 		conversation_require_open(conversation_get(call, row_int64(proposal, Col_proposal_conversation_id)));
 		ask_for_review(call, proposal);
@@ -278,12 +324,40 @@ jobs_request_review(PG_FUNCTION_ARGS)
 static void
 require_requested(const Row *proposal)
 {
-	if (row_isnull(proposal, Col_proposal_review_requested_at))
+	if (!is_requested(proposal))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("no review of proposal %lld was asked for", (long long) row_int64(proposal, Col_proposal_id)),
 				 errdetail("The organization asks for it when the work is done."),
 				 errhint("A member calls jobs.request_review() first.")));
+}
+
+static ReviewSubject
+subject_of_proposal(const Row *proposal)
+{
+	ReviewSubject subject = {
+		.organization_id = row_int64(proposal, Col_proposal_organization_id),
+		.merchant_id = row_int64(proposal, Col_proposal_merchant_id),
+		.conversation_id = row_int64(proposal, Col_proposal_conversation_id),
+		.service_id = row_int64(proposal, Col_proposal_service_id),
+		.proposal_id = row_int64(proposal, Col_proposal_id),
+	};
+
+	return subject;
+}
+
+const char *
+review_action(Call *call, const Row *proposal, const Row *conversation)
+{
+	ReviewSubject subject = subject_of_proposal(proposal);
+
+	if (!proposal_is_for_new_store(proposal))
+		return NULL;
+	if (is_expert(call) && !is_requested(proposal) && conversation_is_open(conversation))
+		return "request_review";
+	if (is_reviewer(call) && is_requested(proposal) && find_review(call, &subject, false) == NULL)
+		return "review";
+	return NULL;
 }
 
 /*
@@ -297,13 +371,7 @@ jobs_review_proposal(PG_FUNCTION_ARGS)
 	Opinion opinion = arg_opinion(fcinfo);
 	Call *call = call_begin(fcinfo, ARG_review_proposal_actor);
 	Row *proposal = proposal_lock(call, proposal_id);
-	ReviewSubject subject = {
-		.organization_id = row_int64(proposal, Col_proposal_organization_id),
-		.merchant_id = row_int64(proposal, Col_proposal_merchant_id),
-		.conversation_id = row_int64(proposal, Col_proposal_conversation_id),
-		.service_id = row_int64(proposal, Col_proposal_service_id),
-		.proposal_id = proposal_id,
-	};
+	ReviewSubject subject = subject_of_proposal(proposal);
 	int64 id;
 
 	require_reviewer(call, &subject);

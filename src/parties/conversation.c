@@ -45,17 +45,29 @@ conversation_complain_blocked(int64 id)
 			 errhint("Ask the marketplace's operator.")));
 }
 
+bool
+conversation_is_open(const Row *conversation)
+{
+	return !row_bool(conversation, Col_conversation_is_blocked);
+}
+
 void
 conversation_require_open(const Row *conversation)
 {
-	if (row_bool(conversation, Col_conversation_is_blocked))
+	if (!conversation_is_open(conversation))
 		conversation_complain_blocked(row_int64(conversation, Col_conversation_id));
+}
+
+bool
+conversation_is_party(const Call *call)
+{
+	return call->actor.kind == ACTOR_MEMBER || call->actor.kind == ACTOR_MERCHANT;
 }
 
 void
 conversation_require_party(const Call *call, int64 id)
 {
-	if (call->actor.kind != ACTOR_MEMBER && call->actor.kind != ACTOR_MERCHANT)
+	if (!conversation_is_party(call))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("the system does not write in conversation %lld", (long long) id),

@@ -17,11 +17,14 @@ extern Row *conversation_get(Call *call, int64 id);
  */
 extern Row *conversation_lock(Call *call, int64 id);
 
+extern bool conversation_is_open(const Row *conversation);
+
 /* 55000 when it is blocked. */
 extern void conversation_require_open(const Row *conversation);
 pg_noreturn extern void conversation_complain_blocked(int64 id);
 
-/* 42501 unless a member or a merchant acts. */
+/* Does one act who writes in conversations, a member or a merchant? 42501 unless that is so. */
+extern bool conversation_is_party(const Call *call);
 extern void conversation_require_party(const Call *call, int64 id);
 
 /* 42501 unless a merchant acts, who alone starts a conversation. */

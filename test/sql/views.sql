@@ -123,20 +123,20 @@ SELECT outbox_depth, dead_letters FROM jobs.health;
 ROLLBACK;
 
 -- What job_list hides from a merchant, who is assigned, nothing else that it reads shows: no table,
--- no view, not the event feed. Cleopatra does nothing herself, so that she is named nowhere else.
+-- no view, not the event feed. Zenobia does nothing herself, so that she is named nowhere else.
 BEGIN;
-SELECT jobs.add_member(:org, 'Cleopatra', 'cleo@views.example', actor => :'ann') AS cleo_id \gset
+SELECT jobs.add_member(:org, 'Zenobia', 'zenobia@views.example', actor => :'ann') AS zenobia_id \gset
 SELECT regress.job('views', 'opened') AS hidden \gset
 SELECT jobs.create_consumer('assigned', from_start => false, actor => :'max');
 SELECT jobs.create_consumer('assigned', from_start => false, actor => :'ann');
-SELECT jobs.assign_members(:hidden, ARRAY[:cleo_id], actor => :'bob');
+SELECT jobs.assign_members(:hidden, ARRAY[:zenobia_id], actor => :'bob');
 SELECT jobs.reply_to_job(:hidden, 'Yes', actor => :'ann') IS NOT NULL;
-SELECT jobs.unassign_members(:hidden, ARRAY[:cleo_id], actor => :'bob'), jobs.assign_members(:hidden, ARRAY[:cleo_id], actor => :'bob');
+SELECT jobs.unassign_members(:hidden, ARRAY[:zenobia_id], actor => :'bob'), jobs.assign_members(:hidden, ARRAY[:zenobia_id], actor => :'bob');
 CREATE FUNCTION pg_temp.traces(id bigint)
 RETURNS TABLE (relation text, rows bigint)
 LANGUAGE plpgsql AS $$
 DECLARE
-	pattern text := format('Cleopatra|member:%1$s\M|"member_id": %1$s\M|"assignees": \[[^]]*\m%1$s\M', id);
+	pattern text := format('Zenobia|member:%1$s\M|"member_id": %1$s\M|"assignees": \[[^]]*\m%1$s\M', id);
 BEGIN
 	FOR relation IN SELECT c.relname FROM pg_class c
 		WHERE c.relnamespace = 'jobs'::regnamespace AND c.relkind IN ('r', 'v') AND has_table_privilege(c.oid, 'SELECT')
@@ -156,10 +156,10 @@ END
 $$;
 SET LOCAL SESSION AUTHORIZATION regress_jobs_app;
 SELECT jobs.act_as(:'ann');
-SELECT * FROM pg_temp.traces(:cleo_id);
+SELECT * FROM pg_temp.traces(:zenobia_id);
 SELECT string_agg(action, ' ' ORDER BY event_position) FROM jobs.read_events('assigned');
 SELECT jobs.act_as(:'max');
-SELECT * FROM pg_temp.traces(:cleo_id);
+SELECT * FROM pg_temp.traces(:zenobia_id);
 SELECT string_agg(what, ' ' ORDER BY event_id) FROM jobs.job_timeline WHERE job_id = :hidden;
 SELECT string_agg(action, ' ' ORDER BY event_position), count(*), jobs.ack_events('assigned', max(event_position)) FROM jobs.read_events('assigned');
 SELECT count(*) FROM jobs.read_events('assigned');
@@ -168,7 +168,7 @@ RESET SESSION AUTHORIZATION;
 -- a consumer that has acknowledged all that it is shown sleeps no longer
 SELECT jobs.drop_consumer('assigned', actor => :'ann');
 SELECT slowest_consumer, oldest_unacked_event FROM jobs.health;
-SELECT jobs.unassign_members(:hidden, ARRAY[:cleo_id], actor => :'bob');
+SELECT jobs.unassign_members(:hidden, ARRAY[:zenobia_id], actor => :'bob');
 SELECT slowest_consumer, oldest_unacked_event FROM jobs.health;
 -- it holds back nothing that it isn't shown, nor has that deleted
 SELECT jobs.purge_events(1000000) > 0 AS purged;

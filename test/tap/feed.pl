@@ -72,7 +72,7 @@ $node->safe_psql('market', q{
 	SELECT v.consumer, e.*
 	FROM jobs.job_event e
 	JOIN (VALUES ('all', NULL::bigint, NULL::bigint), ('sleeper', NULL, NULL), ('organization', 1025, NULL), ('merchant', NULL, 1024)) v (consumer, organization_id, merchant_id)
-		ON (v.organization_id IS NULL OR e.organization_id = v.organization_id) AND (v.merchant_id IS NULL OR e.merchant_id = v.merchant_id) });
+		ON (v.organization_id IS NULL OR e.organization_id = v.organization_id) AND (v.merchant_id IS NULL OR (e.merchant_id = v.merchant_id AND e.action NOT IN ('assign', 'unassign'))) });
 
 # Each problem as a line; nothing when all is well.
 my $problems = q{

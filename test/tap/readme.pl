@@ -127,6 +127,34 @@ foreach my $kind (@kinds)
 }
 is_deeply(\%placeholders, \%known, 'the placeholders of e-mails');
 
+# The examples of templates, and all built-in ones, read well in both directions: no subject tells
+# anybody what they did themselves.
+$node->safe_psql('marketplace', q{
+	SELECT jobs.send_message(c.id, 'Hello', 0, actor => a.actor)
+	FROM jobs.conversation c, LATERAL (VALUES
+		('merchant:' || c.merchant_id), ((SELECT 'member:' || min(id) FROM jobs.member m WHERE m.organization_id = c.organization_id))) a (actor)});
+foreach my $language ('en', 'de', 'fr')
+{
+	my $claimed = qq{
+		UPDATE jobs.email SET language = '$language', attempts = 0, claim_token = NULL, sent_at = NULL, dead_at = NULL,
+			cancelled_at = NULL, next_attempt_at = clock_timestamp();
+		CREATE TEMPORARY TABLE claimed AS
+		SELECT c.kind, c.subject, c.body, r.name, r.side
+		FROM jobs.claim_emails(10000) c JOIN (
+			SELECT name, email, 'member' AS side FROM jobs.member UNION ALL
+			SELECT name, email, 'merchant' FROM jobs.merchant UNION ALL
+			SELECT o.name, p.notification_email, 'organization' FROM jobs.preferences p JOIN jobs.organization o ON o.id = p.organization_id) r
+			ON r.email = c.recipient };
+
+	is($node->safe_psql('marketplace', "$claimed; SELECT kind, subject FROM claimed WHERE position(name IN subject) > 0"), '',
+		"$language: nobody is told of what they did");
+	is($node->safe_psql('marketplace', "$claimed; SELECT count(DISTINCT side) FROM claimed WHERE kind = 'message'"), 3,
+		"$language: messages went to both sides");
+	is($node->safe_psql('marketplace', "$claimed; SELECT string_agg(DISTINCT side || ': ' || subject, ', ') FROM claimed WHERE kind = 'message'"),
+		join(', ', 'member: Teahouse jobs: Mia wrote', 'merchant: Teahouse jobs: Ada wrote', 'organization: Teahouse jobs: Mia wrote'),
+		"$language: the example of a changed subject") if $language ne 'de';
+}
+
 my ($views) = $readme =~ /^\| view \| \|\n(.*?)\n\n/ms;
 is(join(' ', sort $views =~ /^\| `(\w+)`/gm), $node->safe_psql('marketplace', q{
 	SELECT string_agg(viewname, ' ' ORDER BY viewname) FROM pg_views WHERE schemaname = 'jobs'}), 'the views');

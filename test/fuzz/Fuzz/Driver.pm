@@ -67,6 +67,7 @@ my @columns = (
 			$_[0]{proposal} ? $_[0]{proposal}{id} : 0, $_[0]{is_replied} } },
 	job_event => {
 		rows => 'event',
+		hidden => \&is_assigning,
 		sql => "organization_id, merchant_id, job_id, action, coalesce(from_status, ''), to_status, actor",
 		line => sub { @{ $_[0]{job} }{qw(organization merchant id)}, @{ $_[0] }{qw(action from to actor)} } },
 	decline => {
@@ -95,6 +96,7 @@ my @columns = (
 			$_[0]{table} eq 'job' ? Fuzz::Model::status($_[0]) : $_[0]{status}, $_[0]{conversation}{id} } },
 	job_timeline => {
 		rows => 'event',
+		hidden => \&is_assigning,
 		sql => q{job_id, what, actor, (actor_name IS NOT NULL)::int},
 		line => sub { $_[0]{job}{id}, @{ $_[0] }{qw(action actor)}, 1 } },
 	member => {
@@ -143,6 +145,14 @@ sub knows
 	return $row->{is_listed} || $who->{kind} eq 'system' ||
 	  $who->{kind} eq 'member' && ($who->{organization} // 0) == $row->{organization} ||
 	  $who->{kind} eq 'merchant' && $row->{conversations}{ $who->{id} };
+}
+
+# Merchants see no assignments, nor that there were some.
+sub is_assigning
+{
+	my ($who, $event) = @_;
+
+	return $who->{kind} eq 'merchant' && $event->{action} =~ /^(un)?assign$/;
 }
 
 # where: host and port of the server; seed and calls: what to do; say: what prints a line
@@ -738,7 +748,8 @@ sub visible_lines
 	my $rows = $relation->{rows} // $name;
 	my $sees = $relation->{visible} // sub { $model->sees($who, defined $_[1]{organization} ? $_[1] : $_[1]{job}) };
 
-	return sort map { join '|', ($relation->{id} ? $_->{id} : ()), $relation->{line}->($_, $who) } grep { $sees->($who, $_) }
+	return sort map { join '|', ($relation->{id} ? $_->{id} : ()), $relation->{line}->($_, $who) }
+	  grep { $sees->($who, $_) && !($relation->{hidden} && $relation->{hidden}->($who, $_)) }
 	  ref $rows ? $rows->($model) : @{ $model->{$rows} };
 }
 

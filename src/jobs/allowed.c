@@ -1,0 +1,102 @@
+/*
+ * allowed.c
+ *
+ * What whoever acts can do now to a job, a proposal, a conversation, by the predicates that the
+ * functions ask which do it.
+ */
+#include "postgres.h"
+
+#include "funcapi.h"
+#include "utils/builtins.h"
+
+#include "acting/function_names.h"
+#include "jobs/block.h"
+#include "jobs/proposal.h"
+#include "jobs/review.h"
+#include "parties/conversation.h"
+#include "pg/argument.h"
+
+/*
+ * Adds the name of an action to the result; NULL: there is none.
+ */
+static void
+add(FunctionCallInfo fcinfo, const char *action)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	Datum value;
+	bool isnull = false;
+
+	if (action == NULL)
+		return;
+	value = CStringGetTextDatum(action);
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, &value, &isnull);
+}
+
+/*
+ * jobs.allowed_actions(job_id, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_allowed_actions);
+Datum
+jobs_allowed_actions(PG_FUNCTION_ARGS)
+{
+	int64 job_id = arg_id(fcinfo, ARG(allowed_actions, job_id));
+	Call *call;
+	Job *job;
+	ListCell *cell;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	call = call_begin(fcinfo, ARG_allowed_actions_actor);
+	job = job_of_row(job_get(call, job_id));
+	foreach (cell, job_allowed_actions(call, job))
+		add(fcinfo, action_rules[lfirst_int(cell)].name);
+	add(fcinfo, review_is_due(call, job) ? "review" : NULL);
+	call_end(call);
+	return (Datum) 0;
+}
+
+/*
+ * jobs.proposal_actions(proposal_id, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_proposal_actions);
+Datum
+jobs_proposal_actions(PG_FUNCTION_ARGS)
+{
+	int64 proposal_id = arg_id(fcinfo, ARG(proposal_actions, proposal_id));
+	Call *call;
+	Row *proposal;
+	Row *conversation;
+	ListCell *cell;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	call = call_begin(fcinfo, ARG_proposal_actions_actor);
+	proposal = proposal_get(call, proposal_id);
+	conversation = conversation_get(call, row_int64(proposal, Col_proposal_conversation_id));
+	foreach (cell, proposal_decisions(call, proposal, conversation))
+		add(fcinfo, lfirst(cell));
+	add(fcinfo, review_action(call, proposal, conversation));
+	call_end(call);
+	return (Datum) 0;
+}
+
+/*
+ * jobs.conversation_actions(conversation_id, actor)
+ */
+PG_FUNCTION_INFO_V1(jobs_conversation_actions);
+Datum
+jobs_conversation_actions(PG_FUNCTION_ARGS)
+{
+	int64 conversation_id = arg_id(fcinfo, ARG(conversation_actions, conversation_id));
+	Call *call;
+	Row *conversation;
+	bool is_open;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	call = call_begin(fcinfo, ARG_conversation_actions_actor);
+	conversation = conversation_get(call, conversation_id);
+	is_open = conversation_is_open(conversation);
+	add(fcinfo, is_open && conversation_is_party(call) ? "message" : NULL);
+	add(fcinfo, is_open && proposal_is_sender(call) ? "propose" : NULL);
+	add(fcinfo, block_action(call, conversation));
+	call_end(call);
+	return (Datum) 0;
+}
