@@ -436,8 +436,7 @@ outbox_begin(void)
 	const Table *table;
 	Relation rel = table_open_known(TABLE_email, RowExclusiveLock, &table);
 
-	if (rel->rd_rules)
-		schema_complain_altered("jobs.email has rules, which would change what mailers are told.");
+	schema_check_rules(TABLE_email, rel);
 	table_close(rel, NoLock);
 	statement_prefer_indexes();
 	SPI_connect();
