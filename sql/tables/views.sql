@@ -1,5 +1,6 @@
 -- What whoever acts sees, with their own rights. OR REPLACE, because an older view can
--- stand there.
+-- stand there. All arms of a UNION name their columns, as a dump does: else a restored view
+-- wouldn't look the same to jobs.install().
 
 -- An arm for each side; the one of whoever acts is run. The conditions stand outside of
 -- the arms, because only then does the planner see that each arm's index gives its jobs
@@ -135,16 +136,16 @@ SELECT
 	j.conversation_id,
 	j.organization_id,
 	j.merchant_id,
-	'job'::text,
+	'job'::text AS kind,
 	j.id,
 	j.title,
-	CASE WHEN j.due_at <= statement_timestamp() THEN 'expired' ELSE j.status END,
+	CASE WHEN j.due_at <= statement_timestamp() THEN 'expired' ELSE j.status END AS status,
 	j.service_id,
 	j.store_id,
 	j.proposal_id,
 	(SELECT m.id FROM jobs.message m WHERE m.conversation_id = j.conversation_id AND m.proposal_id = j.proposal_id
-		ORDER BY m.id LIMIT 1),
-	j.id,
+		ORDER BY m.id LIMIT 1) AS message_id,
+	j.id AS job_id,
 	j.created_at
 FROM jobs.job j;
 

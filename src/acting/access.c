@@ -15,14 +15,10 @@
  */
 #include "postgres.h"
 
-#include "access/table.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
-#include "commands/defrem.h"
-#include "commands/policy.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
-#include "rewrite/rowsecurity.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -31,6 +27,8 @@
 #include "utils/syscache.h"
 
 #include "acting/access.h"
+#include "acting/access_policy.h"
+#include "acting/access_renamed.h"
 #include "acting/function_names.h"
 #include "pg/argument.h"
 #include "pg/compat.h"
@@ -38,6 +36,7 @@
 #include "tables/row.h"
 #include "tables/schema.h"
 #include "tables/schema_check.h"
+#include "tables/schema_lock.h"
 #include "tables/table.h"
 
 /* Kinds of access, as bits. */
@@ -127,9 +126,6 @@ static const struct
 /* Functions whose EXECUTE tells what a role is. */
 static Oid operator_function = InvalidOid;
 static Oid delegate_function = InvalidOid;
-
-/* What the names of policies start with through which a role sees all rows. */
-#define POLICY_PREFIX "all_rows"
 
 static void change_access(FunctionCallInfo fcinfo, bool give);
 
@@ -243,58 +239,6 @@ arg_access(FunctionCallInfo fcinfo, int argno)
 }
 
 /*
- * The role's policy on the table, or NULL. Found by the role: its name may have changed.
- */
-static char *
-find_policy(Relation rel, Oid role)
-{
-	ListCell *cell;
-
-	foreach (cell, rel->rd_rsdesc ? rel->rd_rsdesc->policies : NIL)
-	{
-		RowSecurityPolicy *policy = lfirst(cell);
-
-		if (strncmp(policy->policy_name, POLICY_PREFIX, strlen(POLICY_PREFIX)) == 0 &&
-			ArrayGetNItems(ARR_NDIM(policy->roles), ARR_DIMS(policy->roles)) == 1 &&
-			((Oid *) ARR_DATA_PTR(policy->roles))[0] == role)
-			return pstrdup(policy->policy_name);
-	}
-	return NULL;
-}
-
-/*
- * A name for a new policy of the role. A role that was renamed may have left its name to
- * another one.
- */
-static char *
-choose_policy_name(Oid relid, const char *role)
-{
-	char *name = makeObjectName(POLICY_PREFIX, role, NULL);
-
-	for (int i = 1; OidIsValid(get_relation_policy_oid(relid, name, true)); i++)
-		name = makeObjectName(POLICY_PREFIX, role, psprintf("%d", i));
-	return name;
-}
-
-/*
- * Creates or drops the policy through which the role sees all rows of a table.
- */
-static void
-change_policy(TableId table, const char *role, bool create)
-{
-	Relation rel = table_open(table_oid(table), AccessShareLock);
-	char *name = find_policy(rel, get_role_oid(role, false));
-
-	table_close(rel, NoLock);
-	if (create && name == NULL)
-		schema_run("CREATE POLICY %s ON jobs.%s TO %s USING (true) WITH CHECK (true)",
-				   quote_identifier(choose_policy_name(table_oid(table), role)),
-				   table_name(table), quote_identifier(role));
-	else if (!create && name)
-		schema_run("DROP POLICY %s ON jobs.%s", quote_identifier(name), table_name(table));
-}
-
-/*
  * Grants or revokes what the access `mask` gives beyond the access `kept`. A relation
  * that isn't there is passed over: revoking works in any state.
  */
@@ -327,7 +271,7 @@ change_rights(const char *role, int mask, int kept, bool give)
 		if ((tables[i].writers & mask) && !(tables[i].writers & kept))
 			schema_run("%s %s ON jobs.%s %s %s", change, tables[i].verbs, name, direction, quoted);
 		if ((SEES_ALL(tables[i].readers) & mask) && !(SEES_ALL(tables[i].readers) & kept))
-			change_policy(tables[i].table, role, give);
+			access_policy_change(tables[i].table, role, give);
 	}
 
 	for (int i = 0; i < lengthof(views); i++)
@@ -425,37 +369,93 @@ require_role(const char *role)
 }
 
 /*
- * Of a role that is gone, nothing but what is remembered can be taken back.
+ * Locks the tables whose policies will change, before anything does.
  */
 static void
-change(const char *role, int access, bool give)
+lock_tables(Oid role, int access, bool give)
+{
+	List *relations = NIL;
+
+	for (int i = 0; i < lengthof(tables); i++)
+	{
+		if (!(SEES_ALL(tables[i].readers) & access) || !OidIsValid(table_oid(tables[i].table)))
+			continue;
+		if (give ? !access_policy_stands(tables[i].table, role) : access_policy_is_there(tables[i].table, role))
+			relations = list_append_unique_oid(relations, table_oid(tables[i].table));
+	}
+	schema_lock_relations(relations);
+}
+
+static List *
+functions_of(int mask)
+{
+	List *names = NIL;
+
+	for (int i = 0; i < lengthof(functions); i++)
+	{
+		if (functions[i].accesses & mask)
+			names = lappend(names, pstrdup(functions[i].name));
+	}
+	return names;
+}
+
+/*
+ * Of a role that is gone, nothing but what is remembered can be taken back. One that was renamed is
+ * found by its rights. `is_known`: it is an error if the role neither is nor was there.
+ */
+static void
+take_back(const char *role, int access, bool is_known)
+{
+	int before = read_remembered(role);
+	const char *present = role;
+
+	if (!OidIsValid(get_role_oid(role, true)))
+	{
+		if (is_known && before == 0)
+			require_role(role);
+		present = before == 0 ? NULL : access_renamed_role(role, functions_of(before), true);
+		if (present)
+			ereport(NOTICE,
+					(errmsg("role \"%s\" is called \"%s\" now", role, present),
+					 errdetail("It loses the access that it was given under its old name.")));
+	}
+	if (present)
+	{
+		lock_tables(get_role_oid(present, false), access, false);
+		change_rights(present, access, before & ~access, false);
+	}
+	remember_access(role, before & ~access);
+}
+
+static void
+change(const char *role, int access, bool give, bool is_known)
 {
 	Oid roleid = get_role_oid(role, true);
 	Oid owner;
-	int before;
 	Rights caller;
 
 	schema_lock();
 	/* access can be taken back whatever the tables have lost */
-	owner = give ? tables_owner() : tables_standing_owner();
+	owner = tables_standing_owner();
+	if (!OidIsValid(owner) && give)
+		owner = tables_owner();
 	if (!OidIsValid(owner))
 		schema_complain("There are no tables, and nobody has access to them.");
 	check_granting(owner, roleid);
-
 	SPI_connect();
+	if (give)
+	{
+		lock_tables(roleid, access, true);
+		owner = tables_owner();
+	}
 	rights_switch(&caller, owner, SECURITY_NOFORCE_RLS | SECURITY_RESTRICTED_OPERATION);
-	before = read_remembered(role);
 	if (give)
 	{
 		change_rights(role, access, 0, true);
-		remember_access(role, before | access);
+		remember_access(role, read_remembered(role) | access);
 	}
 	else
-	{
-		if (OidIsValid(roleid))
-			change_rights(role, access, before & ~access, false);
-		remember_access(role, before & ~access);
-	}
+		take_back(role, access, is_known);
 	rights_restore(&caller);
 	SPI_finish();
 }
@@ -473,8 +473,9 @@ change_access(FunctionCallInfo fcinfo, bool give)
 	check_not_null(PG_ARGISNULL(ARG_grant_access_role_name), "role_name");
 	role = NameStr(*PG_GETARG_NAME(ARG_grant_access_role_name));
 	access = arg_access(fcinfo, ARG_grant_access_access);
-	require_role(role);
-	change(role, access, give);
+	if (give)
+		require_role(role);
+	change(role, access, give, true);
 }
 
 void
@@ -482,7 +483,7 @@ access_change_bound(const char *role, bool give)
 {
 	if (give)
 		require_role(role);
-	change(role, BOUND, give);
+	change(role, BOUND, give, false);
 }
 
 /*
@@ -520,6 +521,27 @@ tell_if_lacking(const char *role)
 				 errhint("If it isn't the role that access was granted to, call jobs.revoke_access().")));
 }
 
+bool
+access_lacks_policies(void)
+{
+	int count;
+	char **roles = OidIsValid(table_oid(TABLE_node)) ? remembered_roles(&count) : NULL;
+
+	for (int i = 0; roles && i < count; i++)
+	{
+		int mask = read_remembered(roles[i]);
+		Oid role = get_role_oid(roles[i], true);
+
+		for (int j = 0; j < lengthof(tables) && OidIsValid(role); j++)
+		{
+			if ((SEES_ALL(tables[j].readers) & mask) && OidIsValid(table_oid(tables[j].table)) &&
+				!access_policy_stands(tables[j].table, role))
+				return true;
+		}
+	}
+	return false;
+}
+
 void
 access_grant_again(void)
 {
@@ -529,6 +551,7 @@ access_grant_again(void)
 	for (int i = 0; i < count; i++)
 	{
 		int mask = read_remembered(roles[i]);
+		const char *renamed;
 
 		CHECK_FOR_INTERRUPTS();
 		if (OidIsValid(get_role_oid(roles[i], true)))
@@ -537,9 +560,18 @@ access_grant_again(void)
 			change_rights(roles[i], mask, 0, true);
 			continue;
 		}
-		ereport(NOTICE,
-				(errmsg("there is no role \"%s\" any more, its access to jobs is forgotten", roles[i]),
-				 errhint("If it was renamed, call jobs.grant_access() or jobs.revoke_access() with the new name.")));
+		renamed = access_renamed_role(roles[i], functions_of(mask), false);
+		if (renamed)
+		{
+			ereport(NOTICE,
+					(errmsg("role \"%s\" is called \"%s\" now, and keeps its access to jobs", roles[i], renamed)));
+			change_rights(renamed, mask, 0, true);
+			remember_access(renamed, mask);
+		}
+		else
+			ereport(NOTICE,
+					(errmsg("there is no role \"%s\" any more, its access to jobs is forgotten", roles[i]),
+					 errhint("If it was renamed, call jobs.grant_access() or jobs.revoke_access() with the new name.")));
 		remember_access(roles[i], 0);
 	}
 }
@@ -567,7 +599,7 @@ access_uninstall(bool forget)
 		for (int j = 0; j < lengthof(tables); j++)
 		{
 			if ((SEES_ALL(tables[j].readers) & mask) && OidIsValid(table_oid(tables[j].table)))
-				change_policy(tables[j].table, roles[i], false);
+				access_policy_change(tables[j].table, roles[i], false);
 		}
 	}
 }

@@ -21,6 +21,12 @@ extern bool access_may_act_as(Oid role);
 extern void access_change_bound(const char *role, bool give);
 
 /*
+ * Do roles that access is remembered of lack policies, so that access_grant_again would change
+ * tables? As the tables' owner, inside SPI.
+ */
+extern bool access_lacks_policies(void);
+
+/*
  * Parts of installing and uninstalling, run as the tables' owner, inside SPI: grants
  * what is remembered once more; drops the operators' policies, and with `forget` takes
  * back all that was granted.

@@ -8,7 +8,8 @@
  * operation: a superuser who installs never runs what the owner planted. With the
  * caller's rights go only the grants to the owner that make this possible.
  *
- * Installing, uninstalling and granting exclude one another by a lock on the schema.
+ * Installing, uninstalling and granting exclude one another by a lock on the schema. Where something
+ * that stands has to change, all tables are locked before (schema_lock.c); else none is.
  */
 #include "postgres.h"
 
@@ -36,6 +37,7 @@
 #include "pg/rights.h"
 #include "tables/schema.h"
 #include "tables/schema_check.h"
+#include "tables/schema_lock.h"
 
 #ifndef JOBS_VERSION
 #error "JOBS_VERSION must be defined: the Makefile reads it from jobs.control"
@@ -57,6 +59,7 @@ jobs_install(PG_FUNCTION_ARGS)
 	Oid present;
 	Oid owner;
 	int version;
+	bool is_older;
 	int changes;
 	Rights caller;
 	const char *outcome;
@@ -80,7 +83,10 @@ jobs_install(PG_FUNCTION_ARGS)
 	/* as long as the owner may create, nothing runs that the owner planted */
 	owner_give_create(owner);
 	rights_switch(&caller, owner, SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
-	changes = schema_apply(version > 0 && version < JOBS_SCHEMA_VERSION);
+	is_older = version > 0 && version < JOBS_SCHEMA_VERSION;
+	if (schema_differs(is_older) || access_lacks_policies())
+		schema_lock_relations(schema_relations());
+	changes = schema_apply(is_older);
 	rights_restore(&caller);
 	owner_take_create_back(owner);
 	foreign_refuse_functions();
@@ -134,6 +140,7 @@ jobs_uninstall(PG_FUNCTION_ARGS)
 				 errhint("Connect as that role, or as a superuser.")));
 
 	SPI_connect();
+	schema_lock_relations(schema_relations());
 	rights_switch(&caller, owner, SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
 	access_uninstall(drop_data);
 	schema_drop(drop_data);
@@ -237,10 +244,10 @@ check_standing_tables(void)
 		if (rel == NULL)
 			continue;
 		schema_check_columns(i, rel);
+		if (i == TABLE_email)
+			schema_check_rules(i, rel);
 		relation_close(rel, AccessShareLock);
 	}
-	if (schema_bad_index())
-		schema_complain_altered("The index jobs.%s is not as the schema has it.", schema_bad_index());
 }
 
 static void

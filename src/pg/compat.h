@@ -9,10 +9,15 @@
 #include "access/genam.h"
 #include "access/tableam.h"
 #include "catalog/dependency.h"
+#include "catalog/pg_constraint.h"
 #include "catalog/pg_proc.h"
 #include "commands/trigger.h"
 #include "executor/executor.h"
 #include "parser/parse_relation.h"
+#include "storage/procarray.h"
+#if PG_VERSION_NUM < 170000
+#include "storage/sinvaladt.h"
+#endif
 #include "utils/acl.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
@@ -75,6 +80,24 @@ typedef bool CompatUpdateIndexes;
 #else
 #define compat_ExecBRDeleteTriggers(estate, epq, rri, tid) \
 	ExecBRDeleteTriggers(estate, epq, rri, tid, NULL, NULL)
+#endif
+
+/* since 18, a constraint can be there and not be enforced, and NOT NULL is one */
+#if PG_VERSION_NUM >= 180000
+#define compat_is_enforced(constraint) ((constraint)->conenforced)
+#define compat_find_not_null(relid, attnum) findNotNullConstraintAttnum(relid, attnum)
+#else
+#define compat_is_enforced(constraint) true
+#define compat_find_not_null(relid, attnum) ((HeapTuple) NULL)
+#endif
+
+/* the process of a virtual transaction; 0: it has none, for it was prepared */
+#if PG_VERSION_NUM >= 170000
+#define compat_proc_of(vxid) ProcNumberGetProc((vxid).procNumber)
+#define compat_lxid(proc) ((proc)->vxid.lxid)
+#else
+#define compat_proc_of(vxid) BackendIdGetProc((vxid).backendId)
+#define compat_lxid(proc) ((proc)->lxid)
 #endif
 
 /* since 16, CREATEROLE grants what the role may pass on alone */

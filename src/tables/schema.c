@@ -14,7 +14,6 @@
 #include "access/htup_details.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_am.h"
-#include "catalog/pg_namespace.h"
 #include "catalog/pg_trigger.h"
 #include "commands/defrem.h"
 #include "commands/policy.h"
@@ -23,7 +22,6 @@
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "parser/parser.h"
-#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -34,14 +32,6 @@
 #include "tables/schema.h"
 #include "tables/schema_diff.h"
 #include "tables/schema_text.inc"
-
-/* One statement of the schema's text. */
-typedef struct Statement
-{
-	Node *node;
-	char *text;
-	const char *source; /* the piece that it stands in, which the node's locations count from */
-} Statement;
 
 #define TRIGGER_ENTRY(table, name, type, function) {TABLE_##table, name, type, function},
 static const struct
@@ -61,10 +51,9 @@ static const struct
 	bool is_required;
 } columns[] = {SCHEMA_COLUMNS(COLUMN_ENTRY)};
 
-#define INDEX_ENTRY(table, name, columns, is_unique, is_partial) {#table, name, columns, is_unique, is_partial},
+#define INDEX_ENTRY(table, name, columns, is_unique, is_partial) {name, columns, is_unique, is_partial},
 static const struct
 {
-	const char *table;
 	const char *name;
 	const char *columns;
 	bool is_unique;
@@ -72,21 +61,6 @@ static const struct
 } indexes[] = {SCHEMA_INDEXES(INDEX_ENTRY)};
 
 static List *read_statements(void);
-
-/*
- * Adds what a table has lost: constraints, and the sequences of its ids.
- */
-static int
-mend_table(const CreateStmt *statement, const char *source)
-{
-	List *parts = schema_missing_parts(statement, source);
-	ListCell *cell;
-
-	foreach (cell, parts)
-		schema_run("ALTER TABLE jobs.%s %s", quote_identifier(statement->relation->relname),
-				   (char *) lfirst(cell));
-	return list_length(parts);
-}
 
 static void
 drop_trigger(const CreateTrigStmt *trigger)
@@ -108,6 +82,102 @@ drop_policy(const CreatePolicyStmt *policy)
 				   quote_identifier(policy->table->relname));
 }
 
+/*
+ * The table that the statement changes, or that a view is; NULL: it changes none that could stand.
+ */
+static const RangeVar *
+changed_relation(const Node *node)
+{
+	switch (nodeTag(node))
+	{
+		case T_CreateStmt:
+			return ((const CreateStmt *) node)->relation;
+		case T_CreateSeqStmt:
+			return ((const CreateSeqStmt *) node)->sequence;
+		case T_IndexStmt:
+			return ((const IndexStmt *) node)->relation;
+		case T_CreateTrigStmt:
+			return ((const CreateTrigStmt *) node)->relation;
+		case T_CreatePolicyStmt:
+			return ((const CreatePolicyStmt *) node)->table;
+		case T_ViewStmt:
+			return ((const ViewStmt *) node)->view;
+		case T_AlterTableStmt:
+			return ((const AlterTableStmt *) node)->relation;
+		default:
+			return NULL;
+	}
+}
+
+bool
+schema_differs(bool is_older)
+{
+	ListCell *cell;
+
+	foreach (cell, read_statements())
+	{
+		Statement *statement = lfirst(cell);
+		const RangeVar *relation = changed_relation(statement->node);
+
+		if (relation && OidIsValid(RangeVarGetRelid(relation, NoLock, true)) &&
+			schema_mends(statement, is_older) != NIL)
+			return true;
+	}
+	return false;
+}
+
+List *
+schema_relations(void)
+{
+	List *relations = NIL;
+	ListCell *cell;
+
+	foreach (cell, read_statements())
+	{
+		Node *node = ((Statement *) lfirst(cell))->node;
+		Oid relid = InvalidOid;
+
+		if (IsA(node, ViewStmt) || IsA(node, CreateStmt) || IsA(node, CreateSeqStmt))
+			relid = RangeVarGetRelid(changed_relation(node), NoLock, true);
+		if (OidIsValid(relid))
+			relations = lappend_oid(relations, relid);
+	}
+	return relations;
+}
+
+/*
+ * Runs a statement that makes something good. What rows or other objects stand in its way is
+ * passed on, with what to do about it.
+ */
+static void
+run_mend(const char *sql)
+{
+	MemoryContext context = CurrentMemoryContext;
+
+	PG_TRY();
+	{
+		schema_run("%s", sql);
+	}
+	PG_CATCH();
+	{
+		ErrorData *error;
+
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_INTEGRITY_CONSTRAINT_VIOLATION &&
+			error->sqlerrcode != ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST)
+			PG_RE_THROW();
+		FlushErrorState();
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("the tables of jobs were altered"),
+				 errdetail("What would mend them is \"%s\"; but %s.%s%s", sql, error->message,
+						   error->detail ? " " : "", error->detail ? error->detail : ""),
+				 errhint("Correct or remove what is in the way, then run SELECT jobs.install();")));
+	}
+	PG_END_TRY();
+}
+
 int
 schema_apply(bool is_older)
 {
@@ -116,22 +186,14 @@ schema_apply(bool is_older)
 
 	foreach (cell, read_statements())
 	{
-		Statement *statement = lfirst(cell);
+		ListCell *mend;
 
 		CHECK_FOR_INTERRUPTS();
-		if (schema_has(statement->node, is_older))
+		foreach (mend, schema_mends(lfirst(cell), is_older))
 		{
-			if (IsA(statement->node, CreateStmt))
-				count += mend_table((CreateStmt *) statement->node, statement->source);
-			continue;
+			run_mend(lfirst(mend));
+			count++;
 		}
-		/* one that doesn't do what ours does, or does it no more */
-		if (IsA(statement->node, CreateTrigStmt))
-			drop_trigger((CreateTrigStmt *) statement->node);
-		else if (IsA(statement->node, CreatePolicyStmt))
-			drop_policy((CreatePolicyStmt *) statement->node);
-		schema_run("%s", statement->text);
-		count++;
 	}
 	return count;
 }
@@ -215,7 +277,8 @@ schema_altered_column(TableId id, Relation rel, char **type)
 		if (attnum == InvalidAttrNumber)
 			return columns[i].name;
 		att = TupleDescAttr(RelationGetDescr(rel), attnum - 1);
-		if (att->atttypid != columns[i].type || att->atttypmod != -1 || att->attgenerated)
+		if (att->atttypid != columns[i].type || att->atttypmod != -1 || att->attgenerated ||
+			att->attcollation != get_typcollation(att->atttypid))
 			return columns[i].name;
 	}
 	return NULL;
@@ -282,30 +345,6 @@ schema_index_is_good(Oid indexid, Oid relid, const char *name)
 	}
 	index_close(index, AccessShareLock);
 	return result;
-}
-
-const char *
-schema_bad_index(void)
-{
-	Oid schema = get_namespace_oid(JOBS_SCHEMA, false);
-
-	for (int i = 0; i < lengthof(indexes); i++)
-	{
-		Oid index = get_relname_relid(indexes[i].name, schema);
-
-		if (OidIsValid(index) &&
-			!schema_index_is_good(index, get_relname_relid(indexes[i].table, schema), indexes[i].name))
-			return indexes[i].name;
-	}
-	return NULL;
-}
-
-void
-schema_lock(void)
-{
-	/* conflicts with itself and with DROP SCHEMA, not with who creates a table */
-	LockDatabaseObject(NamespaceRelationId, get_namespace_oid(JOBS_SCHEMA, false), 0,
-					   ShareUpdateExclusiveLock);
 }
 
 void

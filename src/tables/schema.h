@@ -8,9 +8,19 @@
 #ifndef JOBS_SCHEMA_H
 #define JOBS_SCHEMA_H
 
+#include "nodes/pg_list.h"
 #include "utils/relcache.h"
 
 #include "tables/names.h"
+
+/*
+ * Is something that stands not as the schema has it, so that schema_apply would change it? Comments
+ * don't count. With `is_older`, what can stand in an older form does.
+ */
+extern bool schema_differs(bool is_older);
+
+/* Tables, views and sequences of the schema that stand, in the order of its text (oids). */
+extern List *schema_relations(void);
 
 /*
  * Creates what is missing and returns how many statements that took. With
@@ -33,14 +43,8 @@ extern const char *schema_altered_column(TableId id, Relation rel, char **type);
 /* The first column that may be NULL against the schema, or NULL. All of ours are there. */
 extern const char *schema_nullable_column(TableId id, Relation rel);
 
-/* The first index of ours that stands and is not so, or NULL. */
-extern const char *schema_bad_index(void);
-
 /* Is the index of this name ready for scans, of the table, and on the columns of the schema? */
 extern bool schema_index_is_good(Oid index, Oid relid, const char *name);
-
-/* Keeps others from installing and granting until the transaction ends. */
-extern void schema_lock(void);
 
 /* Runs a utility statement. */
 extern void schema_run(const char *format, ...) pg_attribute_printf(1, 2);

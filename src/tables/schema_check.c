@@ -8,11 +8,13 @@
 #include "access/genam.h"
 #include "access/table.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_rewrite.h"
 #include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
-#include "pg/text.h"
 #include "tables/schema.h"
 #include "tables/schema_check.h"
 
@@ -20,52 +22,71 @@
 #error "JOBS_VERSION must be defined: the Makefile reads it from jobs.control"
 #endif
 
-void
-schema_complain(const char *format, ...)
+static char *
+get_rule_name(Relation rel)
 {
-	va_list args;
-	char *detail;
+	Relation catalog = table_open(RewriteRelationId, AccessShareLock);
+	ScanKeyData key;
+	SysScanDesc scan;
+	HeapTuple tuple;
+	char *name = NULL;
 
-	va_start(args, format);
-	detail = text_vformat(format, args);
-	va_end(args);
-	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			 errmsg("the tables of jobs are not ready"),
-			 errdetail_internal("%s", detail),
-			 errhint("Run SELECT jobs.install();")));
+	ScanKeyInit(&key, Anum_pg_rewrite_ev_class, BTEqualStrategyNumber, F_OIDEQ,
+				ObjectIdGetDatum(RelationGetRelid(rel)));
+	scan = systable_beginscan(catalog, RewriteRelRulenameIndexId, true, NULL, 1, &key);
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+		name = pstrdup(NameStr(((Form_pg_rewrite) GETSTRUCT(tuple))->rulename));
+	systable_endscan(scan);
+	table_close(catalog, AccessShareLock);
+	return name ? name : "";
 }
 
-void
-schema_complain_altered(const char *format, ...)
-{
-	va_list args;
-	char *detail;
-
-	va_start(args, format);
-	detail = text_vformat(format, args);
-	va_end(args);
-	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			 errmsg("the tables of jobs were altered"),
-			 errdetail_internal("%s", detail),
-			 errhint("Change it back, or restore the table. Columns of your own may be added to it.")));
-}
-
+/*
+ * A column of another type is held by views, policies and triggers of ours, which uninstall() drops.
+ */
 void
 schema_check_columns(TableId id, Relation rel)
 {
+	const char *table = table_name(id);
 	const char *name;
 	char *type;
+	AttrNumber attnum;
 
 	if (rel->rd_rel->relkind != RELKIND_RELATION)
-		schema_complain_altered("jobs.%s is not an ordinary table.", table_name(id));
+		schema_complain_altered(psprintf("Rename it, run SELECT jobs.install();, and move its rows into the new jobs.%s.",
+										 table),
+								"jobs.%s is not an ordinary table.", table);
 	name = schema_altered_column(id, rel, &type);
 	if (name == NULL)
 		return;
-	if (get_attnum(RelationGetRelid(rel), name) == InvalidAttrNumber)
-		schema_complain_altered("The column jobs.%s.%s is missing.", table_name(id), name);
-	schema_complain_altered("The column jobs.%s.%s is not of type %s.", table_name(id), name, type);
+	attnum = get_attnum(RelationGetRelid(rel), name);
+	if (attnum == InvalidAttrNumber)
+		schema_complain_altered(psprintf("Change it back: ALTER TABLE jobs.%s RENAME COLUMN ... TO %s;, or restore the "
+										 "table. Columns of your own may be added to it.",
+										 table, name),
+								"The column jobs.%s.%s is missing.", table, name);
+	if (TupleDescAttr(RelationGetDescr(rel), attnum - 1)->attgenerated)
+		schema_complain_altered(psprintf("Change it back: ALTER TABLE jobs.%s ALTER %s DROP EXPRESSION;", table, name),
+								"The column jobs.%s.%s is generated.", table, name);
+	schema_complain_altered(psprintf("Change it back: SELECT jobs.uninstall(); ALTER TABLE jobs.%s ALTER %s TYPE %s; "
+									 "SELECT jobs.install(); Columns of your own may be added to the table.",
+									 table, name, type),
+							"The column jobs.%s.%s is not of type %s%s.", table, name, type,
+							OidIsValid(TupleDescAttr(RelationGetDescr(rel), attnum - 1)->attcollation) ?
+								" with its default collation" :
+								"");
+}
+
+void
+schema_check_rules(TableId id, Relation rel)
+{
+	const char *rule;
+
+	if (rel->rd_rules == NULL)
+		return;
+	rule = quote_identifier(get_rule_name(rel));
+	schema_complain_altered(psprintf("Run DROP RULE %s ON jobs.%s;", rule, table_name(id)),
+							"The rule %s on jobs.%s would change what mailers are told.", rule, table_name(id));
 }
 
 void

@@ -9,19 +9,11 @@
 
 #include "pg/compat.h"
 #include "tables/names.h"
+#include "tables/schema_complain.h"
 
 /* What schema_version() answers when there is no version. */
 #define VERSION_NO_TABLE 0
 #define VERSION_NO_ROW (-1)
-
-/* 55000, the tables are not ready: `format` is a sentence that says what is wrong. */
-pg_noreturn extern void schema_complain(const char *format, ...) pg_attribute_printf(1, 2);
-
-/*
- * 55000, somebody altered the tables in a way that install() can't make good; `format` is a
- * sentence that says what.
- */
-pg_noreturn extern void schema_complain_altered(const char *format, ...) pg_attribute_printf(1, 2);
 
 /* The version of the tables. */
 extern int schema_version(void);
@@ -34,6 +26,9 @@ extern void schema_check_version(void);
 
 /* Complains unless the table and our columns of it are as the schema has them. */
 extern void schema_check_columns(TableId id, Relation rel);
+
+/* Complains when there are rules on a table that SQL of ours writes to. */
+extern void schema_check_rules(TableId id, Relation rel);
 
 /* Complains when a column may be NULL that the schema requires. */
 extern void schema_check_not_null(TableId id, Relation rel);

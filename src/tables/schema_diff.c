@@ -5,32 +5,38 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/relation.h"
 #include "access/table.h"
 #include "catalog/namespace.h"
 #include "catalog/objectaddress.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_constraint.h"
+#include "catalog/pg_index.h"
 #include "catalog/pg_trigger.h"
 #include "commands/comment.h"
 #include "commands/defrem.h"
+#include "commands/policy.h"
 #include "commands/trigger.h"
-#include "parser/parse_clause.h"
-#include "parser/parse_collate.h"
-#include "parser/parse_node.h"
-#include "parser/parse_relation.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/analyze.h"
+#include "rewrite/rewriteHandler.h"
 #include "rewrite/rowsecurity.h"
 #include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
+#include "utils/ruleutils.h"
 #include "utils/syscache.h"
 
-#include "pg/compat.h"
 #include "tables/names.h"
+#include "tables/schema_complain.h"
 #include "tables/schema_diff.h"
+#include "tables/schema_expression.h"
+#include "tables/schema_sequence.h"
+#include "tables/schema_table.h"
 
 /*
  * Works on a copy: a lookup may rebuild what the relation cache holds.
@@ -49,7 +55,8 @@ schema_has_trigger(Relation rel, const char *name, int type, const char *functio
 			continue;
 		called = get_func_name(trigger->tgfoid);
 		return trigger->tgenabled == TRIGGER_FIRES_ON_ORIGIN && trigger->tgtype == type &&
-			   trigger->tgnattr == 0 && trigger->tgqual == NULL && called &&
+			   trigger->tgnattr == 0 && trigger->tgqual == NULL && trigger->tgnargs == 0 &&
+			   !OidIsValid(trigger->tgconstraint) && !trigger->tgoldtable && !trigger->tgnewtable && called &&
 			   strcmp(called, function) == 0 &&
 			   get_func_namespace(trigger->tgfoid) == get_namespace_oid(JOBS_SCHEMA, true);
 	}
@@ -92,23 +99,6 @@ row_security_stands(const AlterTableStmt *statement)
 	return enabled;
 }
 
-/*
- * The policy's condition as the server keeps it.
- */
-static Node *
-policy_condition(const CreatePolicyStmt *statement, Relation rel)
-{
-	ParseState *pstate = make_parsestate(NULL);
-	ParseNamespaceItem *item = addRangeTableEntryForRelation(pstate, rel, AccessShareLock, NULL, false, false);
-	Node *condition;
-
-	addNSItemToQuery(pstate, item, false, true, true);
-	condition = transformWhereClause(pstate, copyObject(statement->qual), EXPR_KIND_POLICY, "POLICY");
-	assign_expr_collations(pstate, condition);
-	free_parsestate(pstate);
-	return condition;
-}
-
 static bool
 is_for_everybody(ArrayType *roles)
 {
@@ -130,27 +120,84 @@ policy_stands(const CreatePolicyStmt *statement)
 		if (strcmp(policy->policy_name, statement->policy_name) == 0)
 			result = policy->polcmd == '*' && policy->permissive && is_for_everybody(policy->roles) &&
 					 policy->with_check_qual == NULL &&
-					 equal(policy->qual, policy_condition(statement, rel));
+					 equal(policy->qual, schema_condition(rel, statement->qual, EXPR_KIND_POLICY, "POLICY"));
 	}
 	table_close(rel, AccessShareLock);
 	return result;
 }
 
 /*
- * A view that isn't its invoker's shows everybody everything.
+ * The columns of the view that stands begin with those of the query, or (the shorter list) the
+ * other way round.
  */
 static bool
-view_stands(const ViewStmt *statement)
+has_columns(Relation view, const Query *query, bool may_lack)
 {
-	Relation rel;
-	bool result;
+	TupleDesc desc = RelationGetDescr(view);
+	int count = 0;
+	ListCell *cell;
 
-	if (!relation_stands(statement->view))
-		return false;
-	rel = relation_openrv(statement->view, AccessShareLock);
-	result = rel->rd_rel->relkind == RELKIND_VIEW && RelationHasSecurityInvoker(rel);
+	foreach (cell, query->targetList)
+	{
+		TargetEntry *entry = lfirst_node(TargetEntry, cell);
+		Form_pg_attribute att;
+
+		if (entry->resjunk)
+			continue;
+		if (count == desc->natts)
+			return may_lack;
+		att = TupleDescAttr(desc, count++);
+		if (strcmp(NameStr(att->attname), entry->resname) != 0 ||
+			att->atttypid != exprType((Node *) entry->expr) || att->atttypmod != exprTypmod((Node *) entry->expr) ||
+			att->attcollation != exprCollation((Node *) entry->expr))
+			return false;
+	}
+	return count == desc->natts;
+}
+
+/*
+ * The query of a view that is to be made, as the server would write it. One that stands has tables
+ * of the server's in its list; that there are several shows in how columns are written.
+ */
+static char *
+query_text(Query *query)
+{
+	RangeTblEntry *entry = makeNode(RangeTblEntry);
+
+	entry->rtekind = RTE_RESULT;
+	entry->eref = makeAlias("*RESULT*", NIL);
+	query->rtable = lappend(query->rtable, entry);
+	return pg_get_querydef(query, false);
+}
+
+/*
+ * A view that isn't its invoker's shows everybody everything. What it asks is compared as the
+ * server would write it: that stays the same when a dump was restored.
+ */
+static List *
+mend_view(const Statement *statement, bool is_older)
+{
+	const ViewStmt *view = (const ViewStmt *) statement->node;
+	RawStmt *raw = makeNode(RawStmt);
+	List *mends = list_make1(statement->text);
+	Relation rel;
+	Query *query;
+
+	if (!relation_stands(view->view))
+		return mends;
+	rel = relation_openrv(view->view, AccessShareLock);
+	if (rel->rd_rel->relkind != RELKIND_VIEW)
+		schema_complain_altered("Rename it, and run SELECT jobs.install(); again.", "jobs.%s is not a view.",
+								view->view->relname);
+	raw->stmt = copyObject(view->query);
+	query = parse_analyze_fixedparams(raw, statement->text, NULL, 0, NULL);
+	if (!has_columns(rel, query, true))
+		mends = lcons(psprintf("DROP VIEW jobs.%s", quote_identifier(view->view->relname)), mends);
+	else if (!is_older && RelationHasSecurityInvoker(rel) && has_columns(rel, query, false) &&
+			 strcmp(pg_get_querydef(copyObject(get_view_query(rel)), false), query_text(query)) == 0)
+		mends = NIL;
 	relation_close(rel, AccessShareLock);
-	return result;
+	return mends;
 }
 
 static bool
@@ -168,157 +215,145 @@ comment_stands(const CommentStmt *statement)
 	return comment && strcmp(comment, statement->comment) == 0;
 }
 
-bool
-schema_has(const Node *statement, bool is_older)
-{
-	switch (nodeTag(statement))
-	{
-		case T_CreateStmt:
-			return relation_stands(((const CreateStmt *) statement)->relation);
-		case T_CreateSeqStmt:
-			return relation_stands(((const CreateSeqStmt *) statement)->sequence);
-		case T_IndexStmt:
-			return OidIsValid(get_relname_relid(((const IndexStmt *) statement)->idxname,
-												get_namespace_oid(JOBS_SCHEMA, false)));
-		case T_AlterTableStmt:
-			return row_security_stands((const AlterTableStmt *) statement);
-		case T_CreateTrigStmt:
-			return trigger_stands((const CreateTrigStmt *) statement);
-		case T_CreatePolicyStmt:
-			return policy_stands((const CreatePolicyStmt *) statement);
-		case T_ViewStmt:
-			return !is_older && view_stands((const ViewStmt *) statement);
-		case T_CommentStmt:
-			return comment_stands((const CommentStmt *) statement);
-		default:
-			elog(ERROR, "the schema has a statement of unknown kind %d", (int) nodeTag(statement));
-	}
-	return false; /* not reached */
-}
-
 /*
- * The text from here to the end of its first parentheses.
+ * Is the index made as the statement makes it, but for its name and how it is stored?
  */
-static char *
-text_through_parentheses(const char *text)
-{
-	int depth = 0;
-	const char *end = text;
-
-	do
-	{
-		if (*end == '(')
-			depth++;
-		else if (*end == ')')
-			depth--;
-		if (*end++ == '\0')
-			elog(ERROR, "unbalanced parentheses in the schema");
-	} while (depth > 0 || end[-1] != ')');
-	return pnstrdup(text, end - text);
-}
-
 static bool
-has_primary_key(Oid relid)
+index_is_same(const IndexStmt *statement, Oid indexid)
 {
-	Relation rel = table_open(relid, AccessShareLock);
-	bool result = OidIsValid(compat_primary_key(rel));
-
-	table_close(rel, AccessShareLock);
-	return result;
-}
-
-static Form_pg_attribute
-column_of(Oid relid, const char *column)
-{
-	HeapTuple tuple = SearchSysCacheCopyAttName(relid, column);
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "table %u has no column %s", relid, column);
-	return (Form_pg_attribute) GETSTRUCT(tuple);
-}
-
-/*
- * Adds the constraint of a table, on a column or (NULL) on several, unless it stands. Its
- * name is the one that the server chose, where the schema gives none.
- */
-static List *
-add_constraint(List *parts, const CreateStmt *statement, const char *column,
-			   const Constraint *constraint, const char *source)
-{
-	const char *table = statement->relation->relname;
-	Oid relid = RangeVarGetRelid(statement->relation, NoLock, false);
-	const char *label;
-	StringInfoData columns;
-	char *definition;
-	char *name;
+	HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(indexid));
+	Form_pg_index form;
+	Relation rel = table_openrv(statement->relation, AccessShareLock);
+	Relation index = index_open(indexid, AccessShareLock);
+	Oid am = get_index_am_oid(statement->accessMethod, false);
+	bool isnull;
+	Datum predicate;
+	bool same;
+	int count = 0;
 	ListCell *cell;
 
-	initStringInfo(&columns);
-	if (column)
-		appendStringInfoString(&columns, quote_identifier(column));
-	foreach (cell, constraint->keys)
-		appendStringInfo(&columns, "%s%s", columns.len ? ", " : "", quote_identifier(strVal(lfirst(cell))));
-
-	switch (constraint->contype)
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for index %u", indexid);
+	form = (Form_pg_index) GETSTRUCT(tuple);
+	predicate = SysCacheGetAttr(INDEXRELID, tuple, Anum_pg_index_indpred, &isnull);
+	same = form->indrelid == RelationGetRelid(rel) && index->rd_rel->relam == am && form->indisvalid &&
+		   form->indisready && form->indislive && form->indimmediate && !form->indisexclusion &&
+		   form->indisunique == statement->unique &&
+		   form->indnullsnotdistinct == statement->nulls_not_distinct &&
+		   form->indnatts == list_length(statement->indexParams) &&
+		   form->indnkeyatts == form->indnatts &&
+		   schema_is_condition(isnull ? NULL : TextDatumGetCString(predicate),
+							   statement->whereClause ? schema_condition(rel, statement->whereClause,
+																		 EXPR_KIND_INDEX_PREDICATE, "WHERE") :
+														NULL);
+	foreach (cell, same ? statement->indexParams : NIL)
 	{
-		case CONSTR_IDENTITY:
-			if (column_of(relid, column)->attidentity != '\0')
-				return parts;
-			return lappend(parts, psprintf("ALTER %s ADD %s", quote_identifier(column),
-										   text_through_parentheses(source + constraint->location)));
-		case CONSTR_NOTNULL:
-			if (column_of(relid, column)->attnotnull)
-				return parts;
-			return lappend(parts, psprintf("ALTER %s SET NOT NULL", quote_identifier(column)));
-		case CONSTR_PRIMARY:
-			if (has_primary_key(relid))
-				return parts;
-			label = "pkey";
-			definition = psprintf("PRIMARY KEY (%s)", columns.data);
-			break;
-		case CONSTR_UNIQUE:
-			label = "key";
-			definition = psprintf("UNIQUE (%s)", columns.data);
-			break;
-		case CONSTR_FOREIGN:
-			label = "fkey";
-			definition = psprintf("FOREIGN KEY (%s) REFERENCES jobs.%s", columns.data,
-								  quote_identifier(constraint->pktable->relname));
-			break;
-		case CONSTR_CHECK:
-			label = "check";
-			definition = strstr(text_through_parentheses(source + constraint->location), "CHECK");
-			break;
-		default:
-			return parts;
+		AttrNumber attnum = get_attnum(RelationGetRelid(rel), lfirst_node(IndexElem, cell)->name);
+		Form_pg_attribute att = TupleDescAttr(RelationGetDescr(rel), attnum - 1);
+
+		same = same && form->indkey.values[count] == attnum && index->rd_indoption[count] == 0 &&
+			   index->rd_indcollation[count] == att->attcollation &&
+			   index->rd_opfamily[count] == get_opclass_family(GetDefaultOpClass(att->atttypid, am));
+		count++;
 	}
-	name = constraint->conname ? constraint->conname :
-								 makeObjectName(table, constraint->contype == CONSTR_PRIMARY ? NULL : column, label);
-	if (OidIsValid(get_relation_constraint_oid(relid, name, true)))
-		return parts;
-	return lappend(parts, psprintf("ADD CONSTRAINT %s %s", quote_identifier(name), definition));
+	index_close(index, AccessShareLock);
+	table_close(rel, AccessShareLock);
+	ReleaseSysCache(tuple);
+	return same;
+}
+
+static List *
+mend_index(const Statement *statement)
+{
+	const IndexStmt *index = (const IndexStmt *) statement->node;
+	Oid indexid = get_relname_relid(index->idxname, get_namespace_oid(JOBS_SCHEMA, false));
+
+	if (!OidIsValid(indexid))
+		return list_make1(statement->text);
+	if (get_rel_relkind(indexid) != RELKIND_INDEX)
+		schema_complain_altered("Rename it, and run SELECT jobs.install(); again.", "jobs.%s is not an index.",
+								index->idxname);
+	if (index_is_same(index, indexid))
+		return NIL;
+	return list_make2(psprintf("DROP INDEX jobs.%s", quote_identifier(index->idxname)), statement->text);
+}
+
+static List *
+mend_sequence(const Statement *statement)
+{
+	const CreateSeqStmt *sequence = (const CreateSeqStmt *) statement->node;
+	Oid relid = RangeVarGetRelid(sequence->sequence, NoLock, true);
+	char *mend;
+
+	if (!OidIsValid(relid))
+		return list_make1(statement->text);
+	if (get_rel_relkind(relid) != RELKIND_SEQUENCE)
+		schema_complain_altered("Rename it, and run SELECT jobs.install(); again.", "jobs.%s is not a sequence.",
+								sequence->sequence->relname);
+	mend = schema_mend_sequence(relid, sequence->options);
+	return mend ? list_make1(mend) : NIL;
+}
+
+static List *
+mend_trigger(const Statement *statement)
+{
+	const CreateTrigStmt *trigger = (const CreateTrigStmt *) statement->node;
+	Oid relid = RangeVarGetRelid(trigger->relation, NoLock, false);
+
+	if (trigger_stands(trigger))
+		return NIL;
+	/* one that doesn't do what ours does, or does it no more */
+	if (OidIsValid(get_trigger_oid(relid, trigger->trigname, true)))
+		return list_make2(psprintf("DROP TRIGGER %s ON jobs.%s", quote_identifier(trigger->trigname),
+								   quote_identifier(trigger->relation->relname)),
+						  statement->text);
+	return list_make1(statement->text);
+}
+
+static List *
+mend_policy(const Statement *statement)
+{
+	const CreatePolicyStmt *policy = (const CreatePolicyStmt *) statement->node;
+	Oid relid = RangeVarGetRelid(policy->table, NoLock, false);
+
+	if (policy_stands(policy))
+		return NIL;
+	if (OidIsValid(get_relation_policy_oid(relid, policy->policy_name, true)))
+		return list_make2(psprintf("DROP POLICY %s ON jobs.%s", quote_identifier(policy->policy_name),
+								   quote_identifier(policy->table->relname)),
+						  statement->text);
+	return list_make1(statement->text);
 }
 
 List *
-schema_missing_parts(const CreateStmt *statement, const char *source)
+schema_mends(const Statement *statement, bool is_older)
 {
-	List *parts = NIL;
-	ListCell *cell;
+	bool stands;
 
-	foreach (cell, statement->tableElts)
+	switch (nodeTag(statement->node))
 	{
-		Node *element = lfirst(cell);
-
-		if (IsA(element, ColumnDef))
-		{
-			ColumnDef *column = (ColumnDef *) element;
-			ListCell *inner;
-
-			foreach (inner, column->constraints)
-				parts = add_constraint(parts, statement, column->colname, lfirst(inner), source);
-		}
-		else
-			parts = add_constraint(parts, statement, NULL, castNode(Constraint, element), source);
+		case T_CreateStmt:
+			if (relation_stands(((const CreateStmt *) statement->node)->relation))
+				return schema_mend_table((const CreateStmt *) statement->node, statement->source);
+			return list_make1(statement->text);
+		case T_CreateSeqStmt:
+			return mend_sequence(statement);
+		case T_IndexStmt:
+			return mend_index(statement);
+		case T_CreateTrigStmt:
+			return mend_trigger(statement);
+		case T_CreatePolicyStmt:
+			return mend_policy(statement);
+		case T_ViewStmt:
+			return mend_view(statement, is_older);
+		case T_AlterTableStmt:
+			stands = row_security_stands((const AlterTableStmt *) statement->node);
+			break;
+		case T_CommentStmt:
+			stands = comment_stands((const CommentStmt *) statement->node);
+			break;
+		default:
+			elog(ERROR, "the schema has a statement of unknown kind %d", (int) nodeTag(statement->node));
 	}
-	return parts;
+	return stands ? NIL : list_make1(statement->text);
 }

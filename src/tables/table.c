@@ -109,7 +109,7 @@ table_index(IndexId id, const Table *table)
 		if (!OidIsValid(index))
 			schema_complain("The index jobs.%s is missing.", index_name(id));
 		if (!schema_index_is_good(index, table->relid, index_name(id)))
-			schema_complain_altered("The index jobs.%s is not as it was made, or is not ready.", index_name(id));
+			schema_complain("The index jobs.%s is not as it was made, or is not ready.", index_name(id));
 		if (before != invalidations)
 			return index;
 		indexes[id] = index;
@@ -391,7 +391,7 @@ table_build(TableId id, Relation rel)
 	if (!OidIsValid(table->primary_key))
 		schema_complain("The primary key of jobs.%s is missing.", table_name(id));
 	if (!schema_index_is_good(table->primary_key, table->relid, psprintf("%s_pkey", table_name(id))))
-		schema_complain_altered("The primary key of jobs.%s is not as it was made.", table_name(id));
+		schema_complain("The primary key of jobs.%s is not as it was made.", table_name(id));
 
 	/* planning calls functions that are said to be immutable: the owner's, as the owner */
 	rights_switch(&rights, table->owner, SECURITY_RESTRICTED_OPERATION);

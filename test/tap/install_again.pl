@@ -169,6 +169,7 @@ foreach my $change (
 			qr/55000: .*tables of jobs were altered.*DETAIL: [^\n]*$error.*HINT:  Change it back/s, $break);
 	}
 }
+# what stands in place of an index or key of ours is told by who needs it, and replaced
 foreach my $change (
 	[ 'DROP INDEX jobs.job_due; CREATE INDEX job_due ON jobs.job (title)', 'SELECT jobs.expire_jobs()', qr/index jobs\.job_due is not as it was made/ ],
 	[ 'DROP INDEX jobs.job_due; CREATE INDEX job_due ON jobs.store (created_at)', 'SELECT jobs.expire_jobs()', qr/index jobs\.job_due is not as it was made/ ],
@@ -177,18 +178,48 @@ foreach my $change (
 		qr/index jobs\.job_due is not as it was made/ ],
 	[ 'DROP INDEX jobs.job_due; CREATE INDEX job_due ON jobs.job (due_at DESC) WHERE due_at IS NOT NULL', 'SELECT jobs.expire_jobs()',
 		qr/index jobs\.job_due is not as it was made/ ],
-	[ 'DROP INDEX jobs.job_due; CREATE INDEX job_due ON jobs.job (due_at)', 'SELECT jobs.install()', qr/index jobs\.job_due is not as the schema has it/ ],
-	[ 'DROP INDEX jobs.job_client_key; CREATE INDEX job_client_key ON jobs.job (merchant_id, client_key) WHERE client_key IS NOT NULL',
-		'SELECT jobs.install()', qr/index jobs\.job_client_key is not as the schema has it/ ],
 	[ 'ALTER TABLE jobs.email DROP CONSTRAINT email_pkey, ADD CONSTRAINT email_pkey PRIMARY KEY (created_at, id)', $reply,
-		qr/primary key of jobs\.email is not as it was made/ ],
-	[ 'ALTER TABLE jobs.decline RENAME TO gone; CREATE TABLE jobs.decline (LIKE jobs.gone INCLUDING ALL) PARTITION BY LIST (organization_id)',
-		q{SELECT jobs.decline_job(1025, actor => 'member:1025')}, qr/jobs\.decline is not an ordinary table/ ])
+		qr/primary key of jobs\.email is not as it was made/ ])
 {
 	my ($break, $call, $error) = @$change;
 
-	refuses($node, 'market', "BEGIN; $break; $call", qr/55000: .*tables of jobs were altered.*DETAIL: [^\n]*$error/s, $break);
+	refuses($node, 'market', "BEGIN; $break; $call",
+		qr/55000: .*tables of jobs are not ready.*DETAIL: [^\n]*$error.*HINT:  Run SELECT jobs\.install\(\);/s, $break);
+	is($node->safe_psql('market', "BEGIN; $break; SELECT jobs.install(); SELECT FROM ($call) x; ROLLBACK") =~ s/\n.*//sr,
+		"jobs $version: brought up to date", '... and replaced');
 }
+
+# what install() can't replace, or what rows stand in the way of, it names with what to do
+foreach my $change (
+	[ 'ALTER TABLE jobs.decline RENAME TO gone; CREATE TABLE jobs.decline (LIKE jobs.gone INCLUDING ALL) PARTITION BY LIST (organization_id);
+			ALTER TABLE jobs.decline OWNER TO jobs_owner',
+		qr/DETAIL:  jobs\.decline is not an ordinary table.*HINT:  Rename it, run SELECT jobs\.install\(\);/s ],
+	[ 'DROP VIEW jobs.job_list; CREATE TABLE jobs.job_list (); ALTER TABLE jobs.job_list OWNER TO jobs_owner', qr/DETAIL:  jobs\.job_list is not a view.*HINT:  Rename it/s ],
+	[ 'DROP INDEX jobs.job_due; CREATE TABLE jobs.job_due (); ALTER TABLE jobs.job_due OWNER TO jobs_owner', qr/DETAIL:  jobs\.job_due is not an index.*HINT:  Rename it/s ],
+	[ 'DROP SEQUENCE jobs.request_id_seq; CREATE TABLE jobs.request_id_seq (); ALTER TABLE jobs.request_id_seq OWNER TO jobs_owner', qr/DETAIL:  jobs\.request_id_seq is not a sequence.*HINT:  Rename it/s ],
+	[ q{ALTER TABLE jobs.job DROP CONSTRAINT job_status; SET LOCAL session_replication_role = replica; UPDATE jobs.job SET status = 'lost' WHERE id = 1025},
+		qr/DETAIL:  What would mend them is "ALTER TABLE jobs\.job ADD CONSTRAINT job_status CHECK.*HINT:  Correct or remove what is in the way/s ],
+	[ 'ALTER TABLE jobs.member ALTER email DROP NOT NULL; SET LOCAL session_replication_role = replica; UPDATE jobs.member SET email = NULL WHERE id = 1025',
+		qr/DETAIL:  What would mend them is "ALTER TABLE jobs\.member ALTER email SET NOT NULL"; but column "email".*HINT:  Correct/s ],
+	[ 'DROP VIEW jobs.job_list; CREATE VIEW jobs.job_list AS SELECT 1 AS one; ALTER VIEW jobs.job_list OWNER TO jobs_owner;
+			CREATE VIEW public.mine AS SELECT * FROM jobs.job_list',
+		qr/DETAIL:  What would mend them is "DROP VIEW jobs\.job_list"; but .*view (public\.)?mine depends/s ],
+	[ 'CREATE RULE mine AS ON UPDATE TO jobs.email DO INSTEAD NOTHING', qr/HINT:  Run DROP RULE mine ON jobs\.email;/ ],
+	[ q{DROP VIEW jobs.job_list, jobs.proposals_and_jobs; ALTER TABLE jobs.job ALTER title TYPE text COLLATE "C"},
+		qr/column jobs\.job\.title is not of type text with its default collation.*ALTER TABLE jobs\.job ALTER title TYPE text;/s ])
+{
+	my ($break, $error) = @$change;
+
+	refuses($node, 'market', "BEGIN; $break; SELECT jobs.install()", qr/55000: .*tables of jobs were altered.*$error/s, $break);
+}
+# ... and what it names mends it
+is($node->safe_psql('market', q{
+		BEGIN;
+		DROP VIEW jobs.job_list;
+		ALTER TABLE jobs.job ALTER budget TYPE integer;
+		SELECT jobs.uninstall(); ALTER TABLE jobs.job ALTER budget TYPE numeric; SELECT jobs.install();
+		SELECT jobs.install();
+		ROLLBACK }), "\njobs $version: brought up to date\n$up_to_date", 'the statements that the error names mend a column');
 
 # other versions
 refuses($node, 'market', "BEGIN; UPDATE jobs.node SET schema_version = schema_version + 1; $reply",

@@ -1,0 +1,230 @@
+/*
+ * schema_lock.c
+ *
+ * Whoever changes tables locks them all before the first change, so that nothing is waited for
+ * with a lock in hand: an application's transaction, which has its own order of locks, would wait
+ * for that lock in turn, and one of the two would be ended as a deadlock.
+ *
+ * An attempt waits for one lock with empty hands. The others it then only tries for, without
+ * standing in line where the server looks for deadlocks, for a tenth of a second: so long at most
+ * others wait for it in vain. If that isn't enough, it gives back what it has, lets others pass,
+ * and waits for the lock that it lacked first.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_namespace.h"
+#include "common/pg_prng.h"
+#include "miscadmin.h"
+#include "storage/latch.h"
+#include "storage/lmgr.h"
+#include "storage/lock.h"
+#include "storage/proc.h"
+#include "storage/procarray.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/resowner.h"
+#include "utils/timestamp.h"
+#include "utils/wait_event.h"
+
+#include "pg/compat.h"
+#include "tables/names.h"
+#include "tables/schema_complain.h"
+#include "tables/schema_lock.h"
+
+/* For how long an attempt keeps others waiting, and after how long nothing more is tried; milliseconds. */
+#define ATTEMPT_TIME 100
+#define LONGEST_WAIT 10000
+
+/*
+ * Who holds the lock, or waits in front of us: for an error.
+ */
+static char *
+describe_holders(const LOCKTAG *tag, LOCKMODE mode)
+{
+	int count;
+	VirtualTransactionId *holders = GetLockConflicts(tag, mode, &count);
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; i < count; i++)
+	{
+		PGPROC *proc = compat_proc_of(holders[i]);
+
+		if (proc && proc->pid != 0 && compat_lxid(proc) == holders[i].localTransactionId)
+			appendStringInfo(&list, "%sprocess %d", list.len ? ", " : "", proc->pid);
+		else
+			appendStringInfo(&list, "%sa prepared transaction", list.len ? ", " : "");
+	}
+	return list.len ? list.data : "somebody who is gone by now";
+}
+
+pg_noreturn static void
+complain_locked(const char *what, const LOCKTAG *tag, LOCKMODE mode)
+{
+	char *holders = describe_holders(tag, mode);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+			 errmsg("could not lock %s", what),
+			 errdetail("It is held by %s.", holders),
+			 errhint("Nothing was changed. Wait until that has ended, or end it: pg_stat_activity and "
+					 "pg_prepared_xacts tell what it is. Then try again.")));
+}
+
+/*
+ * The caller's lock_timeout, where it is shorter.
+ */
+static int
+longest_wait(void)
+{
+	return LockTimeout > 0 ? Min(LockTimeout, LONGEST_WAIT) : LONGEST_WAIT;
+}
+
+/*
+ * Waits for a lock in the line of all who want it, for this time at most.
+ */
+static bool
+wait_for_lock(const LOCKTAG *tag, LOCKMODE mode, int milliseconds)
+{
+	MemoryContext context = CurrentMemoryContext;
+	int caller = LockTimeout;
+	volatile bool got = true;
+
+	PG_TRY();
+	{
+		LockTimeout = Max(milliseconds, 1);
+		(void) LockAcquire(tag, mode, false, false);
+		LockTimeout = caller;
+	}
+	PG_CATCH();
+	{
+		ErrorData *error;
+
+		LockTimeout = caller;
+		MemoryContextSwitchTo(context);
+		error = CopyErrorData();
+		if (error->sqlerrcode != ERRCODE_LOCK_NOT_AVAILABLE)
+			PG_RE_THROW();
+		FlushErrorState();
+		FreeErrorData(error);
+		got = false;
+	}
+	PG_END_TRY();
+	return got;
+}
+
+void
+schema_lock(void)
+{
+	LOCKTAG tag;
+
+	schema_refuse_renamed();
+	/* conflicts with itself and with DROP SCHEMA, not with who creates a table */
+	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, NamespaceRelationId, get_namespace_oid(JOBS_SCHEMA, false), 0);
+	/* the transaction goes no further */
+	if (!wait_for_lock(&tag, ShareUpdateExclusiveLock, longest_wait()))
+		complain_locked("schema jobs against others who install or give access", &tag, ShareUpdateExclusiveLock);
+	AcceptInvalidationMessages();
+}
+
+static void
+set_relation_tag(LOCKTAG *tag, Oid relid)
+{
+	SET_LOCKTAG_RELATION(*tag, MyDatabaseId, relid);
+}
+
+/*
+ * Tries for all locks, the first one in line; returns which it lacks, InvalidOid: none.
+ */
+static Oid
+try_for_all(List *relations, int milliseconds)
+{
+	TimestampTz end = 0;
+	ListCell *cell;
+
+	foreach (cell, relations)
+	{
+		LOCKTAG tag;
+
+		if (end == 0)
+		{
+			set_relation_tag(&tag, lfirst_oid(cell));
+			if (!wait_for_lock(&tag, AccessExclusiveLock, milliseconds))
+				return lfirst_oid(cell);
+			AcceptInvalidationMessages();
+			end = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), Min(milliseconds, ATTEMPT_TIME));
+			continue;
+		}
+		while (!ConditionalLockRelationOid(lfirst_oid(cell), AccessExclusiveLock))
+		{
+			CHECK_FOR_INTERRUPTS();
+			if (GetCurrentTimestamp() >= end)
+				return lfirst_oid(cell);
+			pg_usleep(1000);
+		}
+	}
+	return InvalidOid;
+}
+
+/*
+ * The same in a subtransaction, which gives back what it got when it didn't get all.
+ */
+static Oid
+attempt(List *relations, int milliseconds)
+{
+	MemoryContext context = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	Oid lacking;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(context);
+	lacking = try_for_all(relations, milliseconds);
+	if (OidIsValid(lacking))
+		RollbackAndReleaseCurrentSubTransaction();
+	else
+		ReleaseCurrentSubTransaction();
+	MemoryContextSwitchTo(context);
+	CurrentResourceOwner = owner;
+	return lacking;
+}
+
+/*
+ * Lets others pass, for a time that differs from one to the next.
+ */
+static void
+let_pass(int milliseconds)
+{
+	milliseconds = milliseconds / 2 + (int) (pg_prng_double(&pg_global_prng_state) * milliseconds);
+	(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, milliseconds, PG_WAIT_EXTENSION);
+	ResetLatch(MyLatch);
+	CHECK_FOR_INTERRUPTS();
+}
+
+void
+schema_lock_relations(List *relations)
+{
+	TimestampTz end = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), longest_wait());
+	List *order = list_copy(relations);
+	int pause = ATTEMPT_TIME;
+	Oid lacking;
+
+	while (order != NIL)
+	{
+		int rest = (int) ((end - GetCurrentTimestamp()) / 1000);
+		LOCKTAG tag;
+
+		lacking = attempt(order, Max(Min(rest, ATTEMPT_TIME), 1));
+		if (!OidIsValid(lacking))
+			break;
+		if (rest <= pause)
+		{
+			set_relation_tag(&tag, lacking);
+			complain_locked(psprintf("jobs.%s", get_rel_name(lacking)), &tag, AccessExclusiveLock);
+		}
+		let_pass(pause);
+		pause = Min(pause * 2, 1000);
+		order = lcons_oid(lacking, list_delete_oid(order, lacking));
+	}
+}
