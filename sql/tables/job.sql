@@ -73,3 +73,147 @@ COMMENT ON COLUMN jobs.job.first_response_at IS 'when the expert first wrote in 
 COMMENT ON COLUMN jobs.job.completed_at IS 'when the expert last marked it as completed; NULL before, and after a rejection';
 COMMENT ON COLUMN jobs.job.confirmed_at IS 'when the merchant confirmed the completion; NULL before';
 COMMENT ON COLUMN jobs.job.client_key IS 'makes a repeated request safe; unique per merchant, never the nil UUID, NULL when the caller gave none';
+
+-- Views stand behind the tables of all pieces, wherever they are written. What whoever acts sees,
+-- with their own rights. OR REPLACE, because an older view can stand there. All arms of a UNION
+-- name their columns, as a dump does: else a restored view wouldn't look the same to
+-- jobs.install().
+--
+-- An arm for each side; the one of whoever acts is run. The conditions stand outside of
+-- the arms, because only then does the planner see that each arm's index gives its jobs
+-- in the order of their ids, and a page of the newest ones costs no more than that page.
+CREATE OR REPLACE VIEW jobs.job_list WITH (security_invoker = true) AS
+SELECT
+	j.id,
+	j.id AS job_id,
+	j.organization_id,
+	j.merchant_id,
+	j.store_id,
+	j.conversation_id,
+	j.proposal_id,
+	j.request_id,
+	j.service_id,
+	(SELECT s.name FROM jobs.service s WHERE s.id = j.service_id) AS service_name,
+	(SELECT o.name FROM jobs.organization o WHERE o.id = j.organization_id) AS organization_name,
+	jobs.display_name('merchant:' || j.merchant_id) AS merchant_name,
+	CASE WHEN j.store_id IS NOT NULL THEN jobs.store_name(j.id) END AS store_name,
+	j.title,
+	CASE WHEN j.due_at <= statement_timestamp() THEN 'expired' ELSE j.status END AS status,
+	j.budget,
+	j.currency,
+	j.created_at,
+	j.respond_by,
+	CASE WHEN j.due_at > statement_timestamp() THEN j.due_at - statement_timestamp() END AS time_left,
+	j.opened_at,
+	j.first_response_at,
+	j.completed_at,
+	j.confirmed_at,
+	(SELECT m.sent_at FROM jobs.message m WHERE m.job_id = j.id ORDER BY m.id DESC LIMIT 1) AS last_message_at,
+	ARRAY(
+		SELECT a.member_id
+		FROM jobs.assignment a
+		WHERE a.organization_id = j.organization_id AND a.job_id = j.id
+		ORDER BY a.member_id) AS assignees
+FROM (
+	SELECT
+		'member'::text AS side,
+		organization_id AS own_id,
+		id,
+		organization_id,
+		merchant_id,
+		store_id,
+		conversation_id,
+		proposal_id,
+		request_id,
+		service_id,
+		title,
+		status,
+		budget,
+		currency,
+		created_at,
+		respond_by,
+		due_at,
+		opened_at,
+		first_response_at,
+		completed_at,
+		confirmed_at
+	FROM jobs.job
+	UNION ALL
+	SELECT
+		'merchant'::text,
+		merchant_id,
+		id,
+		organization_id,
+		merchant_id,
+		store_id,
+		conversation_id,
+		proposal_id,
+		request_id,
+		service_id,
+		title,
+		status,
+		budget,
+		currency,
+		created_at,
+		respond_by,
+		due_at,
+		opened_at,
+		first_response_at,
+		completed_at,
+		confirmed_at
+	FROM jobs.job
+	UNION ALL
+	SELECT
+		'system'::text,
+		0::bigint,
+		id,
+		organization_id,
+		merchant_id,
+		store_id,
+		conversation_id,
+		proposal_id,
+		request_id,
+		service_id,
+		title,
+		status,
+		budget,
+		currency,
+		created_at,
+		respond_by,
+		due_at,
+		opened_at,
+		first_response_at,
+		completed_at,
+		confirmed_at
+	FROM jobs.job
+) j
+WHERE j.side = (SELECT split_part(jobs.current_actor(), ':', 1))
+	AND j.own_id = (SELECT COALESCE(jobs.current_organization_id(), jobs.current_merchant_id(), 0));
+
+COMMENT ON VIEW jobs.job_list IS 'the jobs of whoever acts: a member''s organization''s, a merchant''s own, or all of them for the system';
+COMMENT ON COLUMN jobs.job_list.id IS 'number of the job';
+COMMENT ON COLUMN jobs.job_list.job_id IS 'the same';
+COMMENT ON COLUMN jobs.job_list.organization_id IS 'who does the work';
+COMMENT ON COLUMN jobs.job_list.merchant_id IS 'for whom';
+COMMENT ON COLUMN jobs.job_list.store_id IS 'the store that it is for; NULL: none was named';
+COMMENT ON COLUMN jobs.job_list.conversation_id IS 'where the two sides talk';
+COMMENT ON COLUMN jobs.job_list.proposal_id IS 'the accepted proposal that it came from; NULL for a request';
+COMMENT ON COLUMN jobs.job_list.request_id IS 'the request that it came from; NULL for a proposal';
+COMMENT ON COLUMN jobs.job_list.service_id IS 'the kind of work';
+COMMENT ON COLUMN jobs.job_list.service_name IS 'name of the kind of work';
+COMMENT ON COLUMN jobs.job_list.organization_name IS 'name of the organization';
+COMMENT ON COLUMN jobs.job_list.merchant_name IS 'name of the merchant';
+COMMENT ON COLUMN jobs.job_list.store_name IS 'name of the store; NULL: none was named';
+COMMENT ON COLUMN jobs.job_list.title IS 'what it is called';
+COMMENT ON COLUMN jobs.job_list.status IS 'as it is in effect: expired as soon as the deadline has passed';
+COMMENT ON COLUMN jobs.job_list.budget IS 'what the merchant would pay, or the accepted price; NULL when not said';
+COMMENT ON COLUMN jobs.job_list.currency IS 'ISO 4217 code';
+COMMENT ON COLUMN jobs.job_list.created_at IS 'when it was created';
+COMMENT ON COLUMN jobs.job_list.respond_by IS 'the deadline for the expert''s first response; NULL: none';
+COMMENT ON COLUMN jobs.job_list.time_left IS 'time until that deadline, while it runs; else NULL';
+COMMENT ON COLUMN jobs.job_list.opened_at IS 'when a member first opened it; NULL before';
+COMMENT ON COLUMN jobs.job_list.first_response_at IS 'when the expert first wrote in it; NULL before';
+COMMENT ON COLUMN jobs.job_list.completed_at IS 'when the expert marked it as completed; NULL before, and after a rejection';
+COMMENT ON COLUMN jobs.job_list.confirmed_at IS 'when the merchant confirmed the completion; NULL before';
+COMMENT ON COLUMN jobs.job_list.last_message_at IS 'when somebody last wrote in it; NULL: nobody did';
+COMMENT ON COLUMN jobs.job_list.assignees IS 'ids of the members who work on it, in order, as far as whoever acts sees them; empty: none';

@@ -51,3 +51,55 @@ COMMENT ON COLUMN jobs.proposal.sent_at IS 'when it was sent';
 COMMENT ON COLUMN jobs.proposal.decided_at IS 'when it was accepted, declined or withdrawn; NULL before';
 COMMENT ON COLUMN jobs.proposal.review_requested_at IS 'when the expert asked for a review of work that was accepted for a new store; NULL before';
 COMMENT ON COLUMN jobs.proposal.client_key IS 'makes a repeated call safe; unique per organization, never the nil UUID, NULL when the caller gave none';
+
+-- See job.sql for what views have in common.
+CREATE OR REPLACE VIEW jobs.proposals_and_jobs WITH (security_invoker = true) AS
+SELECT
+	p.conversation_id,
+	p.organization_id,
+	p.merchant_id,
+	'proposal'::text AS kind,
+	p.id,
+	p.title,
+	p.status,
+	p.service_id,
+	p.store_id,
+	p.id AS proposal_id,
+	(SELECT m.id FROM jobs.message m WHERE m.conversation_id = p.conversation_id AND m.proposal_id = p.id
+		ORDER BY m.id LIMIT 1) AS message_id,
+	(SELECT j.id FROM jobs.job j WHERE j.conversation_id = p.conversation_id AND j.proposal_id = p.id
+		ORDER BY j.id LIMIT 1) AS job_id,
+	p.sent_at AS created_at
+FROM jobs.proposal p
+UNION ALL
+SELECT
+	j.conversation_id,
+	j.organization_id,
+	j.merchant_id,
+	'job'::text AS kind,
+	j.id,
+	j.title,
+	CASE WHEN j.due_at <= statement_timestamp() THEN 'expired' ELSE j.status END AS status,
+	j.service_id,
+	j.store_id,
+	j.proposal_id,
+	(SELECT m.id FROM jobs.message m WHERE m.conversation_id = j.conversation_id AND m.proposal_id = j.proposal_id
+		ORDER BY m.id LIMIT 1) AS message_id,
+	j.id AS job_id,
+	j.created_at
+FROM jobs.job j;
+
+COMMENT ON VIEW jobs.proposals_and_jobs IS 'what was offered and what is done in a conversation; ask with conversation_id';
+COMMENT ON COLUMN jobs.proposals_and_jobs.conversation_id IS 'the conversation';
+COMMENT ON COLUMN jobs.proposals_and_jobs.organization_id IS 'the expert''s side';
+COMMENT ON COLUMN jobs.proposals_and_jobs.merchant_id IS 'the merchant''s side';
+COMMENT ON COLUMN jobs.proposals_and_jobs.kind IS 'proposal or job';
+COMMENT ON COLUMN jobs.proposals_and_jobs.id IS 'number of the proposal or job';
+COMMENT ON COLUMN jobs.proposals_and_jobs.title IS 'what it is called';
+COMMENT ON COLUMN jobs.proposals_and_jobs.status IS 'of the proposal, or of the job as it is in effect';
+COMMENT ON COLUMN jobs.proposals_and_jobs.service_id IS 'the kind of work';
+COMMENT ON COLUMN jobs.proposals_and_jobs.store_id IS 'the store that it is for; NULL for a proposal that is not accepted, or accepted for a new store';
+COMMENT ON COLUMN jobs.proposals_and_jobs.proposal_id IS 'the proposal itself, or the one that the job came from; NULL for a job that was requested';
+COMMENT ON COLUMN jobs.proposals_and_jobs.message_id IS 'the message that carries that proposal; NULL where there is none';
+COMMENT ON COLUMN jobs.proposals_and_jobs.job_id IS 'the job itself, or the one that came of the proposal; NULL: none did';
+COMMENT ON COLUMN jobs.proposals_and_jobs.created_at IS 'when the proposal was sent or the job created';

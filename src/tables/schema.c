@@ -305,7 +305,7 @@ schema_nullable_column(TableId id, Relation rel)
  * with the operators that their types have by default?
  */
 static bool
-has_columns(Relation index, const char *columns)
+index_has_columns(Relation index, const char *columns)
 {
 	Oid relid = index->rd_index->indrelid;
 	int count = 0;
@@ -341,7 +341,7 @@ schema_index_is_good(Oid indexid, Oid relid, const char *name)
 					 index->rd_rel->relam == BTREE_AM_OID &&
 					 (index->rd_index->indisunique || !indexes[i].is_unique) &&
 					 (RelationGetIndexPredicate(index) != NIL) == indexes[i].is_partial &&
-					 has_columns(index, indexes[i].columns);
+					 index_has_columns(index, indexes[i].columns);
 	}
 	index_close(index, AccessShareLock);
 	return result;
@@ -361,13 +361,19 @@ schema_run(const char *format, ...)
 	pfree(sql);
 }
 
+/*
+ * The schema's statements. Views are made of tables of several pieces, so that each piece's first
+ * view and what stands behind it comes last.
+ */
 static List *
 read_statements(void)
 {
-	List *statements = NIL;
+	List *tables = NIL;
+	List *views = NIL;
 
 	for (int i = 0; i < lengthof(schema_text); i++)
 	{
+		bool is_view = false;
 		ListCell *cell;
 
 		foreach (cell, raw_parser(schema_text[i], RAW_PARSE_DEFAULT))
@@ -379,8 +385,12 @@ read_statements(void)
 			statement->node = raw->stmt;
 			statement->source = schema_text[i];
 			statement->text = raw->stmt_len > 0 ? pnstrdup(start, raw->stmt_len) : pstrdup(start);
-			statements = lappend(statements, statement);
+			is_view |= IsA(raw->stmt, ViewStmt);
+			if (is_view)
+				views = lappend(views, statement);
+			else
+				tables = lappend(tables, statement);
 		}
 	}
-	return statements;
+	return list_concat(tables, views);
 }

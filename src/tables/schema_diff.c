@@ -131,7 +131,7 @@ policy_stands(const CreatePolicyStmt *statement)
  * other way round.
  */
 static bool
-has_columns(Relation view, const Query *query, bool may_lack)
+view_has_columns(Relation view, const Query *query, bool may_lack)
 {
 	TupleDesc desc = RelationGetDescr(view);
 	int count = 0;
@@ -191,9 +191,9 @@ mend_view(const Statement *statement, bool is_older)
 								view->view->relname);
 	raw->stmt = copyObject(view->query);
 	query = parse_analyze_fixedparams(raw, statement->text, NULL, 0, NULL);
-	if (!has_columns(rel, query, true))
+	if (!view_has_columns(rel, query, true))
 		mends = lcons(psprintf("DROP VIEW jobs.%s", quote_identifier(view->view->relname)), mends);
-	else if (!is_older && RelationHasSecurityInvoker(rel) && has_columns(rel, query, false) &&
+	else if (!is_older && RelationHasSecurityInvoker(rel) && view_has_columns(rel, query, false) &&
 			 strcmp(pg_get_querydef(copyObject(get_view_query(rel)), false), query_text(query)) == 0)
 		mends = NIL;
 	relation_close(rel, AccessShareLock);
