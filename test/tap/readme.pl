@@ -100,7 +100,7 @@ is_deeply(\%documented, \%functions, 'the functions');
 
 my %settings = $readme =~ /^\| `(jobs\.\w+)` \| (.*?) ?\|/gm;
 my $settings = $node->safe_psql('marketplace', q{
-	SELECT name, CASE unit WHEN 'ms' THEN setting::bigint / 3600000 || 'h'
+	SELECT name, CASE unit WHEN 'ms' THEN setting::numeric::bigint / 3600000 || 'h'
 		WHEN 's' THEN setting::bigint / 86400 || 'd' ELSE setting END
 	FROM pg_settings WHERE name LIKE 'jobs.%'});
 is_deeply(\%settings, { map { my ($name, $value) = split /\|/, $_, -1; $name => $value eq '' ? '' : "`$value`" } split /\n/, $settings },

@@ -328,7 +328,8 @@ sub allowed_actions
 		next if $action eq 'expire';
 		push @allowed, $action if eval { $self->target($who, $job, $action); 1 };
 	}
-	return join ' ', @allowed;
+	push @allowed, 'review' if $who->{kind} eq 'merchant' && $job->{is_confirmed} && !$job->{review};
+	return join ' ', sort @allowed;
 }
 
 # Assignments
