@@ -16,7 +16,7 @@ CREATE SEQUENCE IF NOT EXISTS jobs.request_id_seq
 ALTER TABLE jobs.node ENABLE ROW LEVEL SECURITY;
 
 COMMENT ON SEQUENCE jobs.request_id_seq IS 'numbers of requests; a request spans organizations, so it has a number but no row';
-COMMENT ON TABLE jobs.node IS 'what this database knows of itself; one row';
+COMMENT ON TABLE jobs.node IS E'@name database\nwhat this database knows of itself; one row';
 COMMENT ON COLUMN jobs.node.id IS 'always true: there is one row';
 COMMENT ON COLUMN jobs.node.schema_version IS 'version of tables, triggers, policies and views; raised by jobs.install()';
 COMMENT ON COLUMN jobs.node.first_slot IS 'first of the slots that this database gives to new organizations; catalogue ids carry it too';
