@@ -242,7 +242,7 @@ drain(Mailer *mailer)
 			return database_is_connected(mailer->database);
 		if (!reach_smtp(mailer, HUGE_VAL))
 			return false;
-		if (!database_claim(mailer->database, &batch))
+		if (!database_claim(mailer->database, mailer->settings->batch, &batch))
 			return false;
 		backoff_end(&mailer->database_backoff);
 		if (batch.count == 0)
