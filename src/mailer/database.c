@@ -4,13 +4,20 @@
  * libpq, with what a long-lived connection needs: it notices that the network is gone, and
  * speaks UTF-8 whatever the database does, but for what can't be said in it. An error of any
  * statement ends the connection, and the next one begins afresh; only an answer that came too
- * late is no error, nor is a claim of what isn't UTF-8.
+ * late is no error, nor is a claim of what isn't UTF-8. What another transaction got in the way
+ * of is tried again.
+ *
+ * What a role or a database has for settings is meant for other clients. Each transaction
+ * brings its own, for behind a pooler the next one may be in another session; and they end
+ * with it, for that session is not ours alone. As parameters of the connection, poolers would
+ * refuse most of them.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include <libpq-fe.h>
 
+#include "backoff.h"
 #include "database.h"
 #include "log.h"
 #include "memory.h"
@@ -27,6 +34,40 @@ struct Database
 #define NO_SUCH_EMAIL "P0002"
 #define NO_CHARACTER "22021" /* bytes that are none in the client's encoding */
 #define UNTRANSLATABLE "22P05"
+#define SERIALIZATION_FAILURE "40001"
+#define DEADLOCK "40P01"
+#define CANCELED "57014" /* by an operator, or by a timeout before we could end that */
+
+/* How often a statement is tried that others get in the way of, and the waits between, in seconds. */
+#define MOST_TRIES 20
+#define SHORTEST_WAIT 0.01
+#define LONGEST_WAIT 1.0
+
+/* A timeout of 0 is none. It is the first to be set: a short one might end the others. */
+#define NO_TIMEOUT "SET LOCAL statement_timeout TO 0; "
+
+/*
+ * What each transaction begins with. Names are all qualified; the search path is one more bar.
+ * Whoever locks an e-mail is waited for. A transaction is never idle but for
+ * the way of a message; if its mailer was put to sleep there, others wait a minute at most.
+ */
+#define BEGIN_TRANSACTION \
+	"BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE; " NO_TIMEOUT \
+	"SET LOCAL lock_timeout TO 0; " \
+	"SET LOCAL idle_in_transaction_session_timeout TO '1min'; " \
+	"SET LOCAL search_path TO pg_catalog, pg_temp; " \
+	"SET LOCAL row_security TO on; " \
+	"SET LOCAL DateStyle TO ISO, YMD; " \
+	"SET LOCAL TimeZone TO 'UTC'"
+#define BEGIN_TRANSACTION_17 BEGIN_TRANSACTION "; SET LOCAL transaction_timeout TO 0"
+
+/*
+ * No transaction can set for itself alone what holds while the session is idle, or while the
+ * transaction has failed and is not rolled back yet.
+ */
+#define LISTEN \
+	"BEGIN; " NO_TIMEOUT "SET idle_session_timeout TO 0; " \
+	"SET idle_in_transaction_session_timeout TO '1min'; LISTEN jobs_email; COMMIT"
 
 static const struct
 {
@@ -92,21 +133,99 @@ give_up(Database *database, const PGresult *result)
 	disconnect(database);
 }
 
+static bool
+is_good(const PGresult *result)
+{
+	return PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK;
+}
+
 /*
- * Runs a statement; NULL: it failed. The caller clears the result.
+ * Runs statements that have no parameters and no result. NULL: it is done; else what failed.
  */
 static PGresult *
-database_run(Database *database, const char *sql, int count, const char *const *values)
+run_commands(Database *database, const char *sql)
 {
+	PGresult *result = PQexec(database->connection, sql);
+
+	if (!is_good(result))
+		return result;
+	PQclear(result);
+	return NULL;
+}
+
+/*
+ * Runs a statement in a transaction of its own. Returns its result, or what failed.
+ */
+static PGresult *
+run_once(Database *database, const char *sql, int count, const char *const *values)
+{
+	bool has_transaction_timeout = PQserverVersion(database->connection) >= 170000;
+	PGresult *failure = run_commands(database, has_transaction_timeout ? BEGIN_TRANSACTION_17 : BEGIN_TRANSACTION);
 	PGresult *result;
 
-	if (!database->connection)
-		return NULL;
+	if (failure)
+		return failure;
 	result = PQexecParams(database->connection, sql, count, NULL, values, NULL, NULL, 0);
-	if (PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK)
+	if (!is_good(result))
 		return result;
-	give_up(database, result);
+	failure = run_commands(database, "COMMIT");
+	if (!failure)
+		return result;
 	PQclear(result);
+	return failure;
+}
+
+/*
+ * Ends the transaction of a statement that failed. False: the connection is lost.
+ */
+static bool
+roll_back(Database *database)
+{
+	PGresult *failure;
+	bool is_done;
+
+	if (PQtransactionStatus(database->connection) == PQTRANS_IDLE)
+		return true;
+	failure = run_commands(database, "ROLLBACK");
+	is_done = failure == NULL;
+	PQclear(failure);
+	return is_done;
+}
+
+/*
+ * Did somebody else get in the way, so that it may go well the next time?
+ */
+static bool
+is_in_the_way(const PGresult *result)
+{
+	return has_failed_by(result, SERIALIZATION_FAILURE) || has_failed_by(result, DEADLOCK) ||
+		   has_failed_by(result, CANCELED);
+}
+
+/*
+ * Runs a statement until it has an answer: its result, or one of the errors that the caller
+ * knows what to do with, if any. NULL: it failed. The caller clears the result.
+ */
+static PGresult *
+database_run(Database *database, const char *sql, int count, const char *const *values,
+			 bool (*is_answer)(const PGresult *error))
+{
+	Backoff backoff = {.longest = LONGEST_WAIT / SHORTEST_WAIT};
+
+	while (database->connection)
+	{
+		PGresult *result = run_once(database, sql, count, values);
+
+		if (is_good(result))
+			return result;
+		if (is_answer && is_answer(result) && roll_back(database))
+			return result;
+		if (!is_in_the_way(result) || backoff.failures >= MOST_TRIES - 1 || !roll_back(database))
+			give_up(database, result);
+		else
+			stop_sleep(SHORTEST_WAIT * backoff_next(&backoff));
+		PQclear(result);
+	}
 	return NULL;
 }
 
@@ -119,7 +238,7 @@ database_connect(Database *database)
 									"keepalives_count", "tcp_user_timeout", "dbname", "client_encoding", NULL};
 	const char *const values[] = {"jobs-mailer", timeout, "30", "10",
 								  "3", "60000", database->settings->database, "UTF8", NULL};
-	PGresult *result;
+	PGresult *failure;
 
 	if (database->connection)
 	{
@@ -135,10 +254,18 @@ database_connect(Database *database)
 		return false;
 	}
 	PQsetNoticeProcessor(database->connection, log_notice, NULL);
-	result = database_run(database, "LISTEN jobs_email", 0, NULL);
-	if (!result)
+	failure = run_commands(database, LISTEN);
+	for (int tries = 1; is_in_the_way(failure) && tries < MOST_TRIES && roll_back(database); tries++)
+	{
+		PQclear(failure);
+		failure = run_commands(database, LISTEN);
+	}
+	if (failure)
+	{
+		give_up(database, failure);
+		PQclear(failure);
 		return false;
-	PQclear(result);
+	}
 	log_line(LOG_EVENTS, "connected to database %s as %s, claiming as %s", PQdb(database->connection),
 			 PQuser(database->connection), database->settings->worker);
 	return true;
@@ -150,7 +277,7 @@ database_has_due(Database *database)
 	PGresult *result = database_run(database,
 									"SELECT FROM jobs.email e "
 									"WHERE e.next_attempt_at OPERATOR(pg_catalog.<=) pg_catalog.now() LIMIT 1",
-									0, NULL);
+									0, NULL, NULL);
 	bool has_due = PQntuples(result) > 0;
 
 	PQclear(result);
@@ -164,31 +291,34 @@ database_column(const PGresult *rows, int row, int number)
 }
 
 /*
- * Claims so many; NULL: the connection is lost. *is_unreadable, unless that can't be: nothing
- * was claimed, for there is text that has no form in UTF-8.
+ * Is there text that has no form in UTF-8?
+ */
+static bool
+is_unreadable(const PGresult *result)
+{
+	return has_failed_by(result, NO_CHARACTER) || has_failed_by(result, UNTRANSLATABLE);
+}
+
+/*
+ * Claims so many; NULL: the connection is lost. Where the result may be an error, nothing was
+ * claimed.
  */
 static PGresult *
-claim_rows(Database *database, int count, bool *is_unreadable)
+claim_rows(Database *database, int count, bool (*is_answer)(const PGresult *error))
 {
 	char *batch = memory_format("%d", count);
 	char *lease = memory_format("%d", database->settings->lease);
 	const char *const values[] = {batch, lease, database->settings->worker};
 	PGresult *rows =
-		PQexecParams(database->connection,
+		database_run(database,
 					 "SELECT c.email_id, c.claim_token, c.recipient, c.subject, c.body, c.job_id, c.message_key "
 					 "FROM jobs.claim_emails($1::pg_catalog.int4, "
 					 "pg_catalog.make_interval(secs => $2::pg_catalog.float8), $3::pg_catalog.text) c",
-					 3, NULL, values, NULL, NULL, 0);
+					 3, values, is_answer);
 
 	free(batch);
 	free(lease);
-	if (is_unreadable)
-		*is_unreadable = has_failed_by(rows, NO_CHARACTER) || has_failed_by(rows, UNTRANSLATABLE);
-	if (PQresultStatus(rows) == PGRES_TUPLES_OK || (is_unreadable && *is_unreadable))
-		return rows;
-	give_up(database, rows);
-	PQclear(rows);
-	return NULL;
+	return rows;
 }
 
 /*
@@ -198,10 +328,9 @@ claim_rows(Database *database, int count, bool *is_unreadable)
 static PGresult *
 claim_unreadable(Database *database)
 {
-	bool is_unreadable;
-	PGresult *rows = claim_rows(database, 1, &is_unreadable);
+	PGresult *rows = claim_rows(database, 1, is_unreadable);
 
-	if (!rows || !is_unreadable)
+	if (!rows || !is_unreadable(rows))
 		return rows;
 	PQclear(rows);
 	PQsetClientEncoding(database->connection, "SQL_ASCII");
@@ -215,16 +344,13 @@ claim_unreadable(Database *database)
 }
 
 bool
-database_claim(Database *database, MailBatch *batch)
+database_claim(Database *database, int count, MailBatch *batch)
 {
 	PGresult *rows;
-	bool is_unreadable;
 
-	if (!database->connection)
-		return false;
 	batch->ends_at = stop_clock() + database->settings->lease;
-	rows = claim_rows(database, database->settings->batch, &is_unreadable);
-	if (rows && is_unreadable)
+	rows = claim_rows(database, count, is_unreadable);
+	if (rows && is_unreadable(rows))
 	{
 		PQclear(rows);
 		rows = claim_unreadable(database);
@@ -262,7 +388,7 @@ database_acknowledge(Database *database, const char *id, const char *token)
 	const char *const values[] = {id, token};
 	PGresult *result = database_run(database,
 									"SELECT jobs.ack_emails(ARRAY[$1::pg_catalog.int8], ARRAY[$2::pg_catalog.uuid])",
-									2, values);
+									2, values, NULL);
 	Reply reply;
 
 	if (!result)
@@ -272,31 +398,34 @@ database_acknowledge(Database *database, const char *id, const char *token)
 	return reply;
 }
 
+static bool
+is_stale(const PGresult *result)
+{
+	return has_failed_by(result, STALE_CLAIM) || has_failed_by(result, NO_SUCH_EMAIL);
+}
+
 Reply
 database_fail(Database *database, const char *id, const char *token, const char *error,
 			  bool is_permanent, const char **due_at)
 {
 	static char when[64];
 	const char *const values[] = {id, token, error, is_permanent ? "true" : "false"};
-	PGresult *result;
-	Reply reply = REPLY_NONE;
+	PGresult *result = database_run(database,
+									"SELECT pg_catalog.date_trunc('second', jobs.fail_email($1::pg_catalog.int8, "
+									"$2::pg_catalog.uuid, $3::pg_catalog.text, $4::pg_catalog.bool))",
+									4, values, is_stale);
+	Reply reply;
 
-	if (!database->connection)
+	if (!result)
 		return REPLY_NONE;
-	result = PQexecParams(database->connection,
-						  "SELECT pg_catalog.date_trunc('second', jobs.fail_email($1::pg_catalog.int8, "
-						  "$2::pg_catalog.uuid, $3::pg_catalog.text, $4::pg_catalog.bool))",
-						  4, NULL, values, NULL, NULL, 0);
-	if (PQresultStatus(result) == PGRES_TUPLES_OK)
+	if (is_stale(result))
+		reply = REPLY_STALE;
+	else
 	{
 		reply = PQgetisnull(result, 0, 0) ? REPLY_DEAD : REPLY_ACCEPTED;
 		snprintf(when, sizeof(when), "%s", PQgetvalue(result, 0, 0));
 		*due_at = when;
 	}
-	else if (has_failed_by(result, STALE_CLAIM) || has_failed_by(result, NO_SUCH_EMAIL))
-		reply = REPLY_STALE;
-	else
-		give_up(database, result);
 	PQclear(result);
 	return reply;
 }

@@ -45,9 +45,9 @@ extern bool database_connect(Database *database);
 extern bool database_has_due(Database *database);
 
 /*
- * Claims e-mails, maybe none.
+ * Claims so many e-mails at most, maybe none.
  */
-extern bool database_claim(Database *database, MailBatch *batch);
+extern bool database_claim(Database *database, int count, MailBatch *batch);
 
 extern void database_forget(MailBatch *batch);
 

@@ -1,10 +1,11 @@
 /*
  * dialog.c
  *
- * libcurl says that a command failed and with which number; whose fault that was depends on
- * the command. What concerns the one e-mail, a refused recipient or content, is its verdict.
- * All else, a refused password or sender, a broken connection, is trouble with the server or
- * the settings, and no e-mail is given up for it.
+ * libcurl says that a command failed and with which number; whose fault that was is in the
+ * enhanced status code behind the number. Without one it depends on the command. What concerns
+ * the one e-mail, a refused recipient or content, is its verdict. All else, a policy of the
+ * server's, a refused password or sender, a broken connection, is trouble with the server or the
+ * settings, and no e-mail is given up for it.
  */
 #include <ctype.h>
 #include <string.h>
@@ -45,6 +46,7 @@ dialog_begin(Dialog *dialog)
 	dialog->stage = STAGE_CONNECT;
 	dialog->code = 0;
 	dialog->words[0] = '\0';
+	dialog->status = (Status){0};
 	dialog->is_complete = true;
 	dialog->is_over = false;
 }
@@ -110,7 +112,12 @@ hear_line(Dialog *dialog, const char *line, size_t size)
 	if (dialog->stage == STAGE_HELLO && size >= 12 && strncasecmp(line + 4, "SMTPUTF8", 8) == 0)
 		dialog->has_smtputf8 = true;
 	if (dialog->is_complete)
+	{
 		dialog->words[0] = '\0';
+		dialog->status = (Status){0};
+	}
+	if (is_answer && size > 4)
+		status_add(&dialog->status, line + 4, size - 4);
 	if (!dialog->is_complete && is_answer && size > 4) /* once is enough of the code */
 		dialog_add_words(dialog, line + 4, size - 4);
 	else
@@ -147,21 +154,40 @@ is_about_session(int code)
 	return false;
 }
 
+/*
+ * Whose fault a refusal is.
+ */
+static Fault
+dialog_fault(const Dialog *dialog)
+{
+	Fault fault = dialog->status.fault;
+
+	if (dialog->stage > STAGE_SENDER)
+		return fault == FAULT_UNSAID && !is_about_session(dialog->code) ? FAULT_RECIPIENT : fault;
+	/* the sender comes with the e-mail's size, and whether its recipient is in UTF-8 */
+	if (fault == FAULT_UNSAID && dialog->code == CODE_TOO_LONG)
+		return FAULT_MESSAGE;
+	/* the server doesn't know the recipient yet: the mailbox is the sender's */
+	return fault == FAULT_RECIPIENT ? FAULT_SERVER : fault;
+}
+
 Verdict
 dialog_verdict(const Dialog *dialog, CURLcode result)
 {
+	Fault fault;
+
 	if (result == CURLE_OK)
 		return VERDICT_SENT;
-	if (dialog->stage == STAGE_SENDER && dialog->code == CODE_TOO_LONG)
-		return VERDICT_REFUSED;
 	if (dialog->stage < STAGE_SENDER)
 		return VERDICT_UNTRIED;
-	/* the sender comes with the e-mail's size, and whether its recipient is in UTF-8 */
-	if (dialog->stage == STAGE_SENDER)
+	if (dialog->code < 400 || dialog->code >= 600 || !dialog->is_complete)
 		return VERDICT_INTERRUPTED;
-	if (dialog->code >= 400 && dialog->code < 600 && dialog->is_complete && !is_about_session(dialog->code))
-		return dialog->code >= 500 ? VERDICT_REFUSED : VERDICT_DEFERRED;
-	return VERDICT_INTERRUPTED;
+	fault = dialog_fault(dialog);
+	if (fault == FAULT_SERVER)
+		return VERDICT_TROUBLE;
+	if (fault == FAULT_UNSAID || is_about_session(dialog->code))
+		return VERDICT_INTERRUPTED;
+	return dialog->code >= 500 && !dialog->status.is_temporary ? VERDICT_REFUSED : VERDICT_DEFERRED;
 }
 
 const char *

@@ -11,6 +11,8 @@
 
 #include <curl/curl.h>
 
+#include "fault.h"
+
 /* The longest answer of a server that is kept. */
 #define DIALOG_WORDS 1000
 
@@ -32,6 +34,7 @@ typedef struct Dialog
 	Stage stage;
 	int code; /* of the server's answer to it; 0: there was none */
 	char words[DIALOG_WORDS];
+	Status status;	   /* whose fault it is, as the words say */
 	bool is_complete;  /* the answer's last line was there */
 	bool is_over;	   /* we said good-bye: what the server says to that is no answer */
 	bool has_smtputf8; /* the server takes addresses in UTF-8 */
@@ -43,6 +46,7 @@ typedef enum Verdict
 	VERDICT_SENT,
 	VERDICT_REFUSED,	 /* this e-mail will never be taken */
 	VERDICT_DEFERRED,	 /* this e-mail isn't taken now */
+	VERDICT_TROUBLE,	 /* the server doesn't take it, for a reason that it says is its own or ours */
 	VERDICT_INTERRUPTED, /* trouble that the e-mail may have to do with, or may be sent in spite of */
 	VERDICT_UNTRIED		 /* trouble before it came to this e-mail */
 } Verdict;

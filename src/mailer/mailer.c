@@ -4,7 +4,8 @@
  * Sends only what it holds a lease of, and claims only what it can send: the SMTP server is
  * tried before each claim, so that no e-mail uses up its attempts while the server is down.
  * When it goes down in the middle of a batch, the rest of the batch is kept for as long as
- * the lease allows, and then handed back.
+ * the lease allows, and then handed back. A server may let itself be tried and yet refuse each
+ * recipient: after trouble one e-mail at a time is claimed, until one fares well.
  *
  * Nothing is sent while an answer is untold: so the mailer's death, or the loss of the
  * database, makes one e-mail come twice at most.
@@ -24,6 +25,9 @@
 #define DATABASE_LONGEST 30
 #define SMTP_LONGEST 60
 
+/* With --once: so many e-mails in a row that met trouble show that it is not theirs. */
+#define TROUBLES_IN_A_ROW 10
+
 /* How much of a lease is left for the answers, in seconds. */
 #define ANSWER_TIME 10
 
@@ -39,6 +43,7 @@ typedef struct Mailer
 	Backoff database_backoff;
 	Backoff smtp_backoff;
 	Tally tally;
+	bool has_met_trouble; /* the server has refused an e-mail for a reason that was not the e-mail's */
 } Mailer;
 
 /*
@@ -133,7 +138,9 @@ send_one(Mailer *mailer, const Mail *mail, bool *is_done)
 		reports_add_sent(mailer->reports, mail);
 	else if (*is_done)
 		reports_add_failed(mailer->reports, mail, smtp_error(mailer->smtp), verdict == VERDICT_REFUSED);
-	if (verdict == VERDICT_UNTRIED || verdict == VERDICT_INTERRUPTED)
+	if (verdict == VERDICT_TROUBLE)
+		mailer->has_met_trouble = true;
+	if (verdict == VERDICT_UNTRIED || verdict == VERDICT_INTERRUPTED || verdict == VERDICT_TROUBLE)
 		return false;
 	if (mailer->smtp_backoff.failures > 0)
 		log_line(LOG_EVENTS, "the SMTP server works again");
@@ -169,9 +176,11 @@ why_not_go_on(double until)
 static bool
 recover(Mailer *mailer, double until, bool may_be_the_email)
 {
-	if (mailer->settings->is_once && may_be_the_email)
-		return reach_smtp(mailer, until);
-	return pause_for_smtp(mailer, until) && reach_smtp(mailer, until);
+	if (!mailer->settings->is_once || !may_be_the_email)
+		return pause_for_smtp(mailer, until) && reach_smtp(mailer, until);
+	(void) backoff_next(&mailer->smtp_backoff);
+	log_line(LOG_PROBLEMS, "the SMTP server makes trouble: %s", smtp_trouble(mailer->smtp));
+	return mailer->smtp_backoff.failures < TROUBLES_IN_A_ROW && reach_smtp(mailer, until);
 }
 
 /*
@@ -242,7 +251,7 @@ drain(Mailer *mailer)
 			return database_is_connected(mailer->database);
 		if (!reach_smtp(mailer, HUGE_VAL))
 			return false;
-		if (!database_claim(mailer->database, &batch))
+		if (!database_claim(mailer->database, mailer->smtp_backoff.failures > 0 ? 1 : mailer->settings->batch, &batch))
 			return false;
 		backoff_end(&mailer->database_backoff);
 		if (batch.count == 0)
@@ -273,7 +282,7 @@ work(Mailer *mailer)
 		bool is_drained = database_is_connected(mailer->database) && drain(mailer);
 
 		if (mailer->settings->is_once)
-			return is_drained ? 0 : 1;
+			return is_drained && !mailer->has_met_trouble ? 0 : 1;
 		if (is_drained)
 		{
 			backoff_end(&mailer->database_backoff);

@@ -16,10 +16,15 @@
 
 #include <libpq-fe.h>
 
+#include "file.h"
 #include "memory.h"
 #include "settings.h"
 
 #define VARIABLE_PREFIX "JOBS_MAILER_"
+
+/* The longest files, in bytes. All certificates of a system are some hundred thousand. */
+#define PASSWORD_FILE_MOST ((size_t) 64 * 1024)
+#define CERTIFICATE_FILE_MOST ((size_t) 16 * 1024 * 1024)
 
 /* What has to be left of a lease after the slowest e-mail, in seconds. */
 #define LEASE_MARGIN 30
@@ -167,6 +172,33 @@ check_database(const char *value, bool is_option)
 }
 
 /*
+ * libpq reads the files that a connection string or its variables name, and so the passwords in
+ * them, only if they are regular ones; but OpenSSL reads these to their end. Those that don't
+ * exist are libpq's matter.
+ */
+static void
+check_database_files(const char *value)
+{
+	static const char *const names[] = {"sslcert", "sslkey", "sslrootcert", "sslcrl"};
+	PQconninfoOption *parsed = PQconninfoParse(value, NULL);
+	char *complaint;
+
+	for (PQconninfoOption *option = parsed; option && option->keyword; option++)
+	{
+		const char *path = option->val ? option->val : option->envvar ? getenv(option->envvar) :
+																		NULL;
+
+		for (size_t i = 0; path && i < sizeof(names) / sizeof(names[0]); i++)
+		{
+			if (strcmp(option->keyword, names[i]) == 0 && access(path, F_OK) == 0 &&
+				!file_check(path, CERTIFICATE_FILE_MOST, &complaint))
+				complain("--database: %s: %s", names[i], complaint);
+		}
+	}
+	PQconninfoFree(parsed);
+}
+
+/*
  * A part of the URL, decoded; NULL: it isn't there. The caller frees it.
  */
 static char *
@@ -215,31 +247,20 @@ read_url(Settings *settings, const char *value, bool is_option)
 	curl_url_cleanup(url);
 }
 
-static char *
-read_first_line(const char *path)
-{
-	FILE *file = fopen(path, "r");
-	char *line = NULL;
-	size_t size = 0;
-
-	if (!file)
-		complain("--smtp-password-file: could not open \"%s\": %s", path, strerror(errno));
-	if (getline(&line, &size, file) < 0)
-		complain("--smtp-password-file: could not read a line of \"%s\"", path);
-	fclose(file);
-	line[strcspn(line, "\r\n")] = '\0';
-	return line;
-}
-
 static void
 read_login(Settings *settings, const char *user, const char *password_file)
 {
 	const char *password = getenv(VARIABLE_PREFIX "SMTP_PASSWORD");
+	char *complaint;
 
 	if (user && *user)
 		settings->smtp_user = memory_copy(user);
 	if (password_file && *password_file)
-		settings->smtp_password = read_first_line(password_file);
+	{
+		settings->smtp_password = file_first_line(password_file, PASSWORD_FILE_MOST, &complaint);
+		if (!settings->smtp_password)
+			complain("--smtp-password-file: %s", complaint);
+	}
 	else if (password && *password)
 		settings->smtp_password = memory_copy(password);
 	if (settings->smtp_password && !settings->smtp_user)
@@ -247,6 +268,21 @@ read_login(Settings *settings, const char *user, const char *password_file)
 	if (settings->smtp_user && !settings->smtp_password)
 		complain("there is a user for the SMTP server, but no password: set " VARIABLE_PREFIX
 				 "SMTP_PASSWORD or --smtp-password-file");
+}
+
+/*
+ * libcurl reads the file, anew for each connection: it may be replaced.
+ */
+static const char *
+read_tls_ca(const char *path)
+{
+	char *complaint;
+
+	if (!path || !*path)
+		return NULL;
+	if (!file_check(path, CERTIFICATE_FILE_MOST, &complaint))
+		complain("--tls-ca: %s", complaint);
+	return path;
 }
 
 static TlsMode
@@ -347,11 +383,12 @@ settings_read(Settings *settings, int argc, char **argv)
 		complain("--smtp-url is missing");
 
 	settings->database = values[OPTION_DATABASE] ? values[OPTION_DATABASE] : "";
+	check_database_files(settings->database);
 	read_sender(settings, values[OPTION_FROM], values[OPTION_ENVELOPE_FROM]);
 	read_url(settings, values[OPTION_SMTP_URL], is_url_option);
 	read_login(settings, values[OPTION_SMTP_USER], values[OPTION_SMTP_PASSWORD_FILE]);
 	settings->tls = read_tls(values[OPTION_TLS]);
-	settings->tls_ca = values[OPTION_TLS_CA];
+	settings->tls_ca = read_tls_ca(values[OPTION_TLS_CA]);
 	settings->worker = values[OPTION_WORKER] ? values[OPTION_WORKER] : default_worker();
 	settings->batch = settings_number(OPTION_BATCH, values[OPTION_BATCH], 1, 10000);
 	settings->lease = settings_number(OPTION_LEASE, values[OPTION_LEASE], 1, 24 * 60 * 60);

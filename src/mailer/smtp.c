@@ -193,7 +193,7 @@ is_worn_out(Smtp *smtp, CURLcode result)
 	long connections = 0;
 
 	curl_easy_getinfo(smtp->handle, CURLINFO_NUM_CONNECTS, &connections);
-	return (verdict == VERDICT_UNTRIED || verdict == VERDICT_INTERRUPTED) &&
+	return (verdict == VERDICT_UNTRIED || verdict == VERDICT_INTERRUPTED || verdict == VERDICT_TROUBLE) &&
 		   smtp->dialog.stage <= STAGE_SENDER && connections == 0 &&
 		   result != CURLE_OPERATION_TIMEDOUT && !stop_requested();
 }

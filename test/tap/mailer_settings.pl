@@ -9,6 +9,7 @@ use lib $FindBin::Bin;
 
 use Mailer;
 use Marketplace;
+use POSIX 'mkfifo';
 use PostgreSQL::Test::Utils;
 use Test::More;
 
@@ -32,6 +33,23 @@ is(scalar(my @wide = grep { length > 120 } split /\n/, $out), 0, 'no line of it 
 ($status, $out) = run_alone('--version');
 is("$status $out", "0 jobs-mailer $version\n", '--version');
 
+# What is no file, or not the right one. Nothing writes into the pipe.
+my $files = PostgreSQL::Test::Utils::tempdir();
+mkfifo("$files/pipe", 0600) or die "pipe: $!\n";
+append_to_file("$files/empty", '');
+append_to_file("$files/line", "\nsecret\n");
+append_to_file("$files/bytes", "\0" x 100 . "\n");
+append_to_file("$files/large", '');
+truncate("$files/large", 20_000_000) or die "large: $!\n";
+my @no_files = (
+	[ 'a device that never ends', '/dev/zero', 'is no regular file' ],
+	[ 'another', '/dev/urandom', 'is no regular file' ],
+	[ 'a device that is empty', '/dev/null', 'is no regular file' ],
+	[ 'a pipe', "$files/pipe", 'is no regular file' ],
+	[ 'a folder', $files, 'is a folder' ],
+	[ 'a large file', "$files/large", 'is longer than \d+ bytes' ],
+	[ 'an empty file', "$files/empty", 'is empty' ]);
+
 my @good = ('--from', 'jobs@example.com', '--smtp-url', 'smtp://127.0.0.1:1');
 foreach (
 	[ 'no sender', [ '--smtp-url', 'smtp://127.0.0.1' ], qr/--from is missing/ ],
@@ -53,7 +71,14 @@ foreach (
 	[ '... in a URI that is none', [ @good, '--database', 'postgresql://mailer:secret@[::1' ], qr/--database is neither a connection string nor a URI/ ],
 	[ '... in a string that is none', [ @good, '--database', 'host=localhost password=a secret' ], qr/--database is neither a connection string nor a URI/ ],
 	[ 'a user without a password', [ @good, '--smtp-user', 'jobs' ], qr/a user for the SMTP server, but no password/ ],
-	[ 'no file with a password', [ @good, '--smtp-user', 'jobs', '--smtp-password-file', '/nowhere' ], qr/could not open "\/nowhere": No such file/ ])
+	[ 'no file with a password', [ @good, '--smtp-user', 'jobs', '--smtp-password-file', '/nowhere' ], qr/could not open "\/nowhere": No such file/ ],
+	map({
+		my ($option, $what, @more) = @$_;
+		map({ [ "$what: $_->[0]", [ @good, @more, "$option$_->[1]" ], qr/$what: "\Q$_->[1]\E" $_->[2]/ ] } @no_files)
+	} [ '--smtp-password-file=', '--smtp-password-file', '--smtp-user=jobs' ], [ '--tls-ca=', '--tls-ca' ],
+		map({ [ "--database=host=localhost $_=", "--database: $_" ] } 'sslcert', 'sslkey', 'sslrootcert', 'sslcrl')),
+	[ 'a password file with an empty line', [ @good, '--smtp-user=jobs', "--smtp-password-file=$files/line" ], qr/the first line of ".*" is empty/ ],
+	[ 'a password file with bytes', [ @good, '--smtp-user=jobs', "--smtp-password-file=$files/bytes" ], qr/the first line of ".*" is no text/ ])
 {
 	my ($name, $arguments, $complaint) = @$_;
 
@@ -121,6 +146,10 @@ add_email($node, 'market', 'bob@ann.example');
 	is((mails($smtp))[-1]{hello}, 'hello.example', 'we greet with the name in the URL');
 	($status, $out, $err) = run_alone('--once', '--quiet');
 	is("$status$err", '0', '--quiet says nothing when nothing is wrong');
+	local $ENV{PGSSLROOTCERT} = '/dev/zero';
+	($status, $out, $err) = run_alone('--once');
+	is($status, 2, "no file in libpq's variables: exits with 2");
+	like($err, qr/--database: sslrootcert: "\/dev\/zero" is no regular file/, '... and says so');
 }
 is($node->safe_psql('market', 'SELECT claimed_by FROM jobs.email ORDER BY id DESC LIMIT 1'), 'the one', 'the worker has a name');
 
