@@ -1,9 +1,9 @@
 CREATE TABLE IF NOT EXISTS jobs.assignment (
-	organization_id bigint NOT NULL,
+	organization_id bigint NOT NULL DEFAULT 0,
 	job_id bigint NOT NULL REFERENCES jobs.job,
 	member_id bigint NOT NULL REFERENCES jobs.member,
-	assigned_by text NOT NULL,
-	assigned_at timestamptz NOT NULL,
+	assigned_by text NOT NULL DEFAULT '',
+	assigned_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	PRIMARY KEY (organization_id, job_id, member_id)
 );
 

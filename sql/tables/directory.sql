@@ -4,7 +4,7 @@ CREATE TABLE IF NOT EXISTS jobs.organization (
 	name text NOT NULL,
 	description text,
 	language text NOT NULL DEFAULT 'en' CHECK (language ~ '^[a-z]{2}$'),
-	slot integer NOT NULL CHECK (slot >= 0 AND slot <= 1023),
+	slot integer NOT NULL DEFAULT 0 CHECK (slot >= 0 AND slot <= 1023),
 	search tsvector,
 	created_at timestamptz NOT NULL DEFAULT pg_catalog.now()
 );

@@ -5,10 +5,34 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
+#include "tsearch/ts_type.h"
+#include "utils/datetime.h"
+#include "utils/numeric.h"
 #include "utils/rel.h"
 
 #include "acting/decided_dml.h"
 #include "acting/dml.h"
+
+/* What the rules fill with the clock. A client's clock may say something else. */
+static const struct
+{
+	TableId table;
+	int column;
+} clocks[] = {
+	{TABLE_job, Col_job_created_at},
+	{TABLE_message, Col_message_sent_at},
+	{TABLE_proposal, Col_proposal_sent_at},
+	{TABLE_conversation, Col_conversation_created_at},
+	{TABLE_assignment, Col_assignment_assigned_at},
+	{TABLE_organization, Col_organization_created_at},
+	{TABLE_member, Col_member_created_at},
+	{TABLE_merchant, Col_merchant_created_at},
+	{TABLE_store, Col_store_created_at},
+};
+
+static void put_back(const Row *old, Row *new);
+static void judge_given(const Dml *dml);
 
 /*
  * The bits of pg_trigger.tgtype that this firing stands for.
@@ -75,7 +99,11 @@ dml_begin(FunctionCallInfo fcinfo, TableId id, int timing, int events)
 	if (DML_IS_UPDATE(dml))
 		dml->new = row_of_slot(dml->call->rows, id, data->tg_newslot);
 	if (timing == TRIGGER_TYPE_BEFORE && dml->new)
+	{
 		dml->new = row_copy(dml->new);
+		if (dml->old)
+			put_back(dml->old, dml->new);
+	}
 	if (timing == TRIGGER_TYPE_AFTER && !DML_IS_DELETE(dml) && decided_may_be_changed(data))
 		decided_require_kept(data, dml->new);
 	/* the statement has locked the job, or made it */
@@ -102,6 +130,7 @@ dml_end(Dml *dml)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(dml->context);
 
+		judge_given(dml);
 		if (!DML_IS_DELETE(dml) && decided_may_be_changed(dml->data))
 			decided_remember(dml->data, dml->new);
 		result = dml->new ? ExecCopySlotHeapTuple(dml->new->slot) : dml->data->tg_trigtuple;
@@ -124,29 +153,143 @@ dml_complain(const Dml *dml, int column)
 										  "Leave the column as it is.")));
 }
 
-void
-dml_fill_int64(Dml *dml, int column, int64 value)
+static Oid
+column_type(const Row *row, int column)
 {
-	if (!row_isnull(dml->new, column) && row_int64(dml->new, column) != value)
-		dml_complain(dml, column);
-	row_set_int64(dml->new, column, value);
+	return TupleDescAttr(row->table->desc, row->table->att[column] - 1)->atttypid;
+}
+
+/*
+ * The value that a client sends who knows none: its language's zero.
+ */
+static bool
+is_left_out(const Row *row, int column)
+{
+	Datum value;
+
+	if (row_isnull(row, column))
+		return true;
+	value = row_get(row, column);
+	switch (column_type(row, column))
+	{
+		case INT4OID:
+			return DatumGetInt32(value) == 0;
+		case INT8OID:
+			return DatumGetInt64(value) == 0;
+		case BOOLOID:
+			return !DatumGetBool(value);
+		case TEXTOID:
+			return VARSIZE_ANY_EXHDR(DatumGetTextPP(value)) == 0;
+		case TSVECTOROID:
+			return DatumGetTSVector(value)->size == 0;
+		case TIMESTAMPTZOID:
+			/* 0001-01-01, in whatever time zone */
+			return DatumGetTimestampTz(value) <
+				   (date2j(2, 1, 1) - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY;
+		default:
+			return false;
+	}
+}
+
+static bool
+is_clock(const Row *row, int column)
+{
+	for (int i = 0; i < lengthof(clocks); i++)
+	{
+		if (clocks[i].table == row->table->id && clocks[i].column == column)
+			return true;
+	}
+	return false;
 }
 
 void
-dml_fill_text(Dml *dml, int column, const char *value)
+dml_fill(Dml *dml, int column)
 {
-	char *given = row_text(dml->new, column);
+	if (dml->given == NULL)
+		dml->given = row_copy(dml->new);
+	dml->filled = bms_add_member(dml->filled, column);
+	row_set_null(dml->new, column);
+}
 
-	if (given && (value == NULL || strcmp(given, value) != 0))
-		dml_complain(dml, column);
-	row_set_text(dml->new, column, value);
+static bool
+is_listed(int column, const int *columns, int count)
+{
+	for (int i = 0; i < count; i++)
+	{
+		if (columns[i] == column)
+			return true;
+	}
+	return false;
 }
 
 void
-dml_refuse(Dml *dml, int column)
+dml_fill_all_but(Dml *dml, const int *columns, int count)
 {
-	if (!row_isnull(dml->new, column))
-		dml_complain(dml, column);
+	TableId id = dml->new->table->id;
+
+	for (int column = 0; column < table_column_count(id); column++)
+	{
+		if (column != table_id_column(id) && !is_listed(column, columns, count))
+			dml_fill(dml, column);
+	}
+}
+
+/*
+ * What was sent in columns that the rules have filled by now.
+ */
+static void
+judge_given(const Dml *dml)
+{
+	int column = -1;
+
+	while ((column = bms_next_member(dml->filled, column)) >= 0)
+	{
+		if (!is_left_out(dml->given, column) && !is_clock(dml->given, column) &&
+			row_differs(dml->given, dml->new, dml->new->table->att[column]))
+			dml_complain(dml, column);
+	}
+}
+
+/*
+ * Is it the time that was stored, cut or rounded to as many digits as this one has?
+ */
+static bool
+is_shortened(TimestampTz stored, TimestampTz sent)
+{
+	int64 unit = sent % USECS_PER_SEC == 0 ? USECS_PER_SEC : 1000;
+	int64 rest = stored % unit;
+
+	if (TIMESTAMP_NOT_FINITE(stored) || TIMESTAMP_NOT_FINITE(sent) || sent % unit != 0)
+		return false;
+	if (rest < 0)
+		rest += unit;
+	return sent == stored - rest || (rest * 2 >= unit && sent == stored - rest + unit);
+}
+
+static bool
+came_back(const Row *old, const Row *new, int column)
+{
+	if (row_isnull(old, column) || row_isnull(new, column))
+		return false;
+	switch (column_type(old, column))
+	{
+		case NUMERICOID:
+			return !row_differs(old, new, old->table->att[column]);
+		case TIMESTAMPTZOID:
+			return is_shortened(DatumGetTimestampTz(row_get(old, column)), DatumGetTimestampTz(row_get(new, column)));
+		default:
+			return false;
+	}
+}
+
+static void
+put_back(const Row *old, Row *new)
+{
+	for (int column = 0; column < table_column_count(new->table->id); column++)
+	{
+		if (came_back(old, new, column))
+			row_set(new, column, row_get(old, column));
+	}
 }
 
 bool
@@ -162,12 +305,11 @@ dml_allow_changes(Dml *dml, const int *columns, int count)
 
 	for (int column = 0; column < known; column++)
 	{
-		bool allowed = false;
-
-		for (int i = 0; i < count; i++)
-			allowed |= columns[i] == column;
-		if (!allowed && dml_changes(dml, column))
+		if (is_listed(column, columns, count) || !dml_changes(dml, column))
+			continue;
+		if (!row_isnull(dml->old, column) || !is_left_out(dml->new, column))
 			dml_complain(dml, column);
+		row_set_null(dml->new, column);
 	}
 }
 

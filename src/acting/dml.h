@@ -18,6 +18,8 @@ typedef struct Dml
 	TriggerData *data;
 	Row *old;			   /* of UPDATE and DELETE */
 	Row *new;			   /* of INSERT and UPDATE; BEFORE: to be completed */
+	Row *given;			   /* the new row as it was sent; NULL: the rules fill nothing in it */
+	Bitmapset *filled;	   /* the columns that they do */
 	MemoryContext context; /* of who fired the trigger */
 	bool actor_exists;	   /* else dml_require_actor complains */
 } Dml;
@@ -26,6 +28,9 @@ typedef struct Dml
  * Checks that the function runs as a row trigger of this table, and for what it was made
  * (TRIGGER_TYPE_BEFORE or _AFTER, and a mask of _INSERT, _UPDATE and _DELETE), and begins
  * a call. An AFTER trigger finds the new row as the BEFORE trigger left it, else 27000.
+ *
+ * Before an UPDATE is judged, values that came back as well as the client could keep them are what
+ * they were: a time that lost its microseconds, a number with other zeros behind its point.
  */
 extern Dml *dml_begin(FunctionCallInfo fcinfo, TableId id, int timing, int events);
 
@@ -43,17 +48,23 @@ extern Datum dml_end(Dml *dml);
 #define DML_IS_DELETE(dml) TRIGGER_FIRED_BY_DELETE((dml)->data->tg_event)
 
 /*
- * Columns of a new row that the trigger fills. NULL counts as left out; a value that
- * is not the one filled in is 42501.
+ * Columns of a new row that the rules fill are emptied by these: one column, or all but those that
+ * people send, and the id. Once the rules have filled them, dml_end() asks what was sent there.
+ *
+ * Clients that send every column fill ours as well: NULL, 0, '' and times of the year 1 count as
+ * left out, a clock of theirs gives way to ours, and the value that the rules give anyway is no
+ * offence. Any other value is 42501.
  */
-extern void dml_fill_int64(Dml *dml, int column, int64 value); /* 0: NULL */
-extern void dml_fill_text(Dml *dml, int column, const char *value);
-extern void dml_refuse(Dml *dml, int column); /* must be NULL */
+extern void dml_fill(Dml *dml, int column);
+extern void dml_fill_all_but(Dml *dml, const int *columns, int count);
 
 /* 42501: the column is not the writer's. */
 pg_noreturn extern void dml_complain(const Dml *dml, int column);
 
-/* 42501 if the UPDATE changes one of our columns that is not among those listed. */
+/*
+ * 42501 if the UPDATE changes one of our columns that is not among those listed. Where the column
+ * is NULL, what counts as left out in a new row is no change.
+ */
 extern void dml_allow_changes(Dml *dml, const int *columns, int count);
 
 extern bool dml_changes(const Dml *dml, int column);

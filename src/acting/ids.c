@@ -144,7 +144,7 @@ ids_assign_dml(Call *call, Row *row, int slot, IdOrder order)
 	Sequence *sequence;
 	int64 id;
 
-	if (row_isnull(row, row->table->id_column))
+	if (row_int64(row, row->table->id_column) == 0)
 	{
 		ids_assign(row, slot);
 		return;

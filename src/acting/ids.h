@@ -21,8 +21,8 @@ typedef enum IdOrder
 } IdOrder;
 
 /*
- * The same for a row that somebody INSERTed: NULL and what the column's default just drew
- * count as left out, and any other id is 22023 except for the system.
+ * The same for a row that somebody INSERTed: NULL, 0 and what the column's default just
+ * drew count as left out, and any other id is 22023 except for the system.
  */
 extern void ids_assign_dml(Call *call, Row *row, int slot, IdOrder order);
 

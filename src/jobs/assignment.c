@@ -209,11 +209,9 @@ jobs_assignment_fill(PG_FUNCTION_ARGS)
 	(void) job_require(dml->call, job, dml->new ? ACTION_ASSIGN : ACTION_UNASSIGN);
 	if (DML_IS_INSERT(dml))
 	{
-		char actor[ACTOR_TEXT_SIZE];
+		static const int sent[] = {Col_assignment_job_id, Col_assignment_member_id};
 
-		dml_fill_int64(dml, Col_assignment_organization_id, job->organization_id);
-		dml_fill_text(dml, Col_assignment_assigned_by, actor_format(&dml->call->actor, actor));
-		dml_refuse(dml, Col_assignment_assigned_at);
+		dml_fill_all_but(dml, sent, lengthof(sent));
 		fill_assignment(dml->new, dml->call, job);
 	}
 	return dml_end(dml);

@@ -408,6 +408,8 @@ job_live_in_conversation(Call *call, int64 conversation_id, bool latest)
 void
 job_check_texts(Row *row)
 {
+	char *currency = row_text(row, Col_job_currency);
+
 	check_not_null(row_isnull(row, Col_job_title), "title");
 	check_text(row_text(row, Col_job_title), "title", LIMIT_NAME);
 	check_not_null(row_isnull(row, Col_job_description), "description");
@@ -415,9 +417,10 @@ job_check_texts(Row *row)
 	if (!row_isnull(row, Col_job_budget))
 		row_set(row, Col_job_budget,
 				NumericGetDatum(check_price(DatumGetNumeric(row_get(row, Col_job_budget)), "budget")));
-	if (row_isnull(row, Col_job_currency))
+	if (currency == NULL || *currency == '\0')
 		row_set_text(row, Col_job_currency, "USD");
-	check_currency(row_text(row, Col_job_currency));
+	else
+		check_currency(currency);
 	if (!row_isnull(row, Col_job_client_key))
 		check_client_key(DatumGetUUIDP(row_get(row, Col_job_client_key)));
 }

@@ -12,7 +12,7 @@
 #include "jobs/decline.h"
 #include "jobs/job.h"
 #include "jobs/request.h"
-#include "pg/check.h"
+#include "pg/argument.h"
 
 static JobStatus
 status_of_row(const Row *row)
@@ -59,30 +59,43 @@ transition_of_update(Call *call, Job *job, JobStatus status)
 	return transition;
 }
 
+/*
+ * What a person sends of a new job: what is asked for, of whom. All other columns come from the
+ * rules, also those that are added some day.
+ */
+static void
+fill_columns(Dml *dml)
+{
+	int *sent = palloc((request_column_count + 3) * sizeof(int));
+	int count = request_column_count;
+
+	memcpy(sent, request_columns, request_column_count * sizeof(int));
+	sent[count++] = Col_job_organization_id;
+	sent[count++] = Col_job_client_key;
+	if (dml->call->actor.kind != ACTOR_MERCHANT)
+		sent[count++] = Col_job_merchant_id;
+	dml_fill_all_but(dml, sent, count);
+	if (dml->call->actor.kind == ACTOR_MERCHANT)
+		row_set_int64(dml->new, Col_job_merchant_id, dml->call->actor.id);
+}
+
 static void
 fill_inserted_job(Dml *dml)
 {
-	static const int filled[] = {
-		Col_job_proposal_id, Col_job_request_id, Col_job_created_at, Col_job_respond_by,
-		Col_job_due_at, Col_job_remind_at, Col_job_origin, Col_job_opened_at,
-		Col_job_first_response_at, Col_job_completed_at, Col_job_confirmed_at};
 	Row *row = dml->new;
 	int64 conversation_id;
 
 	check_not_null(row_isnull(row, Col_job_organization_id), "organization_id");
 	check_not_null(row_isnull(row, Col_job_service_id), "service_id");
+	if (!row_isnull(row, Col_job_store_id))
+		arg_refuse_zero(row_int64(row, Col_job_store_id), "store_id");
 	job_check_texts(row);
 	dml_require_actor(dml);
-	for (int i = 0; i < lengthof(filled); i++)
-		dml_refuse(dml, filled[i]);
-	dml_fill_text(dml, Col_job_status, status_name(STATUS_NEW));
-	if (dml->call->actor.kind == ACTOR_MERCHANT)
-		dml_fill_int64(dml, Col_job_merchant_id, dml->call->actor.id);
+	fill_columns(dml);
 	request_require_asker(dml->call, row);
-	check_not_null(row_isnull(row, Col_job_merchant_id), "merchant_id");
+	check_not_null(row_int64(row, Col_job_merchant_id) == 0, "merchant_id");
 	request_require_welcome(dml->call, row);
 	conversation_id = request_open_conversation(dml->call, row);
-	dml_fill_int64(dml, Col_job_conversation_id, conversation_id);
 	row_set_int64(row, Col_job_request_id, ids_draw_request(dml->call->rows));
 	job_fill_new(row, "direct", conversation_id);
 	ids_assign_dml(dml->call, row, SLOT_OF(row_int64(row, Col_job_organization_id)), ID_OF_TENANT);

@@ -305,12 +305,13 @@ PG_FUNCTION_INFO_V1(jobs_message_fill);
 Datum
 jobs_message_fill(PG_FUNCTION_ARGS)
 {
+	static const int sent[] = {Col_message_conversation_id, Col_message_job_id, Col_message_body,
+							   Col_message_client_key};
 	Dml *dml = dml_begin(fcinfo, TABLE_message, TRIGGER_TYPE_BEFORE,
 						 TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
 	Row *row = dml->new;
 	Draft draft = {0};
 	Place place;
-	char author[ACTOR_TEXT_SIZE];
 
 	if (DML_IS_UPDATE(dml))
 	{
@@ -332,11 +333,7 @@ jobs_message_fill(PG_FUNCTION_ARGS)
 	lock_job(dml->call, &draft, &place);
 	(void) require_allowed(dml->call, &place);
 
-	dml_fill_int64(dml, Col_message_organization_id, place.organization_id);
-	dml_fill_int64(dml, Col_message_merchant_id, place.merchant_id);
-	dml_fill_text(dml, Col_message_author, actor_format(&dml->call->actor, author));
-	dml_refuse(dml, Col_message_proposal_id);
-	dml_refuse(dml, Col_message_sent_at);
+	dml_fill_all_but(dml, sent, lengthof(sent));
 	fill_message(row, dml->call, &draft, &place);
 	ids_assign_dml(dml->call, row, SLOT_OF(place.organization_id), ID_ORDERED);
 	return dml_end(dml);

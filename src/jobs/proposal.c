@@ -104,6 +104,8 @@ proposal_status_name(const Row *proposal)
 static void
 check_values(Row *row)
 {
+	char *currency = row_text(row, Col_proposal_currency);
+
 	check_not_null(row_isnull(row, Col_proposal_conversation_id), "conversation_id");
 	check_not_null(row_isnull(row, Col_proposal_service_id), "service_id");
 	check_not_null(row_isnull(row, Col_proposal_title), "title");
@@ -113,9 +115,10 @@ check_values(Row *row)
 	check_not_null(row_isnull(row, Col_proposal_price), "price");
 	row_set(row, Col_proposal_price,
 			NumericGetDatum(check_price(DatumGetNumeric(row_get(row, Col_proposal_price)), "price")));
-	if (row_isnull(row, Col_proposal_currency))
+	if (currency == NULL || *currency == '\0')
 		row_set_text(row, Col_proposal_currency, "USD");
-	check_currency(row_text(row, Col_proposal_currency));
+	else
+		check_currency(currency);
 	if (!row_isnull(row, Col_proposal_client_key))
 		check_client_key(DatumGetUUIDP(row_get(row, Col_proposal_client_key)));
 }
@@ -423,25 +426,15 @@ jobs_withdraw_proposal(PG_FUNCTION_ARGS)
 static void
 fill_inserted_proposal(Dml *dml)
 {
+	static const int sent[] = {Col_proposal_conversation_id, Col_proposal_service_id, Col_proposal_title,
+							   Col_proposal_work, Col_proposal_price, Col_proposal_currency,
+							   Col_proposal_client_key};
 	Row *row = dml->new;
-	int64 organization_id = row_int64(row, Col_proposal_organization_id);
-	int64 merchant_id = row_int64(row, Col_proposal_merchant_id);
 
 	check_values(row);
 	dml_require_actor(dml);
-	dml_fill_text(dml, Col_proposal_status, statuses[PROPOSAL_SENT].name);
-	dml_refuse(dml, Col_proposal_store_id);
-	dml_refuse(dml, Col_proposal_sent_by);
-	dml_refuse(dml, Col_proposal_sent_at);
-	dml_refuse(dml, Col_proposal_decided_at);
-	dml_refuse(dml, Col_proposal_review_requested_at);
+	dml_fill_all_but(dml, sent, lengthof(sent));
 	fill_new(dml->call, row);
-
-	/* what was given must be what was filled in */
-	if (organization_id && organization_id != row_int64(row, Col_proposal_organization_id))
-		dml_complain(dml, Col_proposal_organization_id);
-	if (merchant_id && merchant_id != row_int64(row, Col_proposal_merchant_id))
-		dml_complain(dml, Col_proposal_merchant_id);
 	ids_assign_dml(dml->call, row, SLOT_OF(row_int64(row, Col_proposal_organization_id)), ID_OF_TENANT);
 }
 
@@ -452,11 +445,14 @@ fill_updated_proposal(Dml *dml)
 	Row *row = dml->new;
 	bool decides = dml_changes(dml, Col_proposal_status);
 	ProposalStatus status = status_of(row);
+	bool accepts = decides && status == PROPOSAL_ACCEPTED;
 
+	if (accepts && !row_isnull(row, Col_proposal_store_id))
+		arg_refuse_zero(row_int64(row, Col_proposal_store_id), "store_id");
 	dml_require_actor(dml);
 	call_require_seen(dml->call, dml->old, Col_proposal_organization_id, Col_proposal_merchant_id,
 					  "proposal", row_int64(dml->old, Col_proposal_id));
-	dml_allow_changes(dml, allowed, decides && status == PROPOSAL_ACCEPTED ? 2 : 1);
+	dml_allow_changes(dml, allowed, accepts ? 2 : 1);
 	if (decides)
 	{
 		store_require(dml->call, row_int64(row, Col_proposal_store_id),

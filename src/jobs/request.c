@@ -31,10 +31,8 @@ const int request_column_count = lengthof(request_columns);
 void
 request_require_asker(Call *call, const Row *row)
 {
-	int64 organization_id = row_int64(row, Col_job_organization_id);
-
-	if (organization_id != 0)
-		organization_require(call, organization_id);
+	if (!row_isnull(row, Col_job_organization_id))
+		organization_require(call, row_int64(row, Col_job_organization_id));
 	service_require(call, row_int64(row, Col_job_service_id));
 	store_require(call, row_int64(row, Col_job_store_id), row_int64(row, Col_job_merchant_id));
 	if (!action_is_of_side(ACTION_CREATE, actor_side(&call->actor)))

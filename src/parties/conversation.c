@@ -177,6 +177,7 @@ PG_FUNCTION_INFO_V1(jobs_conversation_fill);
 Datum
 jobs_conversation_fill(PG_FUNCTION_ARGS)
 {
+	static const int sent[] = {Col_conversation_organization_id};
 	Dml *dml = dml_begin(fcinfo, TABLE_conversation, TRIGGER_TYPE_BEFORE,
 						 TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
 	Row *row = dml->new;
@@ -194,12 +195,9 @@ jobs_conversation_fill(PG_FUNCTION_ARGS)
 	dml_require_actor(dml);
 	organization_require(call, row_int64(row, Col_conversation_organization_id));
 	conversation_require_starter(call);
-	dml_fill_int64(dml, Col_conversation_merchant_id, call->actor.id);
 	contact_require(call, row_int64(row, Col_conversation_organization_id),
 					merchant_lock(call, call->actor.id));
-	if (row_bool(row, Col_conversation_is_blocked))
-		dml_complain(dml, Col_conversation_is_blocked);
-	dml_refuse(dml, Col_conversation_created_at);
+	dml_fill_all_but(dml, sent, lengthof(sent));
 	fill_conversation(row, row_int64(row, Col_conversation_organization_id), call->actor.id);
 	ids_assign_dml(call, row, SLOT_OF(row_int64(row, Col_conversation_organization_id)), ID_OF_TENANT);
 	return dml_end(dml);

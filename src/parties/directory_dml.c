@@ -6,6 +6,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "utils/numeric.h"
 
 #include "acting/dml.h"
@@ -73,6 +74,20 @@ static const struct
 	{TABLE_store, Col_store_id},
 	{TABLE_store, Col_store_merchant_id},
 	{TABLE_store, Col_store_created_at},
+};
+
+/* Whose rows these are, or what they are of. */
+static const struct
+{
+	TableId table;
+	int column;
+	TableId parent;
+} parents[] = {
+	{TABLE_preferences, Col_preferences_organization_id, TABLE_organization},
+	{TABLE_member, Col_member_organization_id, TABLE_organization},
+	{TABLE_provided_service, Col_provided_service_organization_id, TABLE_organization},
+	{TABLE_provided_service, Col_provided_service_service_id, TABLE_service},
+	{TABLE_store, Col_store_merchant_id, TABLE_merchant},
 };
 
 static void
@@ -144,9 +159,7 @@ assign_organization_id(Dml *dml)
 	if (!is_chosen)
 		id += slots_of_organization(dml->call->rows, id);
 	row_set_int64(row, Col_organization_id, id);
-	if (!row_isnull(row, Col_organization_slot) &&
-		DatumGetInt32(row_get(row, Col_organization_slot)) != SLOT_OF(id))
-		dml_complain(dml, Col_organization_slot);
+	dml_fill(dml, Col_organization_slot);
 	row_set(row, Col_organization_slot, Int32GetDatum(SLOT_OF(id)));
 }
 
@@ -156,14 +169,84 @@ assign_organization_id(Dml *dml)
 static void
 fill_search(Dml *dml)
 {
-	Row *given = row_copy(dml->new);
-
-	if (DML_IS_UPDATE(dml) && dml_changes(dml, Col_organization_search))
+	if (DML_IS_INSERT(dml))
+		dml_fill(dml, Col_organization_search);
+	else if (dml_changes(dml, Col_organization_search))
 		dml_complain(dml, Col_organization_search);
 	search_fill(dml->new);
-	if (DML_IS_INSERT(dml) && !row_isnull(given, Col_organization_search) &&
-		row_differs(given, dml->new, dml->new->table->att[Col_organization_search]))
-		dml_complain(dml, Col_organization_search);
+}
+
+/*
+ * A new row has come now, whatever the operator's clock says.
+ */
+static void
+fill_created_at(Dml *dml)
+{
+	static const struct
+	{
+		TableId table;
+		int column;
+	} columns[] = {
+		{TABLE_organization, Col_organization_created_at},
+		{TABLE_member, Col_member_created_at},
+		{TABLE_merchant, Col_merchant_created_at},
+		{TABLE_store, Col_store_created_at},
+	};
+
+	for (int i = 0; i < lengthof(columns); i++)
+	{
+		if (columns[i].table != dml->new->table->id)
+			continue;
+		dml_fill(dml, columns[i].column);
+		row_set_time(dml->new, columns[i].column, GetCurrentTransactionStartTimestamp());
+	}
+}
+
+/*
+ * Asked here, as in the functions: a foreign key's own error says less.
+ */
+static void
+require_parents(const Dml *dml)
+{
+	const Row *row = dml->new;
+
+	for (int i = 0; i < lengthof(parents); i++)
+	{
+		int64 id;
+
+		if (parents[i].table != row->table->id)
+			continue;
+		id = row_int64(row, parents[i].column);
+		if (row_fetch(row->rows, parents[i].parent, id) == NULL)
+			actor_complain_missing(table_name(parents[i].parent), id);
+	}
+}
+
+static void
+require_parents_given(const Row *row)
+{
+	for (int i = 0; i < lengthof(parents); i++)
+	{
+		if (parents[i].table == row->table->id)
+			check_not_null(row_isnull(row, parents[i].column), table_column(row->table->id, parents[i].column));
+	}
+}
+
+static void
+fill_inserted(Dml *dml)
+{
+	TableId id = dml->new->table->id;
+
+	if (id == TABLE_provided_service)
+		(void) search_hold_service(dml->call->rows, row_int64(dml->new, Col_provided_service_service_id));
+	require_parents(dml);
+	if (id == TABLE_organization)
+		assign_organization_id(dml);
+	else if (id == TABLE_member)
+		ids_assign_dml(dml->call, dml->new, SLOT_OF(row_int64(dml->new, Col_member_organization_id)), ID_OF_TENANT);
+	else if (table_id_column(id) >= 0)
+		ids_assign_dml(dml->call, dml->new, slots_of_catalogue(dml->call->rows), ID_OF_CATALOGUE);
+	fill_created_at(dml);
 }
 
 static Datum
@@ -171,6 +254,8 @@ directory_dml_fill(FunctionCallInfo fcinfo, TableId id)
 {
 	Dml *dml = dml_begin(fcinfo, id, TRIGGER_TYPE_BEFORE, TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
 
+	if (DML_IS_INSERT(dml))
+		require_parents_given(dml->new);
 	check(dml);
 	dml_require_actor(dml);
 	if (dml->call->actor.kind != ACTOR_SYSTEM)
@@ -187,17 +272,8 @@ directory_dml_fill(FunctionCallInfo fcinfo, TableId id)
 				dml_complain(dml, fixed[i].column);
 		}
 	}
-	else if (id == TABLE_organization)
-		assign_organization_id(dml);
-	else if (id == TABLE_member)
-	{
-		check_not_null(row_isnull(dml->new, Col_member_organization_id), "organization_id");
-		ids_assign_dml(dml->call, dml->new, SLOT_OF(row_int64(dml->new, Col_member_organization_id)), ID_OF_TENANT);
-	}
-	else if (id == TABLE_provided_service)
-		(void) search_hold_service(dml->call->rows, row_int64(dml->new, Col_provided_service_service_id));
-	else if (id != TABLE_preferences)
-		ids_assign_dml(dml->call, dml->new, slots_of_catalogue(dml->call->rows), ID_OF_CATALOGUE);
+	else
+		fill_inserted(dml);
 	if (id == TABLE_organization)
 		fill_search(dml);
 	return dml_end(dml);

@@ -89,17 +89,23 @@ arg_currency(FunctionCallInfo fcinfo, int argno)
 	return value;
 }
 
-int64
-arg_optional_id(FunctionCallInfo fcinfo, int argno, const char *name)
+void
+arg_refuse_zero(int64 id, const char *name)
 {
-	if (PG_ARGISNULL(argno))
-		return 0;
-	if (PG_GETARG_INT64(argno) == 0)
+	if (id == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must not be 0", name),
 				 errdetail("No row has that number."),
 				 errhint("Pass NULL to name none.")));
+}
+
+int64
+arg_optional_id(FunctionCallInfo fcinfo, int argno, const char *name)
+{
+	if (PG_ARGISNULL(argno))
+		return 0;
+	arg_refuse_zero(PG_GETARG_INT64(argno), name);
 	return PG_GETARG_INT64(argno);
 }
 

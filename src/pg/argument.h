@@ -34,6 +34,9 @@ extern char *arg_optional_reason(FunctionCallInfo fcinfo, int argno);
 extern struct NumericData *arg_optional_price(FunctionCallInfo fcinfo, int argno, const char *name);
 extern struct pg_uuid_t *arg_optional_client_key(FunctionCallInfo fcinfo, int argno);
 
+/* 22023 for 0, where an id or NULL is expected; for ids that come in rows, too. */
+extern void arg_refuse_zero(int64 id, const char *name);
+
 /* An array without NULLs, copied; returns how many elements it has. */
 extern int arg_ids(FunctionCallInfo fcinfo, int argno, const char *name, int64 **ids);
 extern int arg_uuids(FunctionCallInfo fcinfo, int argno, const char *name, struct pg_uuid_t **uuids);

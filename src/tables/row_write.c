@@ -343,11 +343,11 @@ row_insert(Row *row)
 }
 
 /*
- * Notes which columns changed: users' triggers on UPDATE OF ask for them. False:
- * none did.
+ * Notes which columns changed: users' triggers on UPDATE OF ask for them. What is the same keeps
+ * the stored value, 5.00 where 5 was sent. False: none changed.
  */
 static bool
-note_updated(Target *target, EState *estate, const Row *old, const Row *changed)
+note_updated(Target *target, EState *estate, const Row *old, Row *changed)
 {
 	MemoryContext caller = MemoryContextSwitchTo(estate->es_query_cxt);
 	int natts = old->slot->tts_tupleDescriptor->natts;
@@ -359,6 +359,9 @@ note_updated(Target *target, EState *estate, const Row *old, const Row *changed)
 		if (row_differs(old, changed, attnum))
 			*target->updated = bms_add_member(*target->updated,
 											  attnum - FirstLowInvalidHeapAttributeNumber);
+		else
+			changed->slot->tts_values[attnum - 1] =
+				slot_getattr(old->slot, attnum, &changed->slot->tts_isnull[attnum - 1]);
 	}
 	MemoryContextSwitchTo(caller);
 	return *target->updated != NULL;

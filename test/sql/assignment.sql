@@ -64,7 +64,6 @@ SELECT regress.try(format('INSERT INTO jobs.assignment (job_id, member_id) VALUE
 SELECT regress.try(format('INSERT INTO jobs.assignment (job_id, member_id) VALUES (NULL, %s)', :bob_id));
 SELECT regress.try(format('INSERT INTO jobs.assignment (job_id, member_id, organization_id) VALUES (%s, %s, %s)', :job, :bob_id, :other_org));
 SELECT regress.try(format('INSERT INTO jobs.assignment (job_id, member_id, assigned_by) VALUES (%s, %s, %L)', :job, :bob_id, :'bob'));
-SELECT regress.try(format('INSERT INTO jobs.assignment (job_id, member_id, assigned_at) VALUES (%s, %s, now())', :job, :bob_id));
 SELECT regress.try('UPDATE jobs.assignment SET assigned_at = now()');
 DELETE FROM jobs.assignment WHERE member_id = :bob_id;
 SELECT regress.who('member:' || member_id) FROM jobs.assignment WHERE job_id = :job;

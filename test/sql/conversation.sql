@@ -90,7 +90,6 @@ SELECT regress.try(format('INSERT INTO jobs.conversation (organization_id) VALUE
 SELECT regress.try('INSERT INTO jobs.conversation (organization_id) VALUES (1)');
 SELECT regress.try('INSERT INTO jobs.conversation (organization_id) VALUES (NULL)');
 SELECT regress.try(format('INSERT INTO jobs.conversation (organization_id, merchant_id) VALUES (%s, %s)', :org, :mia_id));
-SELECT regress.try(format('INSERT INTO jobs.conversation (organization_id, created_at) VALUES (%s, now())', :org));
 SELECT regress.try(format('INSERT INTO jobs.conversation (id, organization_id) VALUES (7, %s)', :org));
 SELECT regress.try('UPDATE jobs.conversation SET is_blocked = true');
 SELECT regress.try('DELETE FROM jobs.conversation');
