@@ -202,14 +202,16 @@ check_price(Numeric value, const char *name)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must be a number of at least 0", name),
-				 errdetail("It is %s.", text_excerpt(DatumGetCString(DirectFunctionCall1(numeric_out, datum)), 40)),
+				 errdetail("It is %s.",
+						   text_excerpt(DatumGetCString(DirectFunctionCall1(numeric_out, datum)), 40)),
 				 errhint("Pass an amount, or NULL where none is known.")));
 	if (DatumGetBool(DirectFunctionCall2(numeric_ge, datum, NumericGetDatum(int64_to_numeric(PRICE_BOUND)))) ||
 		DatumGetInt32(DirectFunctionCall1(numeric_min_scale, datum)) > PRICE_DECIMAL_DIGITS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s has too many digits", name),
-				 errdetail("Up to %d may stand before the point and %d behind it.", PRICE_WHOLE_DIGITS, PRICE_DECIMAL_DIGITS),
+				 errdetail("Up to %d may stand before the point and %d behind it.",
+						   PRICE_WHOLE_DIGITS, PRICE_DECIMAL_DIGITS),
 				 errhint("Round it, or take a larger unit.")));
 	if (DatumGetInt32(DirectFunctionCall1(numeric_scale, datum)) > PRICE_DECIMAL_DIGITS)
 		return DatumGetNumeric(DirectFunctionCall1(numeric_trim_scale, datum));

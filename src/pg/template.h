@@ -38,7 +38,8 @@ typedef const char *(*TemplateValue)(const TemplatePart *part, void *argument);
 
 /*
  * The template with its values, on one line or on several. Control characters are taken out
- * of either, and what would turn the direction of a whole line; a line of its own is trimmed and cut to `limit` characters.
+ * of either, and so is what would turn the direction of all that follows; a line of its own is
+ * trimmed and cut to `limit` characters.
  */
 extern char *template_fill_line(const List *parts, TemplateValue value, void *argument, int limit);
 extern char *template_fill_text(const List *parts, TemplateValue value, void *argument);
