@@ -17,6 +17,9 @@ extern void binding_init(void);
  */
 extern bool binding_of_role(Oid role, Actor *actor);
 
+/* The same when it was asked just before, in the same call: the answer may be that one. */
+extern bool binding_of_role_again(Oid role, Actor *actor);
+
 /* What the table says of the role of this name, or NULL. */
 extern Row *binding_find(Rows *rows, const char *role);
 

@@ -128,7 +128,7 @@ actor_may_name_others(void)
 {
 	Actor bound;
 
-	return access_may_act_as(GetUserId()) && !binding_of_role(GetUserId(), &bound);
+	return access_may_act_as(GetUserId()) && !binding_of_role_again(GetUserId(), &bound);
 }
 
 /*
@@ -146,7 +146,7 @@ check_may_name(const Actor *actor)
 		return;
 	/* code of a role that may act for others decides for itself; that of a bound role doesn't */
 	if ((GetUserId() == GetOuterUserId() || access_may_act_as(GetUserId())) &&
-		binding_of_role(GetUserId(), &bound))
+		binding_of_role_again(GetUserId(), &bound))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("role \"%s\" acts for nobody but %s", GetUserNameFromId(GetUserId(), false),

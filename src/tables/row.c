@@ -328,8 +328,9 @@ row_scan_begin_latest(Rows *rows, TableId id, IndexId index, int nkeys, ScanKey 
 {
 	Snapshot snapshot = rows_snapshot(rows);
 
+	/* among parallel workers there is no other snapshot to be had than the transaction's */
 	return begin_scan(rows, id, index, nkeys, keys, direction,
-					  IsolationUsesXactSnapshot() ? GetLatestSnapshot() : snapshot);
+					  IsolationUsesXactSnapshot() && !IsInParallelMode() ? GetLatestSnapshot() : snapshot);
 }
 
 /*
