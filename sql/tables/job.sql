@@ -20,19 +20,23 @@ CREATE TABLE IF NOT EXISTS jobs.job (
 	respond_by timestamptz,
 	due_at timestamptz,
 	remind_at timestamptz,
+	rematch_at timestamptz,
 	opened_at timestamptz,
 	first_response_at timestamptz,
 	completed_at timestamptz,
 	confirmed_at timestamptz,
+	ended_at timestamptz,
 	client_key uuid
 ) WITH (fillfactor = 85);
 
 CREATE INDEX IF NOT EXISTS job_due ON jobs.job (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS job_remind ON jobs.job (remind_at) WHERE remind_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS job_rematch ON jobs.job (rematch_at) WHERE rematch_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS job_request ON jobs.job (request_id) WHERE request_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS job_organization ON jobs.job (organization_id, id);
 CREATE INDEX IF NOT EXISTS job_merchant ON jobs.job (merchant_id, id);
 CREATE INDEX IF NOT EXISTS job_conversation ON jobs.job (conversation_id);
+CREATE INDEX IF NOT EXISTS job_live ON jobs.job (conversation_id) WHERE ended_at IS NULL;
 CREATE UNIQUE INDEX IF NOT EXISTS job_client_key ON jobs.job (merchant_id, client_key)
 	WHERE client_key IS NOT NULL;
 
@@ -68,11 +72,13 @@ COMMENT ON COLUMN jobs.job.created_at IS 'when it was created, by the clock and 
 COMMENT ON COLUMN jobs.job.respond_by IS 'the deadline for the expert''s first response; NULL: none';
 COMMENT ON COLUMN jobs.job.due_at IS 'internal: respond_by while the job is new or opened without a response, else NULL';
 COMMENT ON COLUMN jobs.job.remind_at IS 'internal: when to remind of the deadline; NULL: nothing to remind of, or no more';
+COMMENT ON COLUMN jobs.job.rematch_at IS 'internal: since when a lost job waits for the next organization to be asked, because somebody held the merchant then; NULL: nothing to do';
 COMMENT ON COLUMN jobs.job.opened_at IS 'when a member of the organization first opened it; NULL before';
 COMMENT ON COLUMN jobs.job.first_response_at IS 'when the expert first wrote in it; NULL before';
 COMMENT ON COLUMN jobs.job.completed_at IS 'when the expert last marked it as completed; NULL before, and after a rejection';
 COMMENT ON COLUMN jobs.job.confirmed_at IS 'when the merchant confirmed the completion; NULL before';
 COMMENT ON COLUMN jobs.job.client_key IS 'makes a repeated request safe; unique per merchant, never the nil UUID, NULL when the caller gave none';
+COMMENT ON COLUMN jobs.job.ended_at IS 'when it was completed, declined or expired; NULL while it lives, and again after a rejection';
 
 -- Views stand behind the tables of all pieces, wherever they are written. What whoever acts sees,
 -- with their own rights. OR REPLACE, because an older view can stand there. All arms of a UNION

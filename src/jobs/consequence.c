@@ -3,11 +3,18 @@
  *
  * Carries out what an action's rule says of evidence, e-mail and rematching.
  *
- * Locks: none of its own; to ask the next organization takes those of rematch.c.
+ * Rematching waits for nobody. Where it would have to, the lost job notes in rematch_at that it is
+ * to be done, in the same transaction, and a sweep does it.
+ *
+ * Locks: to ask the next organization those of rematch.c; a sweep has the lost job FOR NO KEY
+ * UPDATE SKIP LOCKED before.
  */
 #include "postgres.h"
 
+#include "access/stratnum.h"
 #include "access/xact.h"
+#include "miscadmin.h"
+#include "utils/fmgroids.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
 
@@ -99,17 +106,20 @@ consequence_of_creation(Call *call, const Job *job)
 
 /*
  * By the system, whoever set it off: the organization that is asked next is no business of
- * the one that lost the job.
+ * the one that lost the job. False: somebody holds what it takes.
  */
-static void
+static bool
 ask_next(const Job *lost)
 {
 	Call *call = call_begin_system();
+	List *made;
+	bool done = rematch_next(call, lost, &made);
 	ListCell *cell;
 
-	foreach (cell, rematch_next(call, lost))
+	foreach (cell, made)
 		consequence_of_creation(call, job_of_row(lfirst(cell)));
 	call_end(call);
+	return done;
 }
 
 /*
@@ -158,11 +168,12 @@ warn(int64 request_id, const ErrorData *error)
 
 /*
  * In a subtransaction: that nobody else can be asked is no reason why a job couldn't be
- * declined, or why a sweep should stop.
+ * declined, or why a sweep should stop. False: it is to be done later.
  */
-static void
+static bool
 ask_next_or_warn(const Job *lost)
 {
+	volatile bool done = true;
 	MemoryContext caller = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
 	MemoryContext context;
@@ -172,7 +183,7 @@ ask_next_or_warn(const Job *lost)
 	PG_TRY();
 	{
 		MemoryContextSwitchTo(context);
-		ask_next(lost);
+		done = ask_next(lost);
 		ReleaseCurrentSubTransaction();
 	}
 	PG_CATCH();
@@ -185,12 +196,96 @@ ask_next_or_warn(const Job *lost)
 		error = CopyErrorData();
 		FlushErrorState();
 		RollbackAndReleaseCurrentSubTransaction();
-		warn(row_int64(lost->row, Col_job_request_id), error);
+		/* a lock, which time releases */
+		if (error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE)
+			done = false;
+		else
+			warn(row_int64(lost->row, Col_job_request_id), error);
 	}
 	PG_END_TRY();
 	MemoryContextSwitchTo(caller);
 	CurrentResourceOwner = owner;
 	MemoryContextDelete(context);
+	return done;
+}
+
+/*
+ * Notes in a job, which is locked, whether the next organization is still to be asked. False: a
+ * trigger of a user suppressed it.
+ */
+static bool
+note_rematch(Call *call, int64 job_id, bool is_due)
+{
+	Row *job = row_lock(call->rows, TABLE_job, job_id, LockTupleNoKeyExclusive, LockWaitBlock);
+	Row *changed;
+
+	if (job == NULL)
+		actor_complain_missing("job", job_id);
+	changed = row_copy(job);
+	if (is_due)
+		row_set_time(changed, Col_job_rematch_at, GetCurrentTimestamp());
+	else
+		row_set_null(changed, Col_job_rematch_at);
+	return row_update(job, changed);
+}
+
+static void
+put_off_rematch(Call *call, const Job *lost)
+{
+	if (!note_rematch(call, lost->id, true))
+		ereport(ERROR,
+				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+				 errmsg("a trigger suppressed that another organization is to be asked after job %lld",
+						(long long) lost->id),
+				 errdetail("A BEFORE trigger on jobs.job returned NULL when rematch_at was set."),
+				 errhint("Let the trigger raise an error instead.")));
+}
+
+/*
+ * Asks the next organization after a job that was lost a while ago, if nobody holds either row.
+ */
+static bool
+catch_up_rematch(Call *call, int64 job_id)
+{
+	Row *locked = row_lock(call->rows, TABLE_job, job_id, LockTupleNoKeyExclusive, LockWaitSkip);
+	Job *lost;
+
+	if (locked == NULL || row_isnull(locked, Col_job_rematch_at))
+		return false;
+	lost = job_of_row(locked);
+	/* what is noted goes first: a trigger that keeps it must not have others asked again and again */
+	if (row_lock(call->rows, TABLE_merchant, lost->merchant_id, LockTupleNoKeyExclusive, LockWaitSkip) == NULL ||
+		!note_rematch(call, job_id, false))
+		return false;
+	if (ask_next_or_warn(lost))
+		return true;
+	put_off_rematch(call, lost);
+	return false;
+}
+
+int
+consequence_rematch_batch(Call *call, int max_rows, TimestampTz *from)
+{
+	int done = 0;
+	ScanKeyData keys[2];
+	RowScan *scan;
+	const Row *row;
+
+	ScanKeyInit(&keys[0], 1, BTGreaterEqualStrategyNumber, F_TIMESTAMPTZ_GE,
+				TimestampTzGetDatum(*from));
+	ScanKeyInit(&keys[1], 1, BTLessEqualStrategyNumber, F_TIMESTAMPTZ_LE,
+				TimestampTzGetDatum(GetCurrentTimestamp()));
+	rows_renew(call->rows);
+	scan = row_scan_begin(call->rows, TABLE_job, INDEX_job_rematch, 2, keys, ForwardScanDirection);
+	while (done < max_rows && (row = row_scan_pass(scan)) != NULL)
+	{
+		CHECK_FOR_INTERRUPTS();
+		*from = row_time(row, Col_job_rematch_at, *from);
+		if (catch_up_rematch(call, row_int64(row, Col_job_id)))
+			done++;
+	}
+	row_scan_end(scan);
+	return done;
 }
 
 void
@@ -200,6 +295,7 @@ consequence_of_action(Call *call, const Job *job, const Transition *transition, 
 
 	note_evidence(call, job, transition);
 	queue_email(call, job, rule->email, subject);
-	if ((rule->lost_by & actor_side(&call->actor)) && rematch_is_wanted(job))
-		ask_next_or_warn(job);
+	if ((rule->lost_by & actor_side(&call->actor)) && rematch_is_wanted(job) &&
+		!ask_next_or_warn(job))
+		put_off_rematch(call, job);
 }

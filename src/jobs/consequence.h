@@ -23,6 +23,13 @@ extern void consequence_of_action(Call *call, const Job *job, const Transition *
 /* The same for a job that was just created. */
 extern void consequence_of_creation(Call *call, const Job *job);
 
+/*
+ * A sweep's part of it: after jobs that were lost while somebody held the merchant, asks the next
+ * organizations. Up to max_rows, beginning with those put off at `from`, which moves on; returns
+ * after how many jobs it is done.
+ */
+extern int consequence_rematch_batch(Call *call, int max_rows, TimestampTz *from);
+
 /* An e-mail about a job. */
 extern Email consequence_email(const Job *job, EmailKind kind);
 

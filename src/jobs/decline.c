@@ -3,8 +3,7 @@
  *
  * Declining a job, by either side.
  *
- * Locks: where another organization is asked then, the merchant, as everybody locks who asks for
- * it; then the job FOR NO KEY UPDATE.
+ * Locks: the job FOR NO KEY UPDATE. Where another organization is asked then, nobody is waited for.
  */
 #include "postgres.h"
 
@@ -13,7 +12,6 @@
 #include "acting/function_names.h"
 #include "jobs/consequence.h"
 #include "jobs/decline.h"
-#include "parties/directory.h"
 #include "pg/argument.h"
 #include "pg/json.h"
 
@@ -59,14 +57,10 @@ jobs_decline_job(PG_FUNCTION_ARGS)
 	char *reason = arg_optional_reason(fcinfo, ARG_decline_job_reason);
 	char *comment = arg_optional_text(fcinfo, ARG(decline_job, comment), LIMIT_TEXT);
 	Call *call;
-	Row *row;
 	JobStatus status;
 
 	call = call_begin(fcinfo, ARG_decline_job_actor);
-	row = job_get(call, job_id);
-	if (call->actor.kind == ACTOR_MEMBER && row_bool(row, Col_job_auto_rematch))
-		(void) merchant_lock(call, row_int64(row, Col_job_merchant_id));
-	status = decline_job(call, job_lock_found(row), reason, comment);
+	status = decline_job(call, job_lock(call, job_id), reason, comment);
 	call_end(call);
 	PG_RETURN_TEXT_P(cstring_to_text(status_name(status)));
 }

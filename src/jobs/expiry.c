@@ -45,8 +45,7 @@ note_sweep(Call *call)
 }
 
 /*
- * Expires one job, if nobody holds it and it is still due. Where another organization is asked
- * then, nobody may hold the merchant either: a sweep waits for no one.
+ * Expires one job, if nobody holds it and it is still due.
  */
 static bool
 expire(Call *call, Row *row)
@@ -59,9 +58,6 @@ expire(Call *call, Row *row)
 		return false;
 	job = job_of_row(locked);
 	if (job->status == STATUS_EXPIRED || job_status(job) != STATUS_EXPIRED)
-		return false;
-	if (row_bool(locked, Col_job_auto_rematch) &&
-		row_lock(call->rows, TABLE_merchant, job->merchant_id, LockTupleNoKeyExclusive, LockWaitSkip) == NULL)
 		return false;
 	transition = job_require(call, job, ACTION_EXPIRE);
 	if (!job_move(call, job, transition, NULL))
@@ -102,7 +98,7 @@ expire_batch(Call *call, int max_rows, TimestampTz *from)
 }
 
 /*
- * jobs.expire_jobs(max_rows): one batch.
+ * jobs.expire_jobs(max_rows): one batch, and one of what was put off.
  */
 PG_FUNCTION_INFO_V1(jobs_expire_jobs);
 Datum
@@ -113,6 +109,8 @@ jobs_expire_jobs(PG_FUNCTION_ARGS)
 	Call *call = call_begin_system();
 	int expired = expire_batch(call, max_rows, &from);
 
+	from = DT_NOBEGIN;
+	(void) consequence_rematch_batch(call, max_rows, &from);
 	call_end(call);
 	PG_RETURN_INT32(expired);
 }
@@ -155,7 +153,20 @@ run(const Sweep *sweep, Batch batch)
 }
 
 /*
- * jobs.expire_due_jobs(batch_size): expires what is due, and reminds of what soon will be.
+ * What has been done stays so, whatever comes of the rest.
+ */
+static void
+commit_between(const Sweep *sweep)
+{
+	if (sweep->is_atomic)
+		return;
+	SPI_commit();
+	EnsurePortalSnapshotExists();
+}
+
+/*
+ * jobs.expire_due_jobs(batch_size): expires what is due, asks others where that was put off, and
+ * reminds of what soon will be due.
  */
 PG_FUNCTION_INFO_V1(jobs_expire_due_jobs);
 Datum
@@ -171,12 +182,9 @@ jobs_expire_due_jobs(PG_FUNCTION_ARGS)
 		elog(ERROR, "SPI_connect_ext failed");
 	sweep.batch = AllocSetContextCreate(CurrentMemoryContext, "jobs sweep", ALLOCSET_DEFAULT_SIZES);
 	run(&sweep, expire_batch);
-	if (!sweep.is_atomic)
-	{
-		/* what has expired stays so, whatever comes of the reminders */
-		SPI_commit();
-		EnsurePortalSnapshotExists();
-	}
+	commit_between(&sweep);
+	run(&sweep, consequence_rematch_batch);
+	commit_between(&sweep);
 	run(&sweep, reminder_batch);
 	SPI_finish();
 	PG_RETURN_VOID();

@@ -309,6 +309,10 @@ job_apply(const Job *job, Row *changed, const Transition *transition)
 		row_set_time(changed, rule->stamped, job->now);
 	if (rule->cleared)
 		row_set_null(changed, rule->cleared);
+	if (status_is_live(to))
+		row_set_null(changed, Col_job_ended_at);
+	else if (row_isnull(changed, Col_job_ended_at))
+		row_set_time(changed, Col_job_ended_at, job->now);
 	if (!status_is_waiting(to) && !row_isnull(changed, Col_job_due_at))
 		row_set_null(changed, Col_job_due_at);
 	if (!status_is_waiting(to) && !row_isnull(changed, Col_job_remind_at))
@@ -391,7 +395,7 @@ job_live_in_conversation(Call *call, int64 conversation_id, bool latest)
 
 	rows_renew(call->rows);
 	row_key_int64(&keys[0], 1, conversation_id);
-	scan = (latest ? row_scan_begin_latest : row_scan_begin)(call->rows, TABLE_job, INDEX_job_conversation, 1, keys,
+	scan = (latest ? row_scan_begin_latest : row_scan_begin)(call->rows, TABLE_job, INDEX_job_live, 1, keys,
 															 ForwardScanDirection);
 	while ((row = row_scan_next(scan)) != NULL)
 	{

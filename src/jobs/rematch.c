@@ -4,9 +4,8 @@
  * The next best organization under a request, when one that was asked is lost to it.
  *
  * Locks: the merchant's row FOR NO KEY UPDATE, so that no organization is asked twice: the
- * jobs of the request are read after it. The job whose end sets it off is locked, too: after the
- * merchant by jobs.decline_job(); before it by a sweep, which doesn't wait; and before it by a
- * plain UPDATE, which may end in 40P01: see lock_order.h.
+ * jobs of the request are read after it. What an action or a sweep sets off comes while its job is
+ * locked, and waits for nobody: if somebody holds the merchant, it is put off (consequence.c).
  */
 #include "postgres.h"
 
@@ -39,15 +38,19 @@ rematch_is_wanted(const Job *job)
 	return row_bool(job->row, Col_job_auto_rematch) && !row_isnull(job->row, Col_job_request_id);
 }
 
-List *
-rematch_next(Call *call, const Job *lost)
+bool
+rematch_next(Call *call, const Job *lost, List **made)
 {
-	Row *merchant = merchant_lock(call, lost->merchant_id);
-	List *jobs = request_jobs(call, row_int64(lost->row, Col_job_request_id));
+	Row *merchant = row_lock(call->rows, TABLE_merchant, lost->merchant_id, LockTupleNoKeyExclusive, LockWaitSkip);
+	List *jobs;
 
-	if (somebody_responded(jobs))
-		return NIL;
-	return request_ask_best(call, lost->row, merchant, jobs, 1, "rematch");
+	*made = NIL;
+	if (merchant == NULL)
+		return false;
+	jobs = request_jobs(call, row_int64(lost->row, Col_job_request_id));
+	if (!somebody_responded(jobs))
+		*made = request_ask_best(call, lost->row, merchant, jobs, 1, "rematch");
+	return true;
 }
 
 /*

@@ -14,9 +14,9 @@ extern bool rematch_is_wanted(const Job *job);
 
 /*
  * After the organization has lost its job: asks the next one, unless somebody has responded; the
- * new job's row, if any, in a list.
+ * new job's row, if any, in a list. False: somebody holds the merchant, and is not waited for.
  */
-extern List *rematch_next(Call *call, const Job *lost);
+extern bool rematch_next(Call *call, const Job *lost, List **made);
 
 /*
  * Asks the next best ones, up to so many, as the merchant wants it; the new jobs' rows, best

@@ -13,9 +13,8 @@
  * transactions, 40P01, and the application runs it again, as it does after 40001.
  *
  * - A plain UPDATE or DELETE locks its rows in the order in which it meets them, before any
- *   trigger is asked. So the job that it declines comes before the merchant for whom the next
- *   organization is asked, an assignment that it deletes before its job, a service that it takes
- *   from an organization before the organization. The functions keep the order.
+ *   trigger is asked. So an assignment that it deletes comes before its job, a service that it
+ *   takes from an organization before the organization. The functions keep the order.
  * - Several actions in one transaction: each keeps the order, all together may not.
  * - row_lock_out_of_order(), where a row is found only under the lock of a later one. Its callers
  *   say with whom they may collide.
@@ -24,8 +23,8 @@
  * SHARE: they wait for those alone who delete it or change its key, or a service's name, which
  * is unique.
  *
- * Sweeps, rematching and the sums of rankings skip rows that somebody holds: they wait for nobody,
- * in whatever order. E-mails are claimed in that way, too.
+ * Sweeps, rematching that an action sets off, and the sums of rankings skip rows that somebody
+ * holds: they wait for nobody, in whatever order. E-mails are claimed in that way, too.
  */
 #ifndef JOBS_LOCK_ORDER_H
 #define JOBS_LOCK_ORDER_H
