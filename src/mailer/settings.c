@@ -271,7 +271,7 @@ read_login(Settings *settings, const char *user, const char *password_file)
 }
 
 /*
- * libcurl reads the file, anew for each connection: it may be replaced.
+ * libcurl reads the file, anew for each connection: it may be replaced, or come later.
  */
 static const char *
 read_tls_ca(const char *path)
@@ -280,7 +280,7 @@ read_tls_ca(const char *path)
 
 	if (!path || !*path)
 		return NULL;
-	if (!file_check(path, CERTIFICATE_FILE_MOST, &complaint))
+	if (access(path, F_OK) == 0 && !file_check(path, CERTIFICATE_FILE_MOST, &complaint))
 		complain("--tls-ca: %s", complaint);
 	return path;
 }
