@@ -69,6 +69,20 @@ restore('plain', 'plain SQL', 'psql', '-XqAt', '-o', "$folder/out", '-v', 'ON_ER
 restore('single', 'plain SQL in one transaction', 'psql', '-XqAt', '-o', "$folder/out", '-v', 'ON_ERROR_STOP=1',
 	'-1', '-f', "$folder/plain.sql", 'single');
 
+# Whose tables are made by their owner: as README.md says.
+my ($before) = slurp_file("$FindBin::Bin/../../README.md") =~ /`(CREATE EXTENSION jobs; GRANT USAGE, CREATE ON SCHEMA jobs TO jobs_owner;)`/;
+$node->command_ok([ 'pg_dump', '--use-set-session-authorization', '-f', "$folder/session.sql", 'source' ], 'dumps for SET SESSION AUTHORIZATION');
+$node->safe_psql('postgres', 'CREATE DATABASE session');
+$node->safe_psql('session', $before);
+{
+	my (undef, $err) = run_command([ 'psql', '-Xq', '-o', "$folder/out", '-f', "$folder/session.sql", '-d', $node->connstr('session') ]);
+
+	is(join("\n", map { s/.*ERROR: *//r } grep { /ERROR/ } split /\n/, $err), 'schema "jobs" already exists', '... of which one statement fails');
+}
+is($node->safe_psql('session', 'SELECT jobs.install()'), "jobs $version: up to date", '... and nothing is left for install() to do');
+same(contents($node, 'session'), $contents, '... with the same rows');
+same(furniture($node, 'session'), $furniture, '... and all that stands around them');
+
 $node->command_ok([ 'pg_dump', '-Fc', '-f', "$folder/custom", 'source' ], 'dumps in the custom format');
 restore('custom', '-Fc', 'pg_restore', '-e', '-d', 'custom', "$folder/custom");
 

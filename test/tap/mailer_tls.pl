@@ -6,9 +6,12 @@ use warnings;
 use FindBin;
 use lib $FindBin::Bin;
 
+use IO::Select;
+use IO::Socket::INET;
 use MIME::Base64;
 use Mailer;
 use Marketplace;
+use POSIX ();
 use PostgreSQL::Test::Utils;
 use Test::More;
 
@@ -114,6 +117,81 @@ order($strict, rcpt => { 'bob@ann.example' => '550 5.1.1 no such user' });
 	{
 		unlike($log, qr/\Q$secret\E/, '... has no password');
 	}
+}
+
+# A man in the middle, who takes TLS out of what the server offers, refuses it, or lets it begin and
+# goes on in clear: the mailer hangs up before it has said anything that matters.
+sub start_man_in_the_middle
+{
+	my ($smtp, $change) = @_;
+	my $listener = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 5, ReuseAddr => 1) or die "listening: $!";
+	my $heard = PostgreSQL::Test::Utils::tempdir() . '/heard';
+	my $child = fork // die "fork: $!";
+
+	return { port => $listener->sockport, folder => $smtp->{folder}, heard => $heard, child => $child } if $child;
+	$SIG{TERM} = 'DEFAULT';
+	while (my $client = $listener->accept)
+	{
+		my $server = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $smtp->{port}) or next;
+		my $select = IO::Select->new($client, $server);
+		my $is_over = 0;
+
+		while (!$is_over)
+		{
+			foreach my $from ($select->can_read)
+			{
+				my $to = $from == $client ? $server : $client;
+				my $bytes;
+
+				$is_over = !sysread($from, $bytes, 65536);
+				last if $is_over;
+				append_to_file($heard, $bytes) if $from == $client;
+				($bytes, $to) = $change->($bytes, $from == $client, $client, $server) if $change;
+				syswrite($to || ($from == $client ? $server : $client), $bytes) if length $bytes;
+			}
+		}
+		close $client;
+		close $server;
+	}
+	POSIX::_exit(0);
+}
+
+my %attacks = (
+	'a server whose STARTTLS was taken out' => sub { my ($bytes, $is_clients) = @_; return ($is_clients ? $bytes : $bytes =~ s/STARTTLS/XXXXXXXX/r) },
+	'a server whose line of STARTTLS was taken out' => sub { my ($bytes, $is_clients) = @_; return ($is_clients ? $bytes : $bytes =~ s/250-STARTTLS\r\n//r =~ s/\r\n250-(\S+)\r\n250 STARTTLS\r\n/\r\n250 $1\r\n/r) },
+	'a STARTTLS that is refused' => sub {
+		my ($bytes, $is_clients, $client) = @_;
+		return $is_clients && $bytes =~ /^STARTTLS/i ? ("454 4.7.0 TLS not available\r\n", $client) : ($bytes);
+	},
+	'a STARTTLS that is no command' => sub {
+		my ($bytes, $is_clients, $client) = @_;
+		return $is_clients && $bytes =~ /^STARTTLS/i ? ("502 5.5.1 what?\r\n", $client) : ($bytes);
+	},
+	'a TLS that never begins' => sub {
+		my ($bytes, $is_clients, $client) = @_;
+		return ($bytes) if !$is_clients || $bytes =~ /^(?:EHLO|HELO)/i;
+		return ($bytes =~ /^STARTTLS/i ? "220 2.0.0 go ahead\r\n" : "250 2.0.0 in clear\r\n", $client);
+	});
+{
+	local $ENV{JOBS_MAILER_SMTP_PASSWORD} = $password;
+
+	foreach my $attack (sort keys %attacks)
+	{
+		my $man = start_man_in_the_middle($strict, $attacks{$attack});
+
+		refuses_to_send($attack, $man, qr/trouble: /, @trust, '--smtp-user', 'jobs');
+		kill 'TERM', $man->{child};
+		waitpid $man->{child}, 0;
+		my $heard = slurp_file($man->{heard});
+		like($heard, qr/^(?:EHLO|HELO) /, "$attack: the man in the middle hears the mailer");
+		unlike($heard, qr/AUTH|MAIL FROM|RCPT|ann\@|\Q$password\E/i, '... but nothing that matters');
+	}
+	# who only listens is no trouble
+	my $listener = start_man_in_the_middle($strict, undef);
+	sends('through somebody who listens', $listener, 1, @trust, '--smtp-user', 'jobs');
+	kill 'TERM', $listener->{child};
+	waitpid $listener->{child}, 0;
+	unlike(slurp_file($listener->{heard}), qr/AUTH|MAIL FROM|ann\@/, '... and hears nothing');
 }
 
 done_testing();
