@@ -334,6 +334,12 @@ remember_access(const char *role, int mask)
 	values[1] = PointerGetDatum(construct_array(names, count, TEXTOID, -1, false, TYPALIGN_INT));
 	if (SPI_execute_with_args(sql, mask == 0 ? 1 : 2, types, values, NULL, false, 0) != SPI_OK_UPDATE)
 		elog(ERROR, "could not remember what was granted");
+	if (SPI_processed == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+				 errmsg("a trigger suppressed that the access of role \"%s\" is remembered", role),
+				 errdetail("A BEFORE trigger on jobs.node returned NULL."),
+				 errhint("Let the trigger raise an error instead.")));
 }
 
 /*

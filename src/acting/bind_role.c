@@ -77,9 +77,9 @@ jobs_bind_role(PG_FUNCTION_ARGS)
 	row_set(row, Col_role_binding_actor, actor_datum(&actor));
 	row_set_time(row, Col_role_binding_bound_at, GetCurrentTimestamp());
 	if (old)
-		(void) row_update(old, row);
+		row_must_update(old, row);
 	else
-		(void) row_insert(row);
+		row_must_insert(row);
 	call_end(call);
 	CacheInvalidateRelcacheByRelid(table_oid(TABLE_role_binding));
 	PG_RETURN_VOID();
@@ -108,7 +108,7 @@ jobs_unbind_role(PG_FUNCTION_ARGS)
 				 errmsg("role \"%s\" is not bound", role),
 				 errdetail("No role of that name was bound, or it was unbound before."),
 				 errhint("SELECT role_name FROM jobs.role_binding tells who is.")));
-	(void) row_delete(row);
+	row_must_delete(row);
 	call_end(call);
 	CacheInvalidateRelcacheByRelid(table_oid(TABLE_role_binding));
 	PG_RETURN_VOID();

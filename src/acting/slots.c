@@ -64,7 +64,7 @@ jobs_set_slots(PG_FUNCTION_ARGS)
 	changed = row_copy(node);
 	row_set(changed, Col_node_first_slot, Int32GetDatum(first));
 	row_set(changed, Col_node_last_slot, Int32GetDatum(last));
-	(void) row_update(node, changed);
+	row_must_update(node, changed);
 	call_end(call);
 	PG_RETURN_VOID();
 }

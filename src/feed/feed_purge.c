@@ -122,7 +122,7 @@ remember_purged(int64 position)
 		Row *changed = row_copy(node);
 
 		row_set_int64(changed, Col_node_purged_position, position);
-		(void) row_update(node, changed);
+		row_must_update(node, changed);
 	}
 	call_end(call);
 }

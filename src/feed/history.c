@@ -25,6 +25,6 @@ history_write(Call *call, const Event *event)
 	row_set_time(row, Col_job_event_occurred_at, event->occurred_at);
 	if (event->details)
 		row_set(row, Col_job_event_details, JsonbPGetDatum(event->details));
-	(void) row_insert(row);
+	row_must_insert(row);
 	jobs_wake(WAKE_EVENT);
 }

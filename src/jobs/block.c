@@ -68,7 +68,7 @@ block_action(const Call *call, const Row *conversation)
 }
 
 /*
- * False: it was so before, or a trigger of a user suppressed it. The row is locked.
+ * False: it was so before. The row is locked.
  */
 static bool
 set_blocked(const Row *conversation, bool is_blocked)
@@ -79,7 +79,8 @@ set_blocked(const Row *conversation, bool is_blocked)
 		return false;
 	changed = row_copy(conversation);
 	row_set(changed, Col_conversation_is_blocked, BoolGetDatum(is_blocked));
-	return row_update(conversation, changed);
+	row_must_update(conversation, changed);
+	return true;
 }
 
 static void

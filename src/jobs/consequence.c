@@ -210,11 +210,10 @@ ask_next_or_warn(const Job *lost)
 }
 
 /*
- * Notes in a job, which is locked, whether the next organization is still to be asked. False: a
- * trigger of a user suppressed it.
+ * Notes in a job, which is locked, that the next organization is still to be asked.
  */
-static bool
-note_rematch(Call *call, int64 job_id, bool is_due)
+static void
+put_off_rematch(Call *call, int64 job_id)
 {
 	Row *job = row_lock(call->rows, TABLE_job, job_id, LockTupleNoKeyExclusive, LockWaitBlock);
 	Row *changed;
@@ -222,23 +221,8 @@ note_rematch(Call *call, int64 job_id, bool is_due)
 	if (job == NULL)
 		actor_complain_missing("job", job_id);
 	changed = row_copy(job);
-	if (is_due)
-		row_set_time(changed, Col_job_rematch_at, GetCurrentTimestamp());
-	else
-		row_set_null(changed, Col_job_rematch_at);
-	return row_update(job, changed);
-}
-
-static void
-put_off_rematch(Call *call, const Job *lost)
-{
-	if (!note_rematch(call, lost->id, true))
-		ereport(ERROR,
-				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-				 errmsg("a trigger suppressed that another organization is to be asked after job %lld",
-						(long long) lost->id),
-				 errdetail("A BEFORE trigger on jobs.job returned NULL when rematch_at was set."),
-				 errhint("Let the trigger raise an error instead.")));
+	row_set_time(changed, Col_job_rematch_at, GetCurrentTimestamp());
+	row_must_update(job, changed);
 }
 
 /*
@@ -248,18 +232,22 @@ static bool
 catch_up_rematch(Call *call, int64 job_id)
 {
 	Row *locked = row_lock(call->rows, TABLE_job, job_id, LockTupleNoKeyExclusive, LockWaitSkip);
+	Row *changed;
 	Job *lost;
 
 	if (locked == NULL || row_isnull(locked, Col_job_rematch_at))
 		return false;
 	lost = job_of_row(locked);
-	/* what is noted goes first: a trigger that keeps it must not have others asked again and again */
-	if (row_lock(call->rows, TABLE_merchant, lost->merchant_id, LockTupleNoKeyExclusive, LockWaitSkip) == NULL ||
-		!note_rematch(call, job_id, false))
+	if (row_lock(call->rows, TABLE_merchant, lost->merchant_id, LockTupleNoKeyExclusive, LockWaitSkip) == NULL)
+		return false;
+	/* the note goes first: a trigger that keeps it must not have others asked again and again */
+	changed = row_copy(locked);
+	row_set_null(changed, Col_job_rematch_at);
+	if (!row_update(locked, changed))
 		return false;
 	if (ask_next_or_warn(lost))
 		return true;
-	put_off_rematch(call, lost);
+	put_off_rematch(call, job_id);
 	return false;
 }
 
@@ -297,5 +285,5 @@ consequence_of_action(Call *call, const Job *job, const Transition *transition, 
 	queue_email(call, job, rule->email, subject);
 	if ((rule->lost_by & actor_side(&call->actor)) && rematch_is_wanted(job) &&
 		!ask_next_or_warn(job))
-		put_off_rematch(call, job);
+		put_off_rematch(call, job->id);
 }

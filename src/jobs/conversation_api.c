@@ -35,8 +35,11 @@ jobs_start_conversation(PG_FUNCTION_ARGS)
 	{
 		contact_require(call, organization_id, merchant_lock(call, call->actor.id));
 		draft.conversation_id = conversation_open(call, organization_id, call->actor.id);
-		(void) message_send_new(call, &draft);
+		if (message_send_first(call, &draft, organization_id) == 0)
+			draft.conversation_id = 0;
 	}
 	call_end(call);
+	if (draft.conversation_id == 0)
+		PG_RETURN_NULL();
 	PG_RETURN_INT64(draft.conversation_id);
 }

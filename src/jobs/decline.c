@@ -31,7 +31,7 @@ decline_record(Call *call, const Job *job, const char *reason, const char *comme
 	row_set_text(decline, Col_decline_comment, comment);
 	row_set_text(decline, Col_decline_from_status, status_name(job->status));
 	row_set_time(decline, Col_decline_declined_at, job->now);
-	(void) row_insert(decline);
+	row_must_insert(decline);
 }
 
 JobStatus

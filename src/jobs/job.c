@@ -360,6 +360,7 @@ job_record_new(Call *call, const Job *job)
 {
 	int64 proposal_id = row_int64(job->row, Col_job_proposal_id);
 
+	conversation_write_if_new(call, job->conversation_id, job->organization_id, job->merchant_id);
 	write_history(call, job, ACTION_CREATE, STATUS_NONE, STATUS_NEW,
 				  proposal_id ? json_of_id("proposal_id", proposal_id) : NULL);
 }

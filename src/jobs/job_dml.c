@@ -6,6 +6,7 @@
  */
 #include "postgres.h"
 
+#include "acting/client_key.h"
 #include "acting/dml.h"
 #include "acting/ids.h"
 #include "jobs/consequence.h"
@@ -61,28 +62,29 @@ transition_of_update(Call *call, Job *job, JobStatus status)
 
 /*
  * What a person sends of a new job: what is asked for, of whom. All other columns come from the
- * rules, also those that are added some day.
+ * rules, also those that are added some day. The merchant is a merchant's own.
  */
-static void
-fill_columns(Dml *dml)
+static int
+list_sent(const Call *call, int **sent)
 {
-	int *sent = palloc((request_column_count + 3) * sizeof(int));
 	int count = request_column_count;
 
-	memcpy(sent, request_columns, request_column_count * sizeof(int));
-	sent[count++] = Col_job_organization_id;
-	sent[count++] = Col_job_client_key;
-	if (dml->call->actor.kind != ACTOR_MERCHANT)
-		sent[count++] = Col_job_merchant_id;
-	dml_fill_all_but(dml, sent, count);
-	if (dml->call->actor.kind == ACTOR_MERCHANT)
-		row_set_int64(dml->new, Col_job_merchant_id, dml->call->actor.id);
+	*sent = palloc((count + 3) * sizeof(int));
+	memcpy(*sent, request_columns, count * sizeof(int));
+	(*sent)[count++] = Col_job_organization_id;
+	(*sent)[count++] = Col_job_client_key;
+	if (call->actor.kind != ACTOR_MERCHANT)
+		(*sent)[count++] = Col_job_merchant_id;
+	return count;
 }
 
 static void
 fill_inserted_job(Dml *dml)
 {
+	Call *call = dml->call;
 	Row *row = dml->new;
+	int *sent;
+	int count;
 	int64 conversation_id;
 
 	check_not_null(row_isnull(row, Col_job_organization_id), "organization_id");
@@ -91,14 +93,19 @@ fill_inserted_job(Dml *dml)
 		arg_refuse_zero(row_int64(row, Col_job_store_id), "store_id");
 	job_check_texts(row);
 	dml_require_actor(dml);
-	fill_columns(dml);
-	request_require_asker(dml->call, row);
+	count = list_sent(call, &sent);
+	dml_fill_all_but(dml, sent, count);
+	if (call->actor.kind == ACTOR_MERCHANT)
+		row_set_int64(row, Col_job_merchant_id, call->actor.id);
+	request_require_asker(call, row);
 	check_not_null(row_int64(row, Col_job_merchant_id) == 0, "merchant_id");
-	request_require_welcome(dml->call, row);
-	conversation_id = request_open_conversation(dml->call, row);
-	row_set_int64(row, Col_job_request_id, ids_draw_request(dml->call->rows));
+	if (client_key_let_through(dml, sent, count))
+		return;
+	request_require_welcome(call, row);
+	conversation_id = request_open_conversation(call, row);
+	row_set_int64(row, Col_job_request_id, ids_draw_request(call->rows));
 	job_fill_new(row, "direct", conversation_id);
-	ids_assign_dml(dml->call, row, SLOT_OF(row_int64(row, Col_job_organization_id)), ID_OF_TENANT);
+	ids_assign_dml(call, row, SLOT_OF(row_int64(row, Col_job_organization_id)), ID_OF_TENANT);
 }
 
 /*
@@ -170,6 +177,7 @@ jobs_job_record(PG_FUNCTION_ARGS)
 	{
 		Job *job = job_of_row(dml->new);
 
+		client_key_require_refused(dml);
 		job_record_new(dml->call, job);
 		consequence_of_creation(dml->call, job);
 	}

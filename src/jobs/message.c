@@ -221,12 +221,20 @@ message_send(Call *call, const Draft *draft)
 }
 
 int64
-message_send_new(Call *call, const Draft *draft)
+message_send_first(Call *call, const Draft *draft, int64 organization_id)
 {
-	Place place;
+	Place place = {
+		.conversation_id = draft->conversation_id,
+		.organization_id = organization_id,
+		.merchant_id = call->actor.id,
+	};
+	int64 id = insert(call, draft, &place);
 
-	find_place(call, draft, &place);
-	return send(call, draft, &place);
+	if (id == 0)
+		return 0;
+	conversation_write_if_new(call, place.conversation_id, place.organization_id, place.merchant_id);
+	follow_up_message(call, &place, NULL, id);
+	return id;
 }
 
 int64
@@ -330,7 +338,12 @@ jobs_message_fill(PG_FUNCTION_ARGS)
 		check_not_null(true, "conversation_id");
 	dml_require_actor(dml);
 	find_place(dml->call, &draft, &place);
+	if (client_key_let_through(dml, sent, lengthof(sent)))
+		return dml_end(dml);
 	lock_job(dml->call, &draft, &place);
+	/* who held the job may have written it */
+	if (place.job && client_key_let_through(dml, sent, lengthof(sent)))
+		return dml_end(dml);
 	(void) require_allowed(dml->call, &place);
 
 	dml_fill_all_but(dml, sent, lengthof(sent));
@@ -370,6 +383,7 @@ jobs_message_record(PG_FUNCTION_ARGS)
 	dml_require_actor(dml);
 	if (DML_IS_UPDATE(dml))
 		return dml_end(dml);
+	client_key_require_refused(dml);
 	require_author(dml);
 	draft.conversation_id = row_int64(dml->new, Col_message_conversation_id);
 	draft.job_id = row_int64(dml->new, Col_message_job_id);

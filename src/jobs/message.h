@@ -30,8 +30,11 @@ extern int64 message_send(Call *call, const Draft *draft);
  */
 extern int64 message_find_repeated(Call *call, const Draft *draft, int64 organization_id);
 
-/* message_send() for a message that no earlier call sent. */
-extern int64 message_send_new(Call *call, const Draft *draft);
+/*
+ * For a message without a job that no earlier call sent, from the merchant who acts: the same, in
+ * a conversation that conversation_open() numbered, and opens it where it is new.
+ */
+extern int64 message_send_first(Call *call, const Draft *draft, int64 organization_id);
 
 /*
  * Adds a message to a job whose cause is told otherwise: no e-mail, and the job stays

@@ -130,13 +130,12 @@ proposal_is_sender(const Call *call)
 }
 
 /*
- * Completes a new proposal, if it may be sent: everything but the id.
+ * Who offers what is there? Returns the conversation.
  */
-static void
-fill_new(Call *call, Row *row)
+static Row *
+require_sender(Call *call, const Row *row)
 {
 	Row *conversation = conversation_get(call, row_int64(row, Col_proposal_conversation_id));
-	int64 organization_id = row_int64(conversation, Col_conversation_organization_id);
 
 	service_require(call, row_int64(row, Col_proposal_service_id));
 	if (!proposal_is_sender(call))
@@ -145,6 +144,17 @@ fill_new(Call *call, Row *row)
 				 errmsg("only a member of the organization sends a proposal"),
 				 errdetail("The one who acts is no member."),
 				 errhint("Pass actor => 'member:...'.")));
+	return conversation;
+}
+
+/*
+ * Completes a new proposal, if it may be sent: everything but the id.
+ */
+static void
+fill_new(Call *call, Row *row, Row *conversation)
+{
+	int64 organization_id = row_int64(conversation, Col_conversation_organization_id);
+
 	provided_service_require(call, organization_id, row_int64(row, Col_proposal_service_id));
 	conversation_require_open(conversation);
 
@@ -359,7 +369,7 @@ jobs_send_proposal(PG_FUNCTION_ARGS)
 	id = find_repeated_proposal(call, row, client_key);
 	if (id == 0)
 	{
-		fill_new(call, row);
+		fill_new(call, row, require_sender(call, row));
 		id = ids_assign(row, SLOT_OF(row_int64(row, Col_proposal_organization_id)));
 		if (row_insert(row))
 			tell_sent(call, row);
@@ -382,15 +392,15 @@ decide(FunctionCallInfo fcinfo, ProposalStatus to, int proposal_argno, int actor
 	Call *call = call_begin(fcinfo, actor_argno);
 	Row *proposal = proposal_lock(call, proposal_id);
 	Row *changed;
-	int64 job_id = 0;
+	int64 job_id;
 
 	store_require(call, store_id, row_int64(proposal, Col_proposal_merchant_id));
 	require_decidable(call, proposal, to);
 	changed = row_copy(proposal);
 	row_set_int64(changed, Col_proposal_store_id, store_id);
 	apply(changed, to);
-	if (row_update(proposal, changed))
-		job_id = tell_decided(call, changed, to);
+	row_must_update(proposal, changed);
+	job_id = tell_decided(call, changed, to);
 	call_end(call);
 	return job_id;
 }
@@ -430,11 +440,15 @@ fill_inserted_proposal(Dml *dml)
 							   Col_proposal_work, Col_proposal_price, Col_proposal_currency,
 							   Col_proposal_client_key};
 	Row *row = dml->new;
+	Row *conversation;
 
 	check_values(row);
 	dml_require_actor(dml);
+	conversation = require_sender(dml->call, row);
+	if (client_key_let_through(dml, sent, lengthof(sent)))
+		return;
 	dml_fill_all_but(dml, sent, lengthof(sent));
-	fill_new(dml->call, row);
+	fill_new(dml->call, row, conversation);
 	ids_assign_dml(dml->call, row, SLOT_OF(row_int64(row, Col_proposal_organization_id)), ID_OF_TENANT);
 }
 
@@ -485,7 +499,10 @@ jobs_proposal_record(PG_FUNCTION_ARGS)
 
 	dml_require_actor(dml);
 	if (DML_IS_INSERT(dml))
+	{
+		client_key_require_refused(dml);
 		tell_sent(dml->call, dml->new);
+	}
 	else if (dml_changes(dml, Col_proposal_status))
 	{
 		require_decidable(dml->call, dml->old, status_of(dml->new));

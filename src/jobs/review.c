@@ -295,8 +295,8 @@ ask_for_review(Call *call, const Row *proposal)
 	Email email = proposal_email(proposal, EMAIL_REVIEW_REQUESTED);
 
 	row_set_time(changed, Col_proposal_review_requested_at, GetCurrentTimestamp());
-	if (row_update(proposal, changed))
-		email_queue(call, &email);
+	row_must_update(proposal, changed);
+	email_queue(call, &email);
 }
 
 /*
@@ -418,7 +418,7 @@ jobs_reply_to_review(PG_FUNCTION_ARGS)
 	row_set_text(changed, Col_review_reply, body);
 	row_set(changed, Col_review_replied_by, actor_datum(&call->actor));
 	row_set_time(changed, Col_review_replied_at, GetCurrentTimestamp());
-	(void) row_update(review, changed);
+	row_must_update(review, changed);
 	call_end(call);
 	PG_RETURN_VOID();
 }

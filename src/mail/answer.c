@@ -200,7 +200,7 @@ jobs_fail_email(PG_FUNCTION_ARGS)
 		row_set_time(changed, Col_email_next_attempt_at, next);
 	}
 	row_set_text(changed, Col_email_last_error, error);
-	(void) row_update(email, changed);
+	row_must_update(email, changed);
 	call_end(call);
 
 	if (is_dead)

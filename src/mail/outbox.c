@@ -138,7 +138,7 @@ jobs_retry_email(PG_FUNCTION_ARGS)
 	row_set(changed, Col_email_attempts, Int32GetDatum(0));
 	row_set_null(changed, Col_email_dead_at);
 	row_set_null(changed, Col_email_cancelled_at);
-	(void) row_update(email, changed);
+	row_must_update(email, changed);
 	jobs_wake(WAKE_EMAIL);
 	call_end(call);
 	PG_RETURN_VOID();

@@ -3,11 +3,17 @@
  *
  * Opening conversations, and what stands between the two sides: preferences, blocks.
  *
+ * A conversation is written after what it is opened for, the first job or message, so that nothing
+ * is left where that isn't written after all. Its number is drawn before.
+ *
  * Locks: the merchant's row FOR NO KEY UPDATE, which foreign keys don't wait for. A
  * merchant's own requests thus come one after another. Where a job is made, then the
  * conversation, in the same way: the job and a block of it don't miss each other.
  */
 #include "postgres.h"
+
+#include "utils/hsearch.h"
+#include "utils/memutils.h"
 
 #include "acting/dml.h"
 #include "acting/ids.h"
@@ -110,22 +116,80 @@ find_latest(Rows *rows, int64 organization_id, int64 merchant_id)
 	return row_find_latest(rows, TABLE_conversation, INDEX_conversation_parties, 2, keys);
 }
 
-static int64
-start(Call *call, int64 organization_id, int64 merchant_id)
+/* Numbers of conversations that are to be, until the transaction ends. */
+typedef struct Numbered
 {
-	Row *row;
+	struct
+	{
+		int64 organization_id;
+		int64 merchant_id;
+	} parties;
 	int64 id;
+} Numbered;
 
-	row = row_new(call->rows, TABLE_conversation);
-	id = ids_assign(row, SLOT_OF(organization_id));
-	fill_conversation(row, organization_id, merchant_id);
-	if (!row_insert(row))
+static HTAB *numbered = NULL; /* lives in a context that ends with the transaction; NULL: none yet */
+
+static void
+forget_numbers(void *arg)
+{
+	numbered = NULL;
+}
+
+static HTAB *
+numbers(void)
+{
+	if (numbered == NULL)
+	{
+		HASHCTL control = {.keysize = sizeof(((Numbered *) 0)->parties), .entrysize = sizeof(Numbered)};
+		MemoryContextCallback *callback;
+
+		control.hcxt = AllocSetContextCreate(TopTransactionContext, "jobs new conversations", ALLOCSET_SMALL_SIZES);
+		numbered = hash_create("jobs new conversations", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+		callback = MemoryContextAllocZero(control.hcxt, sizeof(MemoryContextCallback));
+		callback->func = forget_numbers;
+		MemoryContextRegisterResetCallback(control.hcxt, callback);
+	}
+	return numbered;
+}
+
+/*
+ * The number under which the two will have their conversation. A statement may make several rows
+ * of it before the first one is written; all get the same. One that is never used is nobody's loss.
+ */
+static int64
+number_of_new(Call *call, int64 organization_id, int64 merchant_id)
+{
+	Numbered key = {{organization_id, merchant_id}, 0};
+	Numbered *entry = hash_search(numbers(), &key.parties, HASH_FIND, NULL);
+
+	if (entry == NULL)
+	{
+		int64 id = ids_assign(row_new(call->rows, TABLE_conversation), SLOT_OF(organization_id));
+
+		entry = hash_search(numbers(), &key.parties, HASH_ENTER, NULL);
+		entry->id = id;
+	}
+	return entry->id;
+}
+
+void
+conversation_write_if_new(Call *call, int64 id, int64 organization_id, int64 merchant_id)
+{
+	Row *row = find_latest(call->rows, organization_id, merchant_id);
+
+	if (row && row_int64(row, Col_conversation_id) != id)
 		ereport(ERROR,
 				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-				 errmsg("a trigger suppressed a conversation"),
-				 errdetail("A BEFORE trigger on jobs.conversation returned NULL, and the action needs the row."),
-				 errhint("Let the trigger raise an error instead.")));
-	return id;
+				 errmsg("a trigger opened the conversation of what is being written"),
+				 errdetail("It has number %lld, and conversation %lld was about to be opened.",
+						   (long long) row_int64(row, Col_conversation_id), (long long) id),
+				 errhint("Let the trigger leave that to the action.")));
+	if (row)
+		return;
+	row = row_new(call->rows, TABLE_conversation);
+	row_set_int64(row, Col_conversation_id, id);
+	fill_conversation(row, organization_id, merchant_id);
+	row_must_insert(row);
 }
 
 int64
@@ -134,7 +198,7 @@ conversation_open(Call *call, int64 organization_id, int64 merchant_id)
 	Row *row = find_latest(call->rows, organization_id, merchant_id);
 
 	if (row == NULL)
-		return start(call, organization_id, merchant_id);
+		return number_of_new(call, organization_id, merchant_id);
 	conversation_require_open(row);
 	return row_int64(row, Col_conversation_id);
 }
@@ -145,7 +209,7 @@ conversation_open_for_job(Call *call, int64 organization_id, int64 merchant_id)
 	Row *row = find_latest(call->rows, organization_id, merchant_id);
 
 	if (row == NULL)
-		return start(call, organization_id, merchant_id);
+		return number_of_new(call, organization_id, merchant_id);
 	row = conversation_lock(call, row_int64(row, Col_conversation_id));
 	conversation_require_open(row);
 	return row_int64(row, Col_conversation_id);
@@ -157,7 +221,7 @@ conversation_try_open_for_job(Call *call, int64 organization_id, int64 merchant_
 	Row *row = find_latest(call->rows, organization_id, merchant_id);
 
 	if (row == NULL)
-		return start(call, organization_id, merchant_id);
+		return number_of_new(call, organization_id, merchant_id);
 	row = row_lock_found(row, LockTupleNoKeyExclusive, LockWaitSkip);
 	return row && !row_bool(row, Col_conversation_is_blocked) ? row_int64(row, Col_conversation_id) : 0;
 }

@@ -31,8 +31,10 @@ extern void conversation_require_party(const Call *call, int64 id);
 extern void conversation_require_starter(const Call *call);
 
 /*
- * Finds the conversation of the two, or opens it; 55000 when it is blocked. The
- * caller holds the merchant's row (merchant_lock), so that it can't be opened twice.
+ * The number of the conversation of the two, or of the one that they will have; 55000 when it is
+ * blocked. The caller holds the merchant's row (merchant_lock), so that it can't be opened twice,
+ * and calls conversation_write_if_new() once what needs the conversation is written: a job or a
+ * message. Foreign keys are checked after that.
  */
 extern int64 conversation_open(Call *call, int64 organization_id, int64 merchant_id);
 
@@ -42,6 +44,8 @@ extern int64 conversation_open(Call *call, int64 organization_id, int64 merchant
  */
 extern int64 conversation_open_for_job(Call *call, int64 organization_id, int64 merchant_id);
 extern int64 conversation_try_open_for_job(Call *call, int64 organization_id, int64 merchant_id);
+
+extern void conversation_write_if_new(Call *call, int64 id, int64 organization_id, int64 merchant_id);
 
 /* The conversation of the two, or NULL. */
 extern Row *conversation_find(Rows *rows, int64 organization_id, int64 merchant_id);

@@ -44,20 +44,6 @@ directory_require(const Call *call, int sides, bool or_nobody, const char *what)
 			 errhint(or_nobody ? "Name another actor, or pass actor => ''." : "Name another actor.")));
 }
 
-/*
- * Writes a row of the directory, which a trigger may not suppress: other rows need it.
- */
-static void
-directory_insert(Row *row)
-{
-	if (!row_insert(row))
-		ereport(ERROR,
-				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-				 errmsg("a trigger suppressed a row of jobs.%s", table_name(row->table->id)),
-				 errdetail("A BEFORE trigger returned NULL."),
-				 errhint("Let the trigger raise an error instead.")));
-}
-
 static TimestampTz
 directory_now(void)
 {
@@ -108,7 +94,7 @@ jobs_create_organization(PG_FUNCTION_ARGS)
 	row_set_text(row, Col_organization_language, language);
 	row_set_time(row, Col_organization_created_at, directory_now());
 	search_fill(row);
-	directory_insert(row);
+	row_must_insert(row);
 
 	row = row_new(call->rows, TABLE_preferences);
 	row_set_int64(row, Col_preferences_organization_id, id);
@@ -116,7 +102,7 @@ jobs_create_organization(PG_FUNCTION_ARGS)
 	row_set(row, Col_preferences_is_listed, BoolGetDatum(true));
 	row_set(row, Col_preferences_accepts_dropshipping, BoolGetDatum(true));
 	row_set_text(row, Col_preferences_notification_email, address);
-	directory_insert(row);
+	row_must_insert(row);
 	call_end(call);
 	PG_RETURN_INT64(id);
 }
@@ -160,7 +146,7 @@ jobs_add_member(PG_FUNCTION_ARGS)
 	row_set_text(row, Col_member_email_scope, "all");
 	row_set(row, Col_member_is_active, BoolGetDatum(true));
 	row_set_time(row, Col_member_created_at, directory_now());
-	directory_insert(row);
+	row_must_insert(row);
 	call_end(call);
 	PG_RETURN_INT64(id);
 }
@@ -181,7 +167,7 @@ jobs_create_service(PG_FUNCTION_ARGS)
 	row = row_new(call->rows, TABLE_service);
 	id = ids_assign(row, slots_of_catalogue(call->rows));
 	row_set_text(row, Col_service_name, name);
-	directory_insert(row);
+	row_must_insert(row);
 	call_end(call);
 	PG_RETURN_INT64(id);
 }
@@ -219,7 +205,7 @@ jobs_set_email_scope(PG_FUNCTION_ARGS)
 		actor_complain_missing("member", member_id);
 	row = row_copy(old);
 	row_set_text(row, Col_member_email_scope, scope);
-	(void) row_update(old, row);
+	row_must_update(old, row);
 	call_end(call);
 	PG_RETURN_VOID();
 }
@@ -351,10 +337,10 @@ jobs_provide_service(PG_FUNCTION_ARGS)
 		row_set(row, Col_provided_service_max_price, NumericGetDatum(max_price));
 	row_set_text(row, Col_provided_service_currency, currency);
 	if (old)
-		(void) row_update(old, row);
+		row_must_update(old, row);
 	else
 	{
-		directory_insert(row);
+		row_must_insert(row);
 		search_refresh(organization);
 	}
 	call_end(call);
@@ -385,8 +371,8 @@ jobs_withdraw_service(PG_FUNCTION_ARGS)
 						(long long) organization_id, (long long) service_id),
 				 errdetail("The service is not among those that it provides."),
 				 errhint("SELECT service_id FROM jobs.provided_service lists what it provides.")));
-	if (row_delete(row))
-		search_refresh(organization);
+	row_must_delete(row);
+	search_refresh(organization);
 	call_end(call);
 	PG_RETURN_VOID();
 }
@@ -427,7 +413,7 @@ jobs_set_preferences(PG_FUNCTION_ARGS)
 	}
 	if (address)
 		row_set_text(row, Col_preferences_notification_email, address);
-	(void) row_update(old, row);
+	row_must_update(old, row);
 	call_end(call);
 	PG_RETURN_VOID();
 }
@@ -455,7 +441,7 @@ jobs_create_merchant(PG_FUNCTION_ARGS)
 	row_set_text(row, Col_merchant_language, language);
 	row_set(row, Col_merchant_is_dropshipper, BoolGetDatum(is_dropshipper));
 	row_set_time(row, Col_merchant_created_at, directory_now());
-	directory_insert(row);
+	row_must_insert(row);
 	call_end(call);
 	PG_RETURN_INT64(id);
 }
@@ -483,7 +469,7 @@ jobs_add_store(PG_FUNCTION_ARGS)
 	row_set_text(row, Col_store_name, name);
 	row_set_text(row, Col_store_url, url);
 	row_set_time(row, Col_store_created_at, directory_now());
-	directory_insert(row);
+	row_must_insert(row);
 	call_end(call);
 	PG_RETURN_INT64(id);
 }

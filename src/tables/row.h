@@ -139,6 +139,14 @@ extern bool row_insert(Row *row);
 extern bool row_update(const Row *old, Row *changed);
 extern bool row_delete(const Row *row);
 
+/*
+ * The same where who asked for it would else believe that it happened: 27000 when a trigger of a
+ * user suppressed it.
+ */
+extern void row_must_insert(Row *row);
+extern void row_must_update(const Row *old, Row *changed);
+extern void row_must_delete(const Row *row);
+
 /* Columns, by position (Col_job_status). */
 extern bool row_isnull(const Row *row, int column);
 extern Datum row_get(const Row *row, int column);	  /* not NULL */

@@ -534,3 +534,35 @@ row_delete(const Row *row)
 	MemoryContextSwitchTo(caller);
 	return written;
 }
+
+pg_noreturn static void
+complain_suppressed(const Row *row, const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+			 errmsg("a trigger suppressed %s of jobs.%s", what, table_name(row->table->id)),
+			 errdetail("A BEFORE trigger on jobs.%s returned NULL, and the action needs the row.",
+					   table_name(row->table->id)),
+			 errhint("Let the trigger raise an error instead.")));
+}
+
+void
+row_must_insert(Row *row)
+{
+	if (!row_insert(row))
+		complain_suppressed(row, "a new row");
+}
+
+void
+row_must_update(const Row *old, Row *changed)
+{
+	if (!row_update(old, changed))
+		complain_suppressed(old, "a change");
+}
+
+void
+row_must_delete(const Row *row)
+{
+	if (!row_delete(row))
+		complain_suppressed(row, "the end of a row");
+}
