@@ -108,7 +108,7 @@ consumer_feeds(Rows *rows, Feed **feeds)
 }
 
 static void
-complain_suppressed(const Row *consumer)
+complain_consumer_suppressed(const Row *consumer)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
@@ -126,7 +126,7 @@ consumer_acknowledge(const Row *consumer, int64 up_to)
 	row_set(changed, Col_event_consumer_position, Int64GetDatum(up_to));
 	row_set_time(changed, Col_event_consumer_acked_at, GetCurrentTimestamp());
 	if (!row_update(consumer, changed))
-		complain_suppressed(consumer);
+		complain_consumer_suppressed(consumer);
 }
 
 /*
@@ -187,7 +187,7 @@ jobs_create_consumer(PG_FUNCTION_ARGS)
 	row_set(row, Col_event_consumer_position, Int64GetDatum(position));
 	row_set_time(row, Col_event_consumer_created_at, GetCurrentTimestamp());
 	if (!row_insert(row))
-		complain_suppressed(row);
+		complain_consumer_suppressed(row);
 	call_end(call);
 	PG_RETURN_VOID();
 }
@@ -205,7 +205,7 @@ jobs_drop_consumer(PG_FUNCTION_ARGS)
 	Row *consumer = consumer_lock(call->rows, &feed, name, LockTupleExclusive);
 
 	if (!row_delete(consumer))
-		complain_suppressed(consumer);
+		complain_consumer_suppressed(consumer);
 	call_end(call);
 	PG_RETURN_VOID();
 }
