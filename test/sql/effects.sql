@@ -47,9 +47,9 @@ SELECT jobs.act_as(:'moe');
 SAVEPOINT a;
 INSERT INTO jobs.job (organization_id, service_id, title, description) VALUES (:org, :service, 'One', 'Text');
 ROLLBACK TO a;
-SELECT count(*) FROM jobs.conversation;
+SELECT count(*) FROM jobs.conversation WHERE merchant_id = :moe_id;
 INSERT INTO jobs.job (organization_id, service_id, title, description) VALUES (:org, :service, 'Two', 'Text');
-SELECT jobs.start_conversation(:org, 'Hello') = conversation_id, title FROM jobs.job;
+SELECT jobs.start_conversation(:org, 'Hello') = conversation_id, title FROM jobs.job WHERE merchant_id = :moe_id;
 SET CONSTRAINTS ALL IMMEDIATE;
 ROLLBACK;
 -- by a function, the conversation comes with the message or the job
