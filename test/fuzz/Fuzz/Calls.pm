@@ -644,7 +644,7 @@ sub insert_message
 	  if chance(0.02);
 	if (chance(0.05))
 	{
-		my ($column, $value, $state) = @{ one_of([ sent_at => 'now()', '42501' ], [ proposal_id => '1', '42501' ],
+		my ($column, $value, $state) = @{ one_of([ proposal_id => '1', '42501' ],
 				[ author => "'member:1'", '42501' ], [ id => '5', '22023' ], [ organization_id => '1', '42501' ], [ merchant_id => '1', '42501' ]) };
 
 		return { %call, sql => "INSERT INTO jobs.message (conversation_id, job_id, body, $column) VALUES ($conversation, $job, 'x', $value)",
@@ -682,7 +682,7 @@ sub insert_assignment
 	  if chance(0.03);
 	if (chance(0.05))
 	{
-		return { %call, sql => "INSERT INTO jobs.assignment (job_id, member_id, assigned_at) VALUES ($id, $member, now())",
+		return { %call, sql => "INSERT INTO jobs.assignment (job_id, member_id, assigned_by) VALUES ($id, $member, 'member:1')",
 			rule => sub { $model->insert_assignment($_[0], $id, $member, 1); Fuzz::Model::refuse('42501') } };
 	}
 	return { %call, sql => one_of("INSERT INTO jobs.assignment (job_id, member_id) VALUES ($id, $member)",
