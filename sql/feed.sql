@@ -12,6 +12,7 @@ COMMENT ON FUNCTION jobs.create_consumer IS
 	'those of assigning and unassigning, or of all events for the system. consumer: its name, up to 200 characters. from_start: true, it reads '
 	'every event that is still there; false, those that are not committed yet. That numbers what nobody '
 	'has read so far, which takes a while where it is much. '
+	'Repeated by the same actor before anything was acknowledged, it does nothing. '
 	'Errors: 22004 NULL; 22023 a bad name; 23505 there is one of that name; 42501 nobody acts. '
 	'For app, bound and operator access.';
 

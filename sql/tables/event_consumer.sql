@@ -6,6 +6,7 @@ CREATE TABLE IF NOT EXISTS jobs.event_consumer (
 	name text NOT NULL,
 	position bigint NOT NULL,
 	created_at timestamptz NOT NULL,
+	created_by text,
 	acked_at timestamptz,
 	CHECK (organization_id IS NULL OR merchant_id IS NULL)
 );
@@ -32,4 +33,5 @@ COMMENT ON COLUMN jobs.event_consumer.merchant_id IS 'the merchant whose events 
 COMMENT ON COLUMN jobs.event_consumer.name IS 'its name, unique among those of the same owner';
 COMMENT ON COLUMN jobs.event_consumer.position IS 'it has acknowledged all events up to this position; 0: none';
 COMMENT ON COLUMN jobs.event_consumer.created_at IS 'when it was created';
+COMMENT ON COLUMN jobs.event_consumer.created_by IS 'the actor who created it';
 COMMENT ON COLUMN jobs.event_consumer.acked_at IS 'when it last acknowledged an event; NULL before the first time';

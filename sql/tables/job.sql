@@ -33,6 +33,7 @@ CREATE INDEX IF NOT EXISTS job_due ON jobs.job (due_at) WHERE due_at IS NOT NULL
 CREATE INDEX IF NOT EXISTS job_remind ON jobs.job (remind_at) WHERE remind_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS job_rematch ON jobs.job (rematch_at) WHERE rematch_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS job_request ON jobs.job (request_id) WHERE request_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS job_proposal ON jobs.job (proposal_id) WHERE proposal_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS job_organization ON jobs.job (organization_id, id);
 CREATE INDEX IF NOT EXISTS job_merchant ON jobs.job (merchant_id, id);
 CREATE INDEX IF NOT EXISTS job_conversation ON jobs.job (conversation_id);

@@ -14,6 +14,7 @@ CREATE TABLE IF NOT EXISTS jobs.proposal (
 	sent_by text NOT NULL DEFAULT '',
 	sent_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	decided_at timestamptz,
+	decided_by text,
 	review_requested_at timestamptz,
 	client_key uuid
 );
@@ -49,6 +50,7 @@ COMMENT ON COLUMN jobs.proposal.store_id IS 'the store that the merchant chose o
 COMMENT ON COLUMN jobs.proposal.sent_by IS 'the member who sent it, as an actor';
 COMMENT ON COLUMN jobs.proposal.sent_at IS 'when it was sent';
 COMMENT ON COLUMN jobs.proposal.decided_at IS 'when it was accepted, declined or withdrawn; NULL before';
+COMMENT ON COLUMN jobs.proposal.decided_by IS 'the merchant who accepted or declined it, or the member who withdrew it, as an actor; NULL before';
 COMMENT ON COLUMN jobs.proposal.review_requested_at IS 'when the expert asked for a review of work that was accepted for a new store; NULL before';
 COMMENT ON COLUMN jobs.proposal.client_key IS 'makes a repeated call safe; unique per organization, never the nil UUID, NULL when the caller gave none';
 

@@ -32,7 +32,6 @@ static const struct
 };
 
 static void put_back(const Row *old, Row *new);
-static void judge_given(const Dml *dml);
 
 /*
  * The bits of pg_trigger.tgtype that this firing stands for.
@@ -130,7 +129,7 @@ dml_end(Dml *dml)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(dml->context);
 
-		judge_given(dml);
+		dml_judge_given(dml, NULL, 0);
 		if (!DML_IS_DELETE(dml) && decided_may_be_changed(dml->data))
 			decided_remember(dml->data, dml->new);
 		result = dml->new ? ExecCopySlotHeapTuple(dml->new->slot) : dml->data->tg_trigtuple;
@@ -234,18 +233,15 @@ dml_fill_all_but(Dml *dml, const int *columns, int count)
 	}
 }
 
-/*
- * What was sent in columns that the rules have filled by now.
- */
-static void
-judge_given(const Dml *dml)
+void
+dml_judge_given(const Dml *dml, const int *later, int count)
 {
 	int column = -1;
 
 	while ((column = bms_next_member(dml->filled, column)) >= 0)
 	{
-		if (!is_left_out(dml->given, column) && !is_clock(dml->given, column) &&
-			row_differs(dml->given, dml->new, dml->new->table->att[column]))
+		if (!is_listed(column, later, count) && !is_left_out(dml->given, column) &&
+			!is_clock(dml->given, column) && row_differs(dml->given, dml->new, dml->new->table->att[column]))
 			dml_complain(dml, column);
 	}
 }

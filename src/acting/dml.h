@@ -58,6 +58,12 @@ extern Datum dml_end(Dml *dml);
 extern void dml_fill(Dml *dml, int column);
 extern void dml_fill_all_but(Dml *dml, const int *columns, int count);
 
+/*
+ * The same question at once, as far as it has an answer: not of those listed, which other rows tell.
+ * What may not be written is refused before what is hidden.
+ */
+extern void dml_judge_given(const Dml *dml, const int *later, int count);
+
 /* 42501: the column is not the writer's. */
 pg_noreturn extern void dml_complain(const Dml *dml, int column);
 

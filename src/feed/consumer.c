@@ -147,18 +147,48 @@ position_of_now(Rows *rows)
 	return numbering_highest(rows, false);
 }
 
-static void
-require_free(Rows *rows, const Feed *feed, const char *name)
+/*
+ * Is there one of that name already, which the same actor made by the same call, and which has read
+ * nothing yet? Any other of that name is 23505.
+ */
+static bool
+is_created(const Call *call, const Feed *feed, const char *name, bool from_start)
 {
 	ScanKeyData keys[3];
 	int count = name_keys(keys, feed, name);
+	Row *consumer = row_find_latest(call->rows, TABLE_event_consumer, INDEX_event_consumer_owner, count, keys);
+	char actor[ACTOR_TEXT_SIZE];
+	char *creator;
 
-	if (row_find_latest(rows, TABLE_event_consumer, INDEX_event_consumer_owner, count, keys))
+	if (consumer == NULL)
+		return false;
+	creator = row_text(consumer, Col_event_consumer_created_by);
+	if (creator == NULL || strcmp(creator, actor_format(&call->actor, actor)) != 0 ||
+		!row_isnull(consumer, Col_event_consumer_acked_at) ||
+		(row_int64(consumer, Col_event_consumer_position) == 0) != from_start)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNIQUE_VIOLATION),
 				 errmsg("consumer \"%s\" exists already", name),
 				 errdetail("The one who acts has a consumer of that name."),
 				 errhint("Choose another name, or end that one with jobs.drop_consumer().")));
+	return true;
+}
+
+static void
+create_consumer(Call *call, const Feed *feed, const char *name, bool from_start)
+{
+	int64 position = from_start ? 0 : position_of_now(call->rows);
+	Row *row = row_new(call->rows, TABLE_event_consumer);
+
+	ids_assign(row, feed->organization_id ? SLOT_OF(feed->organization_id) : slots_of_catalogue(call->rows));
+	row_set_int64(row, Col_event_consumer_organization_id, feed->organization_id);
+	row_set_int64(row, Col_event_consumer_merchant_id, feed->merchant_id);
+	row_set_text(row, Col_event_consumer_name, name);
+	row_set(row, Col_event_consumer_position, Int64GetDatum(position));
+	row_set_time(row, Col_event_consumer_created_at, GetCurrentTimestamp());
+	row_set(row, Col_event_consumer_created_by, actor_datum(&call->actor));
+	if (!row_insert(row))
+		complain_consumer_suppressed(row);
 }
 
 /*
@@ -172,22 +202,11 @@ jobs_create_consumer(PG_FUNCTION_ARGS)
 	bool from_start = arg_bool(fcinfo, ARG(create_consumer, from_start));
 	Call *call = call_begin(fcinfo, ARG_create_consumer_actor);
 	Feed feed = feed_of_actor(&call->actor);
-	int64 position;
-	Row *row;
 
 	(void) feed_lock(FEED_LOCK_CONSUMERS, true);
 	rows_renew(call->rows);
-	require_free(call->rows, &feed, name);
-	position = from_start ? 0 : position_of_now(call->rows);
-	row = row_new(call->rows, TABLE_event_consumer);
-	ids_assign(row, feed.organization_id ? SLOT_OF(feed.organization_id) : slots_of_catalogue(call->rows));
-	row_set_int64(row, Col_event_consumer_organization_id, feed.organization_id);
-	row_set_int64(row, Col_event_consumer_merchant_id, feed.merchant_id);
-	row_set_text(row, Col_event_consumer_name, name);
-	row_set(row, Col_event_consumer_position, Int64GetDatum(position));
-	row_set_time(row, Col_event_consumer_created_at, GetCurrentTimestamp());
-	if (!row_insert(row))
-		complain_consumer_suppressed(row);
+	if (!is_created(call, &feed, name, from_start))
+		create_consumer(call, &feed, name, from_start);
 	call_end(call);
 	PG_RETURN_VOID();
 }

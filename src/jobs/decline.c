@@ -12,6 +12,7 @@
 #include "acting/function_names.h"
 #include "jobs/consequence.h"
 #include "jobs/decline.h"
+#include "jobs/repeated.h"
 #include "pg/argument.h"
 #include "pg/json.h"
 
@@ -47,6 +48,26 @@ decline_job(Call *call, Job *job, const char *reason, const char *comment)
 }
 
 /*
+ * Did whoever acts decline it before, in the same words?
+ */
+static bool
+is_repeated(Call *call, const Job *job, const char *reason, const char *comment)
+{
+	ScanKeyData keys[2];
+	Row *decline;
+	char *stored;
+
+	row_key_int64(&keys[0], 1, job->organization_id);
+	row_key_int64(&keys[1], 2, job->id);
+	decline = row_find(call->rows, TABLE_decline, PRIMARY_KEY, 2, keys, ForwardScanDirection);
+	if (decline == NULL || !repeated_by_actor(call, decline, Col_decline_actor))
+		return false;
+	stored = row_text(decline, Col_decline_reason);
+	return (stored && reason ? strcmp(stored, reason) == 0 : stored == reason) &&
+		   repeated_text(decline, Col_decline_comment, comment);
+}
+
+/*
  * jobs.decline_job(job_id, reason, comment, actor)
  */
 PG_FUNCTION_INFO_V1(jobs_decline_job);
@@ -57,10 +78,15 @@ jobs_decline_job(PG_FUNCTION_ARGS)
 	char *reason = arg_optional_reason(fcinfo, ARG_decline_job_reason);
 	char *comment = arg_optional_text(fcinfo, ARG(decline_job, comment), LIMIT_TEXT);
 	Call *call;
+	Job *job;
 	JobStatus status;
 
 	call = call_begin(fcinfo, ARG_decline_job_actor);
-	status = decline_job(call, job_lock(call, job_id), reason, comment);
+	job = job_lock(call, job_id);
+	if (job->status == STATUS_DECLINED && is_repeated(call, job, reason, comment))
+		status = job->status;
+	else
+		status = decline_job(call, job, reason, comment);
 	call_end(call);
 	PG_RETURN_TEXT_P(cstring_to_text(status_name(status)));
 }

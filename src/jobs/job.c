@@ -252,7 +252,7 @@ require_side(const Call *call, int64 id, Action action)
 }
 
 const Transition *
-job_require(Call *call, Job *job, Action action)
+job_find_transition(Call *call, Job *job, Action action)
 {
 	Side side = actor_side(&call->actor);
 	Judged judged = {.call = call, .job = job};
@@ -271,13 +271,27 @@ job_require(Call *call, Job *job, Action action)
 	}
 	if (obstacle == FACT_BLOCKED)
 		conversation_complain_blocked(job->conversation_id);
+	return transition;
+}
+
+void
+job_complain_status(Call *call, Job *job, Action action)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("job %lld cannot %s", (long long) job->id, action_rules[action].phrase),
+			 errdetail("The job is %s%s; allowed now: %s.", status_name(job->status),
+					   job->is_confirmed ? " and confirmed" : "", job_list_allowed(call, job)),
+			 errhint("SELECT jobs.allowed_actions(%lld) tells what can be done.", (long long) job->id)));
+}
+
+const Transition *
+job_require(Call *call, Job *job, Action action)
+{
+	const Transition *transition = job_find_transition(call, job, action);
+
 	if (transition == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("job %lld cannot %s", (long long) job->id, rule->phrase),
-				 errdetail("The job is %s%s; allowed now: %s.", status_name(job->status),
-						   job->is_confirmed ? " and confirmed" : "", job_list_allowed(call, job)),
-				 errhint("SELECT jobs.allowed_actions(%lld) tells what can be done.", (long long) job->id)));
+		job_complain_status(call, job, action);
 	return transition;
 }
 

@@ -58,6 +58,10 @@ extern JobStatus job_status(const Job *job);
  */
 extern const Transition *job_require(Call *call, Job *job, Action action);
 
+/* The same, but NULL when the job's status has no such transition; and the error for that. */
+extern const Transition *job_find_transition(Call *call, Job *job, Action action);
+pg_noreturn extern void job_complain_status(Call *call, Job *job, Action action);
+
 /* 55000 when the job is expired or overdue; `phrase` ends the sentence "job 42 cannot". */
 extern void job_require_unexpired(const Job *job, const char *phrase);
 

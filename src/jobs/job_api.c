@@ -10,11 +10,12 @@
 #include "acting/function_names.h"
 #include "jobs/consequence.h"
 #include "jobs/message.h"
+#include "jobs/repeated.h"
 #include "pg/argument.h"
 
 /*
  * The shape of all functions that do one thing to one job and return its status. `said`: a
- * message that goes with it; NULL: none.
+ * message that goes with it; NULL: none. Repeated, it gives the status, and does nothing.
  */
 static Datum
 perform(FunctionCallInfo fcinfo, Action action, int job_argno, int actor_argno, const char *said)
@@ -22,10 +23,12 @@ perform(FunctionCallInfo fcinfo, Action action, int job_argno, int actor_argno, 
 	int64 job_id = arg_id(fcinfo, job_argno, "job_id");
 	Call *call = call_begin(fcinfo, actor_argno);
 	Job *job = job_lock(call, job_id);
-	const Transition *transition = job_require(call, job, action);
+	const Transition *transition = job_find_transition(call, job, action);
 	JobStatus status = job->status;
 
-	if (!transition->is_silent && job_move(call, job, transition, NULL))
+	if (transition == NULL && !repeated_action(call, job, action, said))
+		job_complain_status(call, job, action);
+	if (transition && !transition->is_silent && job_move(call, job, transition, NULL))
 	{
 		Subject subject = {0};
 

@@ -15,6 +15,9 @@
 #include "jobs/request.h"
 #include "pg/argument.h"
 
+/* Of the job that a merchant asks a named organization for. */
+#define ORIGIN_DIRECT "direct"
+
 static JobStatus
 status_of_row(const Row *row)
 {
@@ -81,6 +84,7 @@ list_sent(const Call *call, int **sent)
 static void
 fill_inserted_job(Dml *dml)
 {
+	static const int later[] = {Col_job_conversation_id};
 	Call *call = dml->call;
 	Row *row = dml->new;
 	int *sent;
@@ -97,6 +101,9 @@ fill_inserted_job(Dml *dml)
 	dml_fill_all_but(dml, sent, count);
 	if (call->actor.kind == ACTOR_MERCHANT)
 		row_set_int64(row, Col_job_merchant_id, call->actor.id);
+	row_set_text(row, Col_job_status, status_name(STATUS_NEW));
+	row_set_text(row, Col_job_origin, ORIGIN_DIRECT);
+	dml_judge_given(dml, later, lengthof(later));
 	request_require_asker(call, row);
 	check_not_null(row_int64(row, Col_job_merchant_id) == 0, "merchant_id");
 	if (client_key_let_through(dml, sent, count))
@@ -104,7 +111,7 @@ fill_inserted_job(Dml *dml)
 	request_require_welcome(call, row);
 	conversation_id = request_open_conversation(call, row);
 	row_set_int64(row, Col_job_request_id, ids_draw_request(call->rows));
-	job_fill_new(row, "direct", conversation_id);
+	job_fill_new(row, ORIGIN_DIRECT, conversation_id);
 	ids_assign_dml(call, row, SLOT_OF(row_int64(row, Col_job_organization_id)), ID_OF_TENANT);
 }
 

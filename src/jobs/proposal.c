@@ -20,6 +20,7 @@
 #include "jobs/consequence.h"
 #include "jobs/message.h"
 #include "jobs/proposal.h"
+#include "jobs/repeated.h"
 #include "parties/conversation.h"
 #include "parties/directory.h"
 #include "pg/argument.h"
@@ -231,13 +232,12 @@ proposal_decisions(const Call *call, const Row *proposal, const Row *conversatio
 }
 
 /*
- * May it be decided so? The row is locked.
+ * Is it for whoever acts to decide it so?
  */
 static void
-require_decidable(Call *call, const Row *proposal, ProposalStatus to)
+require_decider(const Call *call, const Row *proposal, ProposalStatus to)
 {
 	int64 id = row_int64(proposal, Col_proposal_id);
-	ProposalStatus from = status_of(proposal);
 
 	if (!is_decider(call, to))
 		ereport(ERROR,
@@ -246,6 +246,18 @@ require_decidable(Call *call, const Row *proposal, ProposalStatus to)
 				 errdetail("This is for %s to do.",
 						   statuses[to].side == SIDE_EXPERT ? "a member of the organization" : "the merchant"),
 				 errhint("Pass actor => '%s'.", statuses[to].side == SIDE_EXPERT ? "member:..." : "merchant:...")));
+}
+
+/*
+ * May it be decided so? The row is locked.
+ */
+static void
+require_decidable(Call *call, const Row *proposal, ProposalStatus to)
+{
+	int64 id = row_int64(proposal, Col_proposal_id);
+	ProposalStatus from = status_of(proposal);
+
+	require_decider(call, proposal, to);
 	if (!is_decidable(from, to))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -260,10 +272,11 @@ require_decidable(Call *call, const Row *proposal, ProposalStatus to)
  * Notes the decision in the row that is going to be written.
  */
 static void
-apply(Row *changed, ProposalStatus to)
+apply(const Call *call, Row *changed, ProposalStatus to)
 {
 	row_set_text(changed, Col_proposal_status, statuses[to].name);
 	row_set_time(changed, Col_proposal_decided_at, GetCurrentTimestamp());
+	row_set(changed, Col_proposal_decided_by, actor_datum(&call->actor));
 }
 
 /*
@@ -383,7 +396,45 @@ jobs_send_proposal(PG_FUNCTION_ARGS)
 }
 
 /*
- * Decides a proposal; the id of the job that comes of it, or 0.
+ * Did whoever acts decide it so before, for the same store?
+ */
+static bool
+is_decided_so(const Call *call, const Row *proposal, ProposalStatus to, int64 store_id)
+{
+	return status_of(proposal) == to && repeated_by_actor(call, proposal, Col_proposal_decided_by) &&
+		   row_int64(proposal, Col_proposal_store_id) == store_id;
+}
+
+/*
+ * The job that came of a proposal, or 0.
+ */
+static int64
+find_job(Call *call, int64 proposal_id)
+{
+	ScanKeyData keys[1];
+	Row *job;
+
+	row_key_int64(&keys[0], 1, proposal_id);
+	job = row_find(call->rows, TABLE_job, INDEX_job_proposal, 1, keys, ForwardScanDirection);
+	return job ? row_int64(job, Col_job_id) : 0;
+}
+
+static int64
+decide_first(Call *call, const Row *proposal, ProposalStatus to, int64 store_id)
+{
+	Row *changed;
+
+	require_decidable(call, proposal, to);
+	changed = row_copy(proposal);
+	row_set_int64(changed, Col_proposal_store_id, store_id);
+	apply(call, changed, to);
+	row_must_update(proposal, changed);
+	return tell_decided(call, changed, to);
+}
+
+/*
+ * Decides a proposal; the id of the job that comes of it, or 0. Repeated, it gives the same, and
+ * decides nothing.
  */
 static int64
 decide(FunctionCallInfo fcinfo, ProposalStatus to, int proposal_argno, int actor_argno, int64 store_id)
@@ -391,16 +442,12 @@ decide(FunctionCallInfo fcinfo, ProposalStatus to, int proposal_argno, int actor
 	int64 proposal_id = arg_id(fcinfo, proposal_argno, "proposal_id");
 	Call *call = call_begin(fcinfo, actor_argno);
 	Row *proposal = proposal_lock(call, proposal_id);
-	Row *changed;
 	int64 job_id;
 
 	store_require(call, store_id, row_int64(proposal, Col_proposal_merchant_id));
-	require_decidable(call, proposal, to);
-	changed = row_copy(proposal);
-	row_set_int64(changed, Col_proposal_store_id, store_id);
-	apply(changed, to);
-	row_must_update(proposal, changed);
-	job_id = tell_decided(call, changed, to);
+	require_decider(call, proposal, to);
+	job_id = is_decided_so(call, proposal, to, store_id) ? find_job(call, proposal_id) :
+														   decide_first(call, proposal, to, store_id);
 	call_end(call);
 	return job_id;
 }
@@ -439,15 +486,19 @@ fill_inserted_proposal(Dml *dml)
 	static const int sent[] = {Col_proposal_conversation_id, Col_proposal_service_id, Col_proposal_title,
 							   Col_proposal_work, Col_proposal_price, Col_proposal_currency,
 							   Col_proposal_client_key};
+	static const int later[] = {Col_proposal_organization_id, Col_proposal_merchant_id};
 	Row *row = dml->new;
 	Row *conversation;
 
 	check_values(row);
 	dml_require_actor(dml);
+	dml_fill_all_but(dml, sent, lengthof(sent));
+	row_set_text(row, Col_proposal_status, statuses[PROPOSAL_SENT].name);
+	row_set(row, Col_proposal_sent_by, actor_datum(&dml->call->actor));
+	dml_judge_given(dml, later, lengthof(later));
 	conversation = require_sender(dml->call, row);
 	if (client_key_let_through(dml, sent, lengthof(sent)))
 		return;
-	dml_fill_all_but(dml, sent, lengthof(sent));
 	fill_new(dml->call, row, conversation);
 	ids_assign_dml(dml->call, row, SLOT_OF(row_int64(row, Col_proposal_organization_id)), ID_OF_TENANT);
 }
@@ -472,7 +523,7 @@ fill_updated_proposal(Dml *dml)
 		store_require(dml->call, row_int64(row, Col_proposal_store_id),
 					  row_int64(row, Col_proposal_merchant_id));
 		require_decidable(dml->call, dml->old, status);
-		apply(row, status);
+		apply(dml->call, row, status);
 	}
 }
 

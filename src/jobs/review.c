@@ -15,6 +15,7 @@
 #include "acting/ids.h"
 #include "jobs/job.h"
 #include "jobs/proposal.h"
+#include "jobs/repeated.h"
 #include "jobs/review.h"
 #include "mail/email.h"
 #include "matching/evidence_notes.h"
@@ -134,19 +135,25 @@ find_review(Call *call, const ReviewSubject *subject, bool latest)
 }
 
 /*
- * There is one review. Whoever wrote it held the lock that is held now.
+ * There is one review. Whoever wrote it held the lock that is held now. Returns its id if it says
+ * the same, which is what a repeated call is told; 0: there is none.
  */
-static void
-require_unreviewed(Call *call, const ReviewSubject *subject)
+static int64
+find_repeated_review(Call *call, const ReviewSubject *subject, const Opinion *opinion)
 {
 	Row *review = find_review(call, subject, true);
 
-	if (review)
+	if (review == NULL)
+		return 0;
+	if (row_int32(review, Col_review_communication) != opinion->communication ||
+		row_int32(review, Col_review_quality) != opinion->quality ||
+		!repeated_text(review, Col_review_comment, opinion->comment))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("%s %lld was reviewed before", subject_name(subject), (long long) subject_id(subject)),
 				 errdetail("There is review %lld.", (long long) row_int64(review, Col_review_id)),
 				 errhint("Work is reviewed once; jobs.review has what was said.")));
+	return row_int64(review, Col_review_id);
 }
 
 /*
@@ -255,8 +262,9 @@ jobs_review_job(PG_FUNCTION_ARGS)
 	job_require_unexpired(job, "be reviewed");
 	require_reviewer(call, &subject);
 	require_confirmed(job);
-	require_unreviewed(call, &subject);
-	id = write_review(call, &subject, &opinion);
+	id = find_repeated_review(call, &subject, &opinion);
+	if (id == 0)
+		id = write_review(call, &subject, &opinion);
 	call_end(call);
 	return id_result(id, fcinfo);
 }
@@ -377,8 +385,9 @@ jobs_review_proposal(PG_FUNCTION_ARGS)
 	require_reviewer(call, &subject);
 	require_new_store(proposal);
 	require_requested(proposal);
-	require_unreviewed(call, &subject);
-	id = write_review(call, &subject, &opinion);
+	id = find_repeated_review(call, &subject, &opinion);
+	if (id == 0)
+		id = write_review(call, &subject, &opinion);
 	call_end(call);
 	return id_result(id, fcinfo);
 }
@@ -394,6 +403,17 @@ lock_review(Call *call, int64 id)
 	return review;
 }
 
+static void
+write_reply(const Call *call, const Row *review, const char *body)
+{
+	Row *changed = row_copy(review);
+
+	row_set_text(changed, Col_review_reply, body);
+	row_set(changed, Col_review_replied_by, actor_datum(&call->actor));
+	row_set_time(changed, Col_review_replied_at, GetCurrentTimestamp());
+	row_must_update(review, changed);
+}
+
 /*
  * jobs.reply_to_review(review_id, body, actor)
  */
@@ -405,20 +425,16 @@ jobs_reply_to_review(PG_FUNCTION_ARGS)
 	char *body = arg_text(fcinfo, ARG(reply_to_review, body), LIMIT_TEXT);
 	Call *call = call_begin(fcinfo, ARG_reply_to_review_actor);
 	Row *review = lock_review(call, review_id);
-	Row *changed;
 
 	require_expert(call, "replies to review", review_id);
-	if (!row_isnull(review, Col_review_reply))
+	if (row_isnull(review, Col_review_reply))
+		write_reply(call, review, body);
+	else if (!repeated_by_actor(call, review, Col_review_replied_by) || !repeated_text(review, Col_review_reply, body))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("review %lld has a reply", (long long) review_id),
 				 errdetail("A member of the organization wrote it before."),
 				 errhint("A review is replied to once; write a message to say more.")));
-	changed = row_copy(review);
-	row_set_text(changed, Col_review_reply, body);
-	row_set(changed, Col_review_replied_by, actor_datum(&call->actor));
-	row_set_time(changed, Col_review_replied_at, GetCurrentTimestamp());
-	row_must_update(review, changed);
 	call_end(call);
 	PG_RETURN_VOID();
 }

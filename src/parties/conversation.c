@@ -259,10 +259,11 @@ jobs_conversation_fill(PG_FUNCTION_ARGS)
 	dml_require_actor(dml);
 	organization_require(call, row_int64(row, Col_conversation_organization_id));
 	conversation_require_starter(call);
-	contact_require(call, row_int64(row, Col_conversation_organization_id),
-					merchant_lock(call, call->actor.id));
 	dml_fill_all_but(dml, sent, lengthof(sent));
 	fill_conversation(row, row_int64(row, Col_conversation_organization_id), call->actor.id);
+	dml_judge_given(dml, NULL, 0);
+	contact_require(call, row_int64(row, Col_conversation_organization_id),
+					merchant_lock(call, call->actor.id));
 	ids_assign_dml(call, row, SLOT_OF(row_int64(row, Col_conversation_organization_id)), ID_OF_TENANT);
 	return dml_end(dml);
 }

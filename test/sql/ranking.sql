@@ -257,7 +257,7 @@ SELECT jobs.install() ~ 'up to date' AS installed;
 
 -- A trigger of a user that suppresses the row, or that fails, at the commit.
 CREATE TRIGGER zz_user BEFORE UPDATE ON jobs.ranking_stat FOR EACH ROW EXECUTE FUNCTION regress.run('SELECT 1 / 0');
-SELECT regress.try(format('SELECT jobs.decline_job(%s, actor => %L)', :c, :'ann')) ~ '^55000' AS is_declined;
+SELECT regress.try(format('SELECT jobs.decline_job(%s, $$other$$, actor => %L)', :c, :'ann')) ~ '^55000' AS is_declined;
 SELECT regress.job('ranking') IS NOT NULL AS asked;
 DROP TRIGGER zz_user ON jobs.ranking_stat;
 

@@ -53,8 +53,8 @@ UPDATE pg_temp.keyed SET statement = replace(replace(statement, '$$a$$', '$$othe
 SELECT * FROM pg_temp.send(' ON CONFLICT DO NOTHING');
 BEGIN;
 SELECT jobs.act_as(:'max');
-INSERT INTO jobs.job (organization_id, service_id, title, description, status, origin, conversation_id, created_at, client_key)
-VALUES (:org, :service, 'x', 'x', 'completed', 'match', 7, '2001-01-01', (:'k' || 1)::uuid) ON CONFLICT DO NOTHING RETURNING id;
+INSERT INTO jobs.job (organization_id, service_id, title, description, status, conversation_id, created_at, client_key)
+VALUES (:org, :service, 'x', 'x', '', 7, '2001-01-01', (:'k' || 1)::uuid) ON CONFLICT DO NOTHING RETURNING id;
 INSERT INTO jobs.job (organization_id, service_id, title, description, client_key)
 VALUES (:org, :service, 'x', 'x', (:'k' || 1)::uuid) ON CONFLICT (merchant_id, client_key) WHERE client_key IS NOT NULL DO UPDATE SET status = 'declined' RETURNING title, status;
 SELECT regress.try(format('INSERT INTO jobs.job (organization_id, service_id, title, description, client_key) VALUES (%s, %s, $$x$$, $$x$$, %L)
@@ -85,3 +85,70 @@ SELECT jobs.act_as(:'ann');
 INSERT INTO jobs.message (conversation_id, job_id, body, client_key) VALUES (:conversation, 0, 'One', (:'k' || 7)::uuid), (:conversation, 0, 'Two', (:'k' || 7)::uuid) ON CONFLICT DO NOTHING RETURNING body;
 ROLLBACK;
 SELECT jobs.provide_service(:org, :service, actor => :'ann'), jobs.set_preferences(:org, true, actor => :'ann');
+
+-- Functions without a key: the same actor, the same arguments, and nothing has come since that
+-- counts: the first answer. Otherwise what the state says.
+CREATE FUNCTION pg_temp.again(statement text) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+	first text := regress.try(statement);
+	state text := regress.state();
+	second text := regress.try(statement);
+BEGIN
+	RETURN CASE WHEN first = second AND first LIKE 'ok%' THEN 'the same' ELSE first || ' / ' || split_part(second, ' | ', 1) END || CASE WHEN state <> regress.state() THEN ', and something was written' ELSE '' END;
+END
+$$;
+CREATE FUNCTION pg_temp.job(situation text, call text, VARIADIC args text[]) RETURNS text
+LANGUAGE sql RETURN pg_temp.again('SELECT jobs.' || format(call, VARIADIC regress.job('repeated', situation, situation = 'new')::text || args));
+SELECT pg_temp.job('new', 'decline_job(%s, actor => %L)', :'ann'), pg_temp.job('new', 'decline_job(%s, $$no_time$$, $$Sorry$$, actor => %L)', :'max');
+SELECT pg_temp.job('responded', 'mark_inactive(%s, actor => %L)', :'ann'), pg_temp.job('inactive', 'reactivate_job(%s, actor => %L)', :'ann');
+SELECT pg_temp.job('responded', 'complete_job(%s, actor => %L)', :'ann'), pg_temp.job('responded', 'complete_job(%s, $$Done$$, actor => %L)', :'ann'), pg_temp.job('new', 'complete_job(%s, $$Done$$, actor => %L)', :'ann');
+SELECT pg_temp.job('completed', 'confirm_completion(%s, actor => %L)', :'max');
+SELECT pg_temp.job('completed', 'reject_completion(%s, actor => %L)', :'max'), pg_temp.job('completed', 'reject_completion(%s, $$Too small$$, actor => %L)', :'max');
+SELECT pg_temp.job('confirmed', 'review_job(%s, 4, 5, actor => %L)', :'max'), pg_temp.job('confirmed', 'review_job(%s, 4, 5, $$Good$$, actor => %L)', :'max');
+SELECT pg_temp.job('confirmed', 'reply_to_review(jobs.review_job(%s, 4, 5, $$Good$$, actor => %L), $$Thanks$$, actor => %L)', :'max', :'ann');
+SELECT pg_temp.job('responded', 'open_job(%s, actor => %L)', :'ann');
+CREATE FUNCTION pg_temp.proposal() RETURNS bigint
+LANGUAGE sql RETURN (SELECT jobs.send_proposal(jobs.start_conversation(org, 'Hello', actor => max), service, 'Title', 'Work', 5, actor => ann) FROM regress.directory WHERE test = 'repeated');
+SELECT pg_temp.again(format('SELECT jobs.accept_proposal(%s, %s, actor => %L)', pg_temp.proposal(), :store, :'max')), pg_temp.again(format('SELECT jobs.accept_proposal(%s, actor => %L)', pg_temp.proposal(), :'max'));
+SELECT pg_temp.again(format('SELECT jobs.decline_proposal(%s, actor => %L)', pg_temp.proposal(), :'max')), pg_temp.again(format('SELECT jobs.withdraw_proposal(%s, actor => %L)', pg_temp.proposal(), :'ann'));
+SELECT pg_temp.proposal() AS new_store \gset
+SELECT jobs.accept_proposal(:new_store, actor => :'max'), jobs.request_review(:new_store, actor => :'ann');
+SELECT pg_temp.again(format('SELECT jobs.review_proposal(%s, 1, 2, actor => %L)', :new_store, :'max'));
+SELECT pg_temp.again(format('SELECT jobs.create_consumer($$again$$, %L, actor => %L)', from_start, :'ann')) FROM unnest('{true}'::boolean[]) from_start;
+SELECT pg_temp.again(format('SELECT jobs.create_consumer($$from now$$, false, actor => %L)', :'ann'));
+-- the job of a proposal is found whatever has become of it, also where the conversation is blocked
+SELECT pg_temp.proposal() AS proposal \gset
+SELECT jobs.accept_proposal(:proposal, :store, actor => :'max') AS job \gset
+SELECT jobs.decline_job(:job, actor => :'ann');
+UPDATE jobs.conversation SET is_blocked = true WHERE id = :conversation;
+SELECT jobs.accept_proposal(:proposal, :store, actor => :'max') = :job;
+UPDATE jobs.conversation SET is_blocked = false WHERE id = :conversation;
+-- others, other words, or something has come since
+CREATE FUNCTION pg_temp.after(situation text, call text, VARIADIC args text[]) RETURNS text
+LANGUAGE sql RETURN split_part(regress.try('SELECT jobs.' || format(call, VARIADIC regress.job('repeated', situation)::text || args)), ' | ', 1);
+SELECT pg_temp.after('declined', 'decline_job(%s, actor => %L)', :'bob'), pg_temp.after('declined', 'decline_job(%s, actor => %L)', :'max'), pg_temp.after('declined', 'decline_job(%s, $$no_time$$, actor => %L)', :'ann'),
+	pg_temp.after('declined', 'decline_job(%s, comment => $$x$$, actor => %L)', :'ann');
+SELECT pg_temp.after('inactive', 'mark_inactive(%s, actor => %L)', :'bob'), pg_temp.after('completed', 'complete_job(%s, actor => %L)', :'bob'), pg_temp.after('completed', 'complete_job(%s, $$x$$, actor => %L)', :'ann');
+SELECT regress.job('repeated', 'completed') AS job \gset
+SELECT jobs.reject_completion(:job, 'No', actor => :'max');
+SELECT regress.try(format('SELECT jobs.reject_completion(%s, %L, actor => %L)', :job, said, :'max')) FROM unnest(ARRAY['No', 'Never', NULL]) said;
+SELECT jobs.reply_to_job(:job, 'Now?', actor => :'ann') > 0, jobs.reply_to_job(:job, 'No', actor => :'max') > 0, status FROM jobs.job WHERE id = :job;
+SELECT regress.try(format('SELECT jobs.reject_completion(%s, %L, actor => %L)', :job, 'No', :'max'));
+SELECT jobs.mark_inactive(:job, actor => :'ann'), jobs.reactivate_job(:job, actor => :'ann');
+SELECT jobs.reply_to_job(:job, 'Still there?', actor => :'max') > 0, jobs.reactivate_job(:job, actor => :'ann');
+SELECT jobs.reply_to_job(:job, 'Yes', actor => :'ann') > 0;
+SELECT regress.try(format('SELECT jobs.reactivate_job(%s, actor => %L)', :job, :'ann'));
+SELECT jobs.complete_job(:job, 'Done', actor => :'ann'), jobs.reply_to_job(:job, 'Fine', actor => :'max') > 0, jobs.complete_job(:job, 'Done', actor => :'ann');
+SELECT regress.try(format('SELECT jobs.complete_job(%s, %L, actor => %L)', :job, said, :'ann')) FROM unnest(ARRAY['Fine', NULL]) said;
+SELECT jobs.confirm_completion(:job, actor => :'max') , jobs.review_job(:job, 4, 4, 'Good', actor => :'max') AS review \gset
+SELECT regress.try(format('SELECT jobs.review_job(%s, %s, actor => %L)', :job, args, :'max')) FROM unnest(ARRAY['4, 5, $$Good$$', '5, 4, $$Good$$', '4, 4', '4, 4, $$good$$']) args;
+SELECT jobs.reply_to_review(:review, 'Thanks', actor => :'ann');
+SELECT regress.try(format('SELECT jobs.reply_to_review(%s, %L, actor => %L)', :review, body, actor)) FROM (VALUES ('Thanks', :'bob'), ('Thank you', :'ann')) v (body, actor);
+SELECT regress.try(format('SELECT jobs.accept_proposal(%s, %s, actor => %L)', proposal, store, :'max')) FROM (VALUES (:proposal, 'NULL'), (:new_store, :'store')) v (proposal, store);
+SELECT regress.try(format('SELECT jobs.create_consumer($$again$$, %L, actor => %L)', from_start, actor)) FROM (VALUES (true, :'bob'), (false, :'ann')) v (from_start, actor);
+SELECT jobs.create_consumer('again');
+SELECT jobs.create_consumer('again');
+SELECT count(jobs.ack_events('again', event_position)) FROM jobs.read_events('again', 1);
+SELECT regress.try('SELECT jobs.create_consumer($$again$$)');
+SELECT jobs.drop_consumer('again');

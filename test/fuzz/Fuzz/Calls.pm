@@ -424,28 +424,30 @@ sub rematch_request
 
 sub stars
 {
-	my ($function, $id) = @_;
+	my ($function, $id, @stars) = @_;
 
 	return spoil($function, [ "NULL, 1, 1", '22004' ], [ "$id, 0, 1", '22023' ], [ "$id, 1, 6", '22023' ],
 		[ "$id, 1, NULL", '22004' ], [ "$id, 1, 1, ''", '22023' ])
 	  if chance(0.04);
-	return { function => $function, sql => "SELECT jobs.$function($id, @{[one_of(1 .. 5)]}, @{[one_of(1 .. 5)]}%A)" };
+	return { function => $function, sql => "SELECT jobs.$function($id, $stars[0], $stars[1]%A)" };
 }
 
 sub review_job
 {
 	my ($model, $who) = @_;
 	my $id = id_of($model, $who, 'job', sub { $_[0]{is_confirmed} && !$_[0]{review} });
+	my @stars = map { one_of(1 .. 5) } 1 .. 2;
 
-	return { rule => sub { $model->review_job($_[0], $id) }, %{ stars('review_job', $id) } };
+	return { rule => sub { $model->review_job($_[0], $id, @stars) }, %{ stars('review_job', $id, @stars) } };
 }
 
 sub review_proposal
 {
 	my ($model, $who) = @_;
 	my $id = id_of($model, $who, 'proposal', sub { $_[0]{is_review_requested} && !$_[0]{review} });
+	my @stars = map { one_of(1 .. 5) } 1 .. 2;
 
-	return { rule => sub { $model->review_proposal($_[0], $id) }, %{ stars('review_proposal', $id) } };
+	return { rule => sub { $model->review_proposal($_[0], $id, @stars) }, %{ stars('review_proposal', $id, @stars) } };
 }
 
 sub reply_to_review
@@ -642,7 +644,7 @@ sub insert_message
 	  if chance(0.02);
 	if (chance(0.05))
 	{
-		my ($column, $value, $state) = @{ one_of([ sent_at => 'now()', '42501' ], [ proposal_id => '1', '42501' ],
+		my ($column, $value, $state) = @{ one_of([ proposal_id => '1', '42501' ],
 				[ author => "'member:1'", '42501' ], [ id => '5', '22023' ], [ organization_id => '1', '42501' ], [ merchant_id => '1', '42501' ]) };
 
 		return { %call, sql => "INSERT INTO jobs.message (conversation_id, job_id, body, $column) VALUES ($conversation, $job, 'x', $value)",
@@ -680,7 +682,7 @@ sub insert_assignment
 	  if chance(0.03);
 	if (chance(0.05))
 	{
-		return { %call, sql => "INSERT INTO jobs.assignment (job_id, member_id, assigned_at) VALUES ($id, $member, now())",
+		return { %call, sql => "INSERT INTO jobs.assignment (job_id, member_id, assigned_by) VALUES ($id, $member, 'member:1')",
 			rule => sub { $model->insert_assignment($_[0], $id, $member, 1); Fuzz::Model::refuse('42501') } };
 	}
 	return { %call, sql => one_of("INSERT INTO jobs.assignment (job_id, member_id) VALUES ($id, $member)",
@@ -773,7 +775,7 @@ sub insert_job
 	if (chance(0.08))
 	{
 		my ($column, $value) = @{ one_of([ status => "'opened'" ], [ respond_by => 'now()' ], [ proposal_id => '1' ],
-				[ origin => "'proposal'" ], [ confirmed_at => 'now()' ], [ created_at => 'now()' ], [ request_id => '1024' ]) };
+				[ origin => "'proposal'" ], [ confirmed_at => 'now()' ], [ due_at => 'now()' ], [ request_id => '1024' ]) };
 
 		return { %call, sql => "$into, $column) VALUES ($values, 'x', 'y', $value)",
 			rule => sub { $model->somebody($_[0]); Fuzz::Model::refuse('42501') } };

@@ -249,8 +249,34 @@ sub move
 	$self->set($job, is_completed => 0) if $action eq 'reject';
 	$self->set($job, is_confirmed => 1) if $action eq 'confirm';
 	$self->set($job, is_overdue => 0) if $action eq 'expire';
-	$self->set($job, status => $to);
+	# what was done last, and by whom; another status ends it
+	my %done = $to eq $job->{status} ? %{ $job->{done} } : ();
+	$done{$action} = { by => $who->{text} } if $action ne 'message';
+	$self->set($job, status => $to, done => \%done);
 	$self->record($who, $job, $action, $from, $to);
+	return;
+}
+
+# The same call once more, by the same actor with the same words: it has the first answer.
+sub done_again
+{
+	my ($who, $job, $action, $text) = @_;
+	my $done = $job->{done}{$action};
+	my $said = $done && $done->{said};
+
+	return if !$done || $done->{by} ne $who->{text};
+	return defined $text ? $said && $said->{by} eq $who->{text} && $said->{text} eq $text : !$said || $said->{by} ne $who->{text};
+}
+
+# The first message since something was done.
+sub say
+{
+	my ($self, $who, $job, $text) = @_;
+
+	foreach my $done (values %{ $job->{done} })
+	{
+		$self->set($done, said => { by => $who->{text}, text => $text }) if !$done->{said};
+	}
 	return;
 }
 
@@ -265,9 +291,23 @@ sub act
 		unexpired($job);
 		return $job->{status};
 	}
-	my $to = $self->target($who, $job, $action);
+	my $to = eval { $self->target($who, $job, $action) };
+	my $refusal = $@;
+	if (!defined $to)
+	{
+		die $refusal if !forbidden_by_status($who, $job, $action) || !done_again($who, $job, $action, undef);
+		return $job->{status};
+	}
 	$self->move($who, $job, $action, $to);
 	return $to;
+}
+
+# Is it an action of this side that the job's status alone stands against?
+sub forbidden_by_status
+{
+	my ($who, $job, $action) = @_;
+
+	return status($job) ne 'expired' && $diagram{ side($who) } && $diagram{ side($who) }{$action};
 }
 
 sub open_job { my ($self, $who, $id) = @_; return $self->act($who, $id, 'open') }
@@ -280,13 +320,20 @@ sub act_and_say
 {
 	my ($self, $who, $id, $action, $text) = @_;
 	my $job = $self->seen($who, job => $id);
-	my $to = $self->target($who, $job, $action);
+	my $to = eval { $self->target($who, $job, $action) };
+	my $refusal = $@;
 
+	if (!defined $to)
+	{
+		die $refusal if !forbidden_by_status($who, $job, $action) || !done_again($who, $job, $action, $text);
+		return $job->{status};
+	}
 	refuse('55000') if defined $text && $job->{conversation}{is_blocked};
 	$self->move($who, $job, $action, $to);
 	if (defined $text)
 	{
 		$self->write($who, $job->{conversation}, $job, undef);
+		$self->say($who, $job, $text);
 		$self->record($who, $job, 'message', $to, $to);
 	}
 	return $to;
@@ -313,7 +360,11 @@ sub decline_job
 {
 	my ($self, $who, $id, $reason) = @_;
 
-	return $self->decline($who, $self->seen($who, job => $id), $reason);
+	my $job = $self->seen($who, job => $id);
+	my ($earlier) = grep { $_->{job} == $job } @{ $self->{decline} };
+
+	return 'declined' if $earlier && $job->{status} eq 'declined' && $earlier->{actor} eq $who->{text} && $earlier->{reason} eq ($reason // '');
+	return $self->decline($who, $job, $reason);
 }
 
 sub allowed_actions
@@ -452,7 +503,11 @@ sub send_message
 	refuse('42501') if $who->{kind} !~ /^m/;
 	refuse('55000') if $conversation->{is_blocked};
 	my $message = $self->write($who, $conversation, $job, undef);
-	$self->move($who, $job, 'message', $to) if $job;
+	if ($job)
+	{
+		$self->move($who, $job, 'message', $to);
+		$self->say($who, $job, $text);
+	}
 	$self->remember($who, 'message', $key, $text, $message);
 	return $message;
 }
@@ -564,23 +619,27 @@ my %decider = (sent => 'member', withdrawn => 'member', accepted => 'merchant', 
 
 sub decide
 {
-	my ($self, $who, $id, $status, $store_id) = @_;
+	my ($self, $who, $id, $status, $store_id, $is_function) = @_;
 	my $proposal = $self->seen($who, proposal => $id);
 
 	$self->require_store($who, $store_id, $proposal->{merchant});
 	only($who, $decider{$status});
+	return $proposal->{job} // ''
+	  if $is_function && $proposal->{status} eq $status && $proposal->{decided_by} eq $who->{text} && ($proposal->{store} // 0) == ($store_id // 0);
 	refuse('55000') if $proposal->{status} ne 'sent' || $status eq 'sent';
 	refuse('55000') if $status eq 'accepted' && $proposal->{conversation}{is_blocked};
-	$self->set($proposal, status => $status, store => $store_id);
+	$self->set($proposal, status => $status, store => $store_id, decided_by => $who->{text});
 	return '' if $status ne 'accepted' || !$store_id;
-	return $self->create_job($who, organization => $proposal->{organization}, merchant => $proposal->{merchant},
+	my $job = $self->create_job($who, organization => $proposal->{organization}, merchant => $proposal->{merchant},
 		conversation => $proposal->{conversation}, proposal => $proposal, service => $proposal->{service},
 		store => $store_id, origin => 'proposal', auto_rematch => 0);
+	$self->set($proposal, job => $job);
+	return $job;
 }
 
-sub withdraw_proposal { my ($self, $who, $id) = @_; return $self->decide($who, $id, 'withdrawn') }
-sub decline_proposal { my ($self, $who, $id) = @_; return $self->decide($who, $id, 'declined') }
-sub accept_proposal { my ($self, $who, $id, $store) = @_; return $self->decide($who, $id, 'accepted', $store) }
+sub withdraw_proposal { my ($self, $who, $id) = @_; return $self->decide($who, $id, 'withdrawn', undef, 1) }
+sub decline_proposal { my ($self, $who, $id) = @_; return $self->decide($who, $id, 'declined', undef, 1) }
+sub accept_proposal { my ($self, $who, $id, $store) = @_; return $self->decide($who, $id, 'accepted', $store, 1) }
 
 sub require_store
 {
@@ -598,7 +657,7 @@ sub require_store
 sub create_job
 {
 	my ($self, $who, %job) = @_;
-	my $job = $self->create('job', %job, status => 'new', assigned => {}, map { $_ => 0 }
+	my $job = $self->create('job', %job, status => 'new', assigned => {}, done => {}, map { $_ => 0 }
 		  qw(is_overdue is_opened is_answered is_completed is_confirmed expert_wrote_last));
 
 	$self->append($job->{conversation}{jobs}, $job);
@@ -731,24 +790,28 @@ sub expire_jobs
 
 sub write_review
 {
-	my ($self, $subject, $column) = @_;
+	my ($self, $subject, $column, @stars) = @_;
 
-	refuse('55000') if $subject->{review};
+	if (my $earlier = $subject->{review})
+	{
+		refuse('55000') if "@stars" ne $earlier->{stars};
+		return $earlier;
+	}
 	my $review = $self->create('review', organization => $subject->{organization}, merchant => $subject->{merchant},
-		$column => $subject, is_replied => 0);
+		$column => $subject, is_replied => 0, stars => "@stars");
 	$self->set($subject, review => $review);
 	return $review;
 }
 
 sub review_job
 {
-	my ($self, $who, $id) = @_;
+	my ($self, $who, $id, @stars) = @_;
 	my $job = $self->seen($who, job => $id);
 
 	unexpired($job);
 	only($who, 'merchant');
 	refuse('55000') if !$job->{is_confirmed};
-	return $self->write_review($job, 'job');
+	return $self->write_review($job, 'job', @stars);
 }
 
 sub for_new_store
@@ -774,13 +837,13 @@ sub request_review
 
 sub review_proposal
 {
-	my ($self, $who, $id) = @_;
+	my ($self, $who, $id, @stars) = @_;
 	my $proposal = $self->seen($who, proposal => $id);
 
 	only($who, 'merchant');
 	for_new_store($proposal);
 	refuse('55000') if !$proposal->{is_review_requested};
-	return $self->write_review($proposal, 'proposal');
+	return $self->write_review($proposal, 'proposal', @stars);
 }
 
 sub reply_to_review
@@ -789,8 +852,8 @@ sub reply_to_review
 	my $review = $self->seen($who, review => $id);
 
 	only($who, 'member');
-	refuse('55000') if $review->{is_replied};
-	$self->set($review, is_replied => 1);
+	refuse('55000') if $review->{is_replied} && $review->{replied_by} ne $who->{text};
+	$self->set($review, is_replied => 1, replied_by => $who->{text});
 	return '';
 }
 
@@ -961,8 +1024,32 @@ sub insert_message
 	my $mark = $self->mark;
 
 	$self->somebody($who);
+	if ($self->is_used($who, 'message', $key))
+	{
+		my $conversation = defined $conversation_id ? $self->seen($who, conversation => $conversation_id) : undef;
+		my $job = $job_id ? $self->seen($who, job => $job_id) : undef;
+
+		refuse('22023') if $job && $conversation && $job->{conversation} != $conversation;
+		return taken($skips);
+	}
 	my $message = $self->send_message($who, $conversation_id, $text, $job_id, undef);
 	return $self->keyed($who, 'message', $key, $text, $message, $mark, $skips);
+}
+
+# A key that was used meets the unique index, before any rule.
+sub is_used
+{
+	my ($self, $who, $table, $key) = @_;
+
+	return defined $key && $who->{kind} =~ /^m/ && $self->{key}{ "$table " . tenant($who) . " $key" };
+}
+
+sub taken
+{
+	my ($skips) = @_;
+
+	refuse('23505') if !$skips;
+	return 0;
 }
 
 sub keyed
@@ -1005,6 +1092,13 @@ sub insert_proposal
 	my $mark = $self->mark;
 
 	$self->somebody($who);
+	if ($self->is_used($who, 'proposal', $key))
+	{
+		$self->seen($who, conversation => $conversation_id);
+		refuse('P0002') if !$self->{service}{$service_id};
+		only($who, 'member');
+		return taken($skips);
+	}
 	my $proposal = $self->send_proposal($who, $conversation_id, $service_id, $text, undef);
 	return $self->keyed($who, 'proposal', $key, "$conversation_id $service_id $text", $proposal, $mark, $skips);
 }
@@ -1041,6 +1135,7 @@ sub insert_job
 	$self->require_store($who, $arg{store}, $merchant_id);
 	refuse('42501') if $who->{kind} eq 'member';
 	refuse('22004') if !defined $merchant_id;
+	return taken(0) if $self->is_used({ kind => 'merchant', id => $merchant_id }, 'job', $arg{key});
 	refuse('P0002') if !$self->{merchant}{$merchant_id};
 	refuse('22023') if !$organization->{provides}{ $arg{service} };
 	$self->welcome($organization, $merchant_id);
