@@ -9,7 +9,12 @@ CREATE FUNCTION jobs.health_report(
 	OUT notification_queue_usage double precision,
 	OUT slowest_consumer text,
 	OUT slowest_consumer_owner text,
-	OUT oldest_unacked_event interval)
+	OUT oldest_unacked_event interval,
+	OUT last_run_at timestamptz,
+	OUT reminder_lag interval,
+	OUT schedule_ok boolean,
+	OUT schedule_problem text,
+	OUT access_problem text)
 LANGUAGE C STABLE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_health_report';
 REVOKE EXECUTE ON FUNCTION jobs.health_report FROM PUBLIC;

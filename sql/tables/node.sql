@@ -7,6 +7,8 @@ CREATE TABLE IF NOT EXISTS jobs.node (
 	grants jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(grants) = 'object'),
 	last_sweep_at timestamptz,
 	purged_position bigint NOT NULL DEFAULT 0,
+	last_run_at timestamptz,
+	last_run_database oid,
 	CHECK (first_slot >= 0 AND last_slot <= 1023 AND first_slot <= last_slot)
 );
 
@@ -25,3 +27,5 @@ COMMENT ON COLUMN jobs.node.marketplace_id IS 'tells this marketplace from any o
 COMMENT ON COLUMN jobs.node.grants IS 'what jobs.grant_access() gave: an object of role names, each with the list of its accesses; jobs.install() gives it again';
 COMMENT ON COLUMN jobs.node.last_sweep_at IS 'when a sweep last expired a job; NULL before the first time';
 COMMENT ON COLUMN jobs.node.purged_position IS 'the highest position of an event that was purged, above which positions go on; 0: none was';
+COMMENT ON COLUMN jobs.node.last_run_at IS 'when jobs.expire_due_jobs() last ended, written at most once a minute; NULL before the first time';
+COMMENT ON COLUMN jobs.node.last_run_database IS 'the oid of the database where that was: a copy has another';

@@ -510,18 +510,68 @@ remembered_roles(int *count)
 	return roles;
 }
 
+static AclMode
+mode_of(const char *verbs)
+{
+	return (strstr(verbs, "INSERT") ? ACL_INSERT : 0) | (strstr(verbs, "UPDATE") ? ACL_UPDATE : 0) |
+		   (strstr(verbs, "DELETE") ? ACL_DELETE : 0);
+}
+
+/*
+ * Has the role all rights on tables, views and the schema that the access gives? DROP OWNED takes
+ * some and leaves others, which the tables' owner gave on what isn't the owner's.
+ */
+static bool
+has_tables(Oid role, int mask)
+{
+	Oid schema = get_namespace_oid(JOBS_SCHEMA, false);
+
+	for (int i = 0; i < lengthof(tables); i++)
+	{
+		Oid table = table_oid(tables[i].table);
+
+		if (((tables[i].readers & mask) && pg_class_aclcheck(table, role, ACL_SELECT) != ACLCHECK_OK) ||
+			((tables[i].writers & mask) &&
+			 pg_class_aclmask(table, role, mode_of(tables[i].verbs), ACLMASK_ALL) != mode_of(tables[i].verbs)) ||
+			((SEES_ALL(tables[i].readers) & mask) && !access_policy_stands(tables[i].table, role)))
+			return false;
+	}
+	for (int i = 0; i < lengthof(views); i++)
+	{
+		Oid view = get_relname_relid(views[i].name, schema);
+
+		if ((views[i].readers & mask) && OidIsValid(view) && pg_class_aclcheck(view, role, ACL_SELECT) != ACLCHECK_OK)
+			return false;
+	}
+	return DatumGetBool(DirectFunctionCall3(has_schema_privilege_id_id, ObjectIdGetDatum(role),
+											ObjectIdGetDatum(schema), CStringGetTextDatum("USAGE")));
+}
+
+List *
+access_robbed_roles(void)
+{
+	int count;
+	char **roles = remembered_roles(&count);
+	List *robbed = NIL;
+
+	for (int i = 0; i < count; i++)
+	{
+		Oid role = get_role_oid(roles[i], true);
+
+		if (OidIsValid(role) && !has_tables(role, read_remembered(roles[i])))
+			robbed = lappend(robbed, roles[i]);
+	}
+	return robbed;
+}
+
 /*
  * It may be another role, which got the name of one that was renamed; or a restore left the
  * rights out.
  */
 static void
-tell_if_lacking(const char *role)
+tell_if_lacking(const char *role, int mask)
 {
-	Datum usage = DirectFunctionCall3(has_schema_privilege_id_id, ObjectIdGetDatum(get_role_oid(role, false)),
-									  ObjectIdGetDatum(get_namespace_oid(JOBS_SCHEMA, false)),
-									  CStringGetTextDatum("USAGE"));
-
-	if (!DatumGetBool(usage))
+	if (!has_tables(get_role_oid(role, false), mask))
 		ereport(NOTICE,
 				(errmsg("role \"%s\" had lost its access to jobs, and is given it again", role),
 				 errhint("If it isn't the role that access was granted to, call jobs.revoke_access().")));
@@ -562,7 +612,7 @@ access_grant_again(void)
 		CHECK_FOR_INTERRUPTS();
 		if (OidIsValid(get_role_oid(roles[i], true)))
 		{
-			tell_if_lacking(roles[i]);
+			tell_if_lacking(roles[i], mask);
 			change_rights(roles[i], mask, 0, true);
 			continue;
 		}

@@ -6,6 +6,8 @@
 #ifndef JOBS_ACCESS_H
 #define JOBS_ACCESS_H
 
+#include "nodes/pg_list.h"
+
 extern void access_init(void);
 
 /* Is the role an operator: may it do what the system does? True for owner and superusers. */
@@ -25,6 +27,12 @@ extern void access_change_bound(const char *role, bool give);
  * tables? As the tables' owner, inside SPI.
  */
 extern bool access_lacks_policies(void);
+
+/*
+ * Roles (char *) that access is remembered of and that lack some of it. As the tables' owner, inside
+ * SPI; all tables stand.
+ */
+extern List *access_robbed_roles(void);
 
 /*
  * Parts of installing and uninstalling, run as the tables' owner, inside SPI: grants

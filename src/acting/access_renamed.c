@@ -15,12 +15,13 @@
 
 #include "acting/access_renamed.h"
 
-/* $1: functions that the access gives. The schema's owner has all of them by being the owner. */
+/* $1: functions that the access gives. Their owner and the tables' have all of them. */
 static const char *const candidates_query =
 	"SELECT r.rolname, pg_catalog.count(*) OPERATOR(pg_catalog.=) pg_catalog.cardinality($1) AS is_exact "
 	"FROM pg_catalog.pg_proc p "
 	"CROSS JOIN LATERAL (SELECT DISTINCT a.grantee FROM pg_catalog.aclexplode(p.proacl) a "
-	"WHERE a.privilege_type OPERATOR(pg_catalog.=) 'EXECUTE' AND NOT a.is_grantable) g "
+	"WHERE a.privilege_type OPERATOR(pg_catalog.=) 'EXECUTE' AND NOT a.is_grantable "
+	"AND a.grantee OPERATOR(pg_catalog.<>) p.proowner) g "
 	"JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) g.grantee "
 	"WHERE p.pronamespace OPERATOR(pg_catalog.=) 'jobs'::pg_catalog.regnamespace "
 	"AND NOT EXISTS (SELECT FROM jobs.node n WHERE n.grants OPERATOR(pg_catalog.?) r.rolname::pg_catalog.text) "

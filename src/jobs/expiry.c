@@ -27,6 +27,9 @@
 /* A sweep ends after this time; the scheduler starts the next one. In milliseconds. */
 #define SWEEP_MAX_TIME 50000
 
+/* That a sweep ran is noted no more often than once in this time, a little less than pg_cron's minute. */
+#define NOTE_PAUSE 55000
+
 /*
  * Notes when a sweep last found something. Another sweep that notes the same is not
  * waited for.
@@ -41,6 +44,31 @@ note_sweep(Call *call)
 		return;
 	changed = row_copy(node);
 	row_set_time(changed, Col_node_last_sweep_at, GetCurrentTimestamp());
+	(void) row_update(node, changed);
+}
+
+/*
+ * Notes that a sweep came to its end, even if it found nothing: whoever watches can tell a quiet
+ * marketplace from a dead scheduler. Once in a while, so that sweeps that find nothing write nothing.
+ */
+static void
+note_run(Call *call)
+{
+	Row *node = node_fetch(call->rows);
+	TimestampTz last = row_time(node, Col_node_last_run_at, DT_NOBEGIN);
+	TimestampTz now = GetCurrentTimestamp();
+	Row *changed;
+
+	if (!row_isnull(node, Col_node_last_run_database) &&
+		DatumGetObjectId(row_get(node, Col_node_last_run_database)) == MyDatabaseId &&
+		last <= now && !TimestampDifferenceExceeds(last, now, NOTE_PAUSE))
+		return;
+	node = row_lock_found(node, LockTupleNoKeyExclusive, LockWaitSkip);
+	if (node == NULL)
+		return;
+	changed = row_copy(node);
+	row_set_time(changed, Col_node_last_run_at, now);
+	row_set(changed, Col_node_last_run_database, ObjectIdGetDatum(MyDatabaseId));
 	(void) row_update(node, changed);
 }
 
@@ -173,6 +201,7 @@ Datum
 jobs_expire_due_jobs(PG_FUNCTION_ARGS)
 {
 	Sweep sweep;
+	Call *call;
 
 	sweep.batch_size = arg_count(fcinfo, ARG(expire_due_jobs, batch_size));
 	sweep.is_atomic = !(fcinfo->context && IsA(fcinfo->context, CallContext) &&
@@ -186,6 +215,10 @@ jobs_expire_due_jobs(PG_FUNCTION_ARGS)
 	run(&sweep, consequence_rematch_batch);
 	commit_between(&sweep);
 	run(&sweep, reminder_batch);
+	commit_between(&sweep);
+	call = call_begin_system();
+	note_run(call);
+	call_end(call);
 	SPI_finish();
 	PG_RETURN_VOID();
 }

@@ -7,10 +7,16 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
 
+#include "acting/access_problems.h"
 #include "acting/function_names.h"
+#include "ops/schedule_problem.h"
 #include "pg/rights.h"
 #include "pg/statement.h"
 #include "tables/table.h"
@@ -66,15 +72,46 @@ static KeptStatement health_report = {
 	"pg_catalog.pg_notification_queue_usage() AS notification_queue_usage, "
 	"l.name AS slowest_consumer, "
 	"l.owner AS slowest_consumer_owner, "
-	"pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) l.since AS oldest_unacked_event "
+	"pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) l.since AS oldest_unacked_event, "
+	"CASE WHEN n.last_run_database OPERATOR(pg_catalog.=) $1 THEN n.last_run_at END AS last_run_at, "
+	"COALESCE(pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) r.remind_at, "
+	"pg_catalog.make_interval()) AS reminder_lag "
 	"FROM jobs.node n "
+	"LEFT JOIN (SELECT pg_catalog.min(p.remind_at) AS remind_at "
+	"FROM (SELECT o.remind_at, o.due_at FROM jobs.job o "
+	"WHERE o.remind_at OPERATOR(pg_catalog.<=) pg_catalog.statement_timestamp() "
+	"ORDER BY o.remind_at LIMIT 10000) p "
+	"WHERE p.due_at OPERATOR(pg_catalog.>) pg_catalog.statement_timestamp()) r ON true "
 	"LEFT JOIN (SELECT o.due_at FROM jobs.job o "
 	"WHERE o.due_at OPERATOR(pg_catalog.<=) pg_catalog.statement_timestamp() "
 	"ORDER BY o.due_at LIMIT 1) j ON true "
 	"LEFT JOIN (SELECT pg_catalog.min(p.created_at) AS created_at, pg_catalog.count(*) AS depth "
 	"FROM (SELECT m.created_at FROM jobs.email m "
 	"WHERE m.next_attempt_at IS NOT NULL ORDER BY m.next_attempt_at LIMIT 10000) p) e ON true "
-	"LEFT JOIN lag l ON true"};
+	"LEFT JOIN lag l ON true",
+	{OIDOID}};
+
+/*
+ * Sentences as one text; NULL: there are none.
+ */
+static char *
+join(List *problems)
+{
+	StringInfoData text;
+	ListCell *cell;
+
+	initStringInfo(&text);
+	foreach (cell, problems)
+		appendStringInfo(&text, "%s%s", text.len ? " " : "", (char *) lfirst(cell));
+	return text.len ? text.data : NULL;
+}
+
+static void
+set_text(Datum *values, bool *nulls, int column, const char *text)
+{
+	nulls[column] = text == NULL;
+	values[column] = text ? CStringGetTextDatum(text) : (Datum) 0;
+}
 
 /*
  * jobs.health_report(): the row of the view jobs.health, with the owner's rights, since
@@ -86,6 +123,11 @@ jobs_health_report(PG_FUNCTION_ARGS)
 {
 	TupleDesc desc;
 	Rights caller;
+	Oid owner = tables_owner();
+	Datum database = ObjectIdGetDatum(MyDatabaseId);
+	Datum values[NRESULT_health_report];
+	bool nulls[NRESULT_health_report];
+	char *problem;
 	HeapTuple tuple;
 	MemoryContext context = CurrentMemoryContext;
 
@@ -93,15 +135,26 @@ jobs_health_report(PG_FUNCTION_ARGS)
 		elog(ERROR, "return type must be a row type");
 
 	SPI_connect();
-	rights_switch(&caller, tables_owner(), SECURITY_NOFORCE_RLS);
+	rights_switch(&caller, owner, SECURITY_NOFORCE_RLS);
 	statement_prefer_indexes();
-	if (statement_read(&health_report, NULL, NULL) != 1)
+	if (statement_read(&health_report, &database, NULL) != 1)
 		elog(ERROR, "could not read the health of jobs");
+	for (int i = 0; i < RESULT_health_report_schedule_ok; i++)
+		values[i] = statement_column(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
+									 NameStr(TupleDescAttr(desc, i)->attname), &nulls[i]);
+	set_text(values, nulls, RESULT_health_report_access_problem, join(access_problems()));
 	rights_restore(&caller);
+
+	problem = schedule_problem(owner, nulls[RESULT_health_report_last_run_at] ?
+										  DT_NOBEGIN :
+										  DatumGetTimestampTz(values[RESULT_health_report_last_run_at]));
+	set_text(values, nulls, RESULT_health_report_schedule_problem, problem);
+	nulls[RESULT_health_report_schedule_ok] = false;
+	values[RESULT_health_report_schedule_ok] = BoolGetDatum(problem == NULL);
 
 	/* the row outlives SPI */
 	MemoryContextSwitchTo(context);
-	tuple = statement_row(0, BlessTupleDesc(desc));
+	tuple = heap_form_tuple(BlessTupleDesc(desc), values, nulls);
 	SPI_finish();
 	PG_RETURN_DATUM(HeapTupleGetDatum(tuple));
 }

@@ -26,12 +26,14 @@
 #include "utils/lsyscache.h"
 
 #include "acting/access.h"
+#include "acting/access_problems.h"
 #include "acting/function_names.h"
 #include "acting/sequences.h"
 #include "mail/email_template.h"
 #include "matching/ranking.h"
 #include "ops/install_foreign.h"
 #include "ops/install_owner.h"
+#include "ops/schedule_problem.h"
 #include "parties/search.h"
 #include "pg/argument.h"
 #include "pg/rights.h"
@@ -48,6 +50,7 @@ static Oid choose_owner(FunctionCallInfo fcinfo, Oid present);
 static void check_installer(Oid owner, bool is_present);
 static void write_version(void);
 static void check_standing_tables(void);
+static void tell_problems(Oid owner, bool is_scheduled);
 
 /*
  * jobs.install(owner): creates what is missing and brings what is there up to date.
@@ -102,6 +105,7 @@ jobs_install(PG_FUNCTION_ARGS)
 	changes += ranking_fill_table();
 	sequences_raise();
 	access_grant_again();
+	tell_problems(owner, version != VERSION_NO_TABLE);
 	rights_restore(&caller);
 	SPI_finish();
 
@@ -248,6 +252,44 @@ check_standing_tables(void)
 			schema_check_rules(i, rel);
 		relation_close(rel, AccessShareLock);
 	}
+}
+
+static TimestampTz
+read_last_run(void)
+{
+	Oid types[1] = {OIDOID};
+	Datum values[1] = {ObjectIdGetDatum(MyDatabaseId)};
+	bool isnull;
+	Datum last;
+
+	if (SPI_execute_with_args("SELECT n.last_run_at FROM jobs.node n "
+							  "WHERE n.last_run_database OPERATOR(pg_catalog.=) $1",
+							  1, types, values, NULL, true, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not read when the sweep last ran");
+	if (SPI_processed == 0)
+		return DT_NOBEGIN;
+	last = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	return isnull ? DT_NOBEGIN : DatumGetTimestampTz(last);
+}
+
+/*
+ * What points at roles that are gone, and, once the tables were there before, whether anything
+ * calls the sweep: after a restore nothing does.
+ */
+static void
+tell_problems(Oid owner, bool is_scheduled)
+{
+	char *problem = is_scheduled ? schedule_problem(owner, read_last_run()) : NULL;
+	ListCell *cell;
+
+	foreach (cell, access_problems())
+		ereport(WARNING,
+				(errmsg("a role that jobs knows is gone or has changed"),
+				 errdetail_internal("%s", (char *) lfirst(cell))));
+	if (problem)
+		ereport(WARNING,
+				(errmsg("nothing is known to expire jobs here"),
+				 errdetail_internal("%s", problem)));
 }
 
 static void

@@ -39,12 +39,12 @@
 #include "utils/syscache.h"
 
 #include "acting/function_names.h"
+#include "ops/cron.h"
+#include "ops/schedule_problem.h"
 #include "pg/argument.h"
 #include "pg/compat.h"
 #include "pg/rights.h"
 #include "tables/table.h"
-
-#define COMMAND "CALL jobs.expire_due_jobs()"
 
 /* What pg_cron has in this database. */
 typedef struct Cron
@@ -55,19 +55,6 @@ typedef struct Cron
 	Oid unschedule;
 } Cron;
 
-/* A row of cron.job. */
-typedef struct CronJob
-{
-	int64 id;
-	char *name;
-	char *database;
-	char *username;
-	char *command;
-	char *nodename;
-	char *nodeport;
-	char *active;
-} CronJob;
-
 pg_noreturn static void complain_not_loaded(void);
 static void require_cron(Cron *cron, const char *elsewhere);
 static void check_owner(Oid owner);
@@ -76,8 +63,31 @@ static int64 schedule_as_owner(const Cron *cron, Oid owner, const char *schedule
 static void check_job(const Cron *cron, int64 id, const char *owner, const char *schedule);
 static int64 find_job(const Cron *cron, const char *owner);
 static void refuse_other_owner(const Cron *cron, const char *owner);
-static char *job_name(void);
 static char *statements_elsewhere(Oid owner, const char *schedule);
+
+/*
+ * What keeps pg_cron from running it is told, since pg_cron itself says nothing. That it may log in
+ * isn't known before it has tried.
+ */
+static void
+tell_if_idle(Oid owner)
+{
+	const char *workers = GetConfigOption("cron.use_background_workers", true, false);
+	const char *host = GetConfigOption("cron.host", true, false);
+	char *problem = schedule_problem(owner, DT_NOBEGIN);
+
+	if (problem)
+		ereport(WARNING,
+				(errmsg("pg_cron has the schedule, but does not expire jobs by it"),
+				 errdetail_internal("%s", problem)));
+	else if (workers == NULL || strcmp(workers, "on") != 0)
+		ereport(NOTICE,
+				(errmsg("pg_cron will log in as role \"%s\"", GetUserNameFromId(owner, false)),
+				 errdetail("It connects to \"%s\", where pg_hba.conf must let the role in without a password.",
+						   host ? host : "localhost"),
+				 errhint("Where it doesn't, set cron.use_background_workers = on and restart the server. "
+						 "jobs.health shows whether the runs succeed.")));
+}
 
 /*
  * jobs.schedule_expiry(schedule): has pg_cron expire what is due; again, changes the
@@ -98,6 +108,7 @@ jobs_schedule_expiry(PG_FUNCTION_ARGS)
 	refuse_other_owner(&cron, GetUserNameFromId(owner, false));
 	id = schedule_as_owner(&cron, owner, schedule);
 	check_job(&cron, id, GetUserNameFromId(owner, false), schedule);
+	tell_if_idle(owner);
 	PG_RETURN_INT64(id);
 }
 
@@ -116,7 +127,7 @@ jobs_unschedule_expiry(PG_FUNCTION_ARGS)
 
 	require_cron(&cron,
 				 psprintf("SELECT cron.unschedule(jobid) FROM cron.job WHERE jobname = %s AND username = %s;",
-						  quote_literal_cstr(job_name()), quote_literal_cstr(owner_name)));
+						  quote_literal_cstr(cron_job_name()), quote_literal_cstr(owner_name)));
 	check_use(&cron, owner, cron.unschedule);
 	refuse_other_owner(&cron, owner_name);
 	id = find_job(&cron, owner_name);
@@ -127,39 +138,6 @@ jobs_unschedule_expiry(PG_FUNCTION_ARGS)
 	OidFunctionCall1(cron.unschedule, Int64GetDatum(id));
 	rights_restore(&caller);
 	PG_RETURN_BOOL(true);
-}
-
-/*
- * Past 63 bytes pg_cron 1.4 cuts a name off, without a word, and two databases could
- * share a schedule.
- */
-static char *
-job_name(void)
-{
-	char *name = psprintf("jobs-expiry:%s", get_database_name(MyDatabaseId));
-
-	return strlen(name) < NAMEDATALEN ? name : psprintf("jobs-expiry:%u", MyDatabaseId);
-}
-
-static bool
-role_can_login(Oid role)
-{
-	HeapTuple tuple = SearchSysCache1(AUTHOID, ObjectIdGetDatum(role));
-	bool result;
-
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for role %u", role);
-	result = ((Form_pg_authid) GETSTRUCT(tuple))->rolcanlogin;
-	ReleaseSysCache(tuple);
-	return result;
-}
-
-static bool
-role_can_connect(Oid role)
-{
-	return DatumGetBool(DirectFunctionCall3(has_database_privilege_id_id, ObjectIdGetDatum(role),
-											ObjectIdGetDatum(MyDatabaseId),
-											CStringGetTextDatum("CONNECT")));
 }
 
 /*
@@ -174,30 +152,17 @@ statements_elsewhere(Oid owner, const char *schedule)
 	StringInfoData sql;
 
 	initStringInfo(&sql);
-	if (!role_can_login(owner))
+	if (!cron_role_can_login(owner))
 		appendStringInfo(&sql, "ALTER ROLE %s LOGIN; ", quote_identifier(name));
-	if (!role_can_connect(owner))
+	if (!cron_role_can_connect(owner))
 		appendStringInfo(&sql, "GRANT CONNECT ON DATABASE %s TO %s; ",
 						 quote_identifier(database), quote_identifier(name));
 	appendStringInfo(&sql, "CREATE EXTENSION IF NOT EXISTS pg_cron; "
 						   "SELECT cron.schedule_in_database(%s, %s, %s, %s, %s);",
-					 quote_literal_cstr(job_name()), quote_literal_cstr(schedule),
-					 quote_literal_cstr(COMMAND), quote_literal_cstr(database),
+					 quote_literal_cstr(cron_job_name()), quote_literal_cstr(schedule),
+					 quote_literal_cstr(CRON_COMMAND), quote_literal_cstr(database),
 					 quote_literal_cstr(name));
 	return sql.data;
-}
-
-/*
- * The database that pg_cron lives in; NULL: it wasn't loaded when the server started. A
- * setting that no library has defined is a placeholder and says nothing.
- */
-static const char *
-cron_database(void)
-{
-	if (GetConfigOption("cron.database_name", true, false) == NULL ||
-		(GetConfigOptionFlags("cron.database_name", true) & GUC_CUSTOM_PLACEHOLDER))
-		return NULL;
-	return GetConfigOption("cron.database_name", true, false);
 }
 
 static bool
@@ -227,7 +192,7 @@ complain_not_loaded(void)
 				 errdetail("This server has no extension pg_cron to install."),
 				 errhint("Install the package of pg_cron for PostgreSQL %d, add pg_cron to shared_preload_libraries, "
 						 "set cron.database_name = %s, restart the server, and run CREATE EXTENSION pg_cron; here. "
-						 "Or run " COMMAND "; by any other scheduler.",
+						 "Or run " CRON_COMMAND "; by any other scheduler.",
 						 PG_VERSION_NUM / 10000, database)));
 	ereport(ERROR,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -298,14 +263,14 @@ check_owner(Oid owner)
 	const char *name = GetUserNameFromId(owner, false);
 	const char *superuser_jobs = GetConfigOption("cron.enable_superuser_jobs", true, false);
 
-	if (!role_can_login(owner))
+	if (!cron_role_can_login(owner))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("role \"%s\" may not log in", name),
 				 errdetail("pg_cron expires jobs as the tables' owner, in a session of its own."),
 				 errhint("Run ALTER ROLE %s LOGIN; it needs no password where pg_cron uses background workers.",
 						 quote_identifier(name))));
-	if (!role_can_connect(owner))
+	if (!cron_role_can_connect(owner))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("role \"%s\" may not connect to this database", name),
@@ -360,9 +325,9 @@ schedule_as_owner(const Cron *cron, Oid owner, const char *schedule)
 	rights_switch(&caller, owner, 0);
 	PG_TRY();
 	{
-		id = DatumGetInt64(OidFunctionCall3(cron->schedule, CStringGetTextDatum(job_name()),
+		id = DatumGetInt64(OidFunctionCall3(cron->schedule, CStringGetTextDatum(cron_job_name()),
 											CStringGetTextDatum(schedule),
-											CStringGetTextDatum(COMMAND)));
+											CStringGetTextDatum(CRON_COMMAND)));
 	}
 	PG_CATCH();
 	{
@@ -385,57 +350,16 @@ schedule_as_owner(const Cron *cron, Oid owner, const char *schedule)
 	return id;
 }
 
-static char *
-job_column(HeapTuple tuple, TupleDesc desc, const char *name)
-{
-	int attnum = SPI_fnumber(desc, name);
-	char *value = attnum > 0 ? SPI_getvalue(tuple, desc, attnum) : NULL;
-
-	return value ? value : pstrdup("");
-}
-
-/*
- * All rows of cron.job, those of other roles included.
- */
-static List *
-read_jobs(const Cron *cron)
-{
-	Relation rel = table_open(cron->job, AccessShareLock);
-	TupleDesc desc = RelationGetDescr(rel);
-	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
-	List *jobs = NIL;
-	HeapTuple tuple;
-
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		CronJob *job = palloc(sizeof(CronJob));
-
-		CHECK_FOR_INTERRUPTS();
-		job->id = strtoll(job_column(tuple, desc, "jobid"), NULL, 10);
-		job->name = job_column(tuple, desc, "jobname");
-		job->database = job_column(tuple, desc, "database");
-		job->username = job_column(tuple, desc, "username");
-		job->command = job_column(tuple, desc, "command");
-		job->nodename = job_column(tuple, desc, "nodename");
-		job->nodeport = job_column(tuple, desc, "nodeport");
-		job->active = job_column(tuple, desc, "active");
-		jobs = lappend(jobs, job);
-	}
-	systable_endscan(scan);
-	table_close(rel, AccessShareLock);
-	return jobs;
-}
-
 /*
  * The number of our job; 0: there is none.
  */
 static int64
 find_job(const Cron *cron, const char *owner)
 {
-	const char *name = job_name();
+	const char *name = cron_job_name();
 	ListCell *cell;
 
-	foreach (cell, read_jobs(cron))
+	foreach (cell, cron_read_jobs(cron->job))
 	{
 		CronJob *job = lfirst(cell);
 
@@ -452,10 +376,10 @@ find_job(const Cron *cron, const char *owner)
 static void
 refuse_other_owner(const Cron *cron, const char *owner)
 {
-	const char *name = job_name();
+	const char *name = cron_job_name();
 	ListCell *cell;
 
-	foreach (cell, read_jobs(cron))
+	foreach (cell, cron_read_jobs(cron->job))
 	{
 		CronJob *job = lfirst(cell);
 
@@ -483,7 +407,7 @@ check_job(const Cron *cron, int64 id, const char *owner, const char *schedule)
 	const char *is = "missing";
 	const char *should = "there";
 
-	foreach (cell, read_jobs(cron))
+	foreach (cell, cron_read_jobs(cron->job))
 	{
 		CronJob *job = lfirst(cell);
 		const struct
@@ -494,7 +418,7 @@ check_job(const Cron *cron, int64 id, const char *owner, const char *schedule)
 		} checks[] = {
 			{"database", job->database, get_database_name(MyDatabaseId)},
 			{"username", job->username, owner},
-			{"command", job->command, COMMAND},
+			{"command", job->command, CRON_COMMAND},
 			{"nodename", job->nodename, host ? host : ""},
 			{"nodeport", job->nodeport, psprintf("%d", PostPortNumber)},
 			{"active", job->active, "t"},

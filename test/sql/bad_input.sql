@@ -1,6 +1,7 @@
 -- What functions do with arguments that make no sense: generated for each of them. Status,
 -- side and hidden rows are in truth_table and access.
 \set SHOW_CONTEXT never
+SET client_min_messages = error;
 \pset format unaligned
 \pset tuples_only
 \pset null NULL

@@ -143,7 +143,24 @@ SET SESSION AUTHORIZATION regress_jobs_app;
 SELECT regress.try('SELECT jobs.expire_jobs()');
 SELECT regress.try('CALL jobs.expire_due_jobs()');
 RESET SESSION AUTHORIZATION;
--- nothing due writes nothing
+-- Nothing due writes nothing, but that a sweep ran, at most once a minute.
+SELECT last_run_at <= clock_timestamp() AS has_run, last_run_age_seconds >= 0 AND last_run_age_seconds < 600 FROM jobs.health;
+UPDATE jobs.node SET last_run_at = now() - interval '2 minutes';
+CALL jobs.expire_due_jobs();
+SELECT last_run_at > now() - interval '1 minute' AS is_noted, last_run_at AS noted FROM jobs.health \gset
+SELECT :'is_noted';
+CALL jobs.expire_due_jobs();
+SELECT last_run_at = :'noted' AS not_again FROM jobs.health;
+-- a clock that was set back, and a copy of another database
+UPDATE jobs.node SET last_run_at = now() + interval '1 day';
+CALL jobs.expire_due_jobs();
+SELECT last_run_at < now() + interval '1 minute' AS is_noted FROM jobs.health;
+UPDATE jobs.node SET last_run_database = 1;
+SELECT last_run_at, last_run_age_seconds FROM jobs.health;
+BEGIN;
+CALL jobs.expire_due_jobs();
+SELECT last_run_at IS NOT NULL AS is_noted FROM jobs.health;
+COMMIT;
 SELECT regress.state() AS before \gset
 CALL jobs.expire_due_jobs();
 SELECT jobs.expire_jobs();

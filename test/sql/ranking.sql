@@ -240,6 +240,7 @@ COMMIT;
 BEGIN;
 SELECT jobs.decline_job(:other, actor => :'ann');
 SELECT jobs.uninstall();
+SET client_min_messages = error;
 SELECT jobs.install() ~ 'brought up to date' AS installed;
 COMMIT;
 BEGIN;

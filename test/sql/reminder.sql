@@ -55,7 +55,9 @@ SELECT count(*) FROM regress.mail('reminder') m WHERE m LIKE 'expiring%';
 
 -- once, to the organization; the job's history doesn't know
 SELECT pg_temp.waiting() AS job \gset
+SELECT reminder_lag BETWEEN '1 second' AND '10 minutes' AS lags, reminder_lag_seconds >= 1 AS in_seconds, expiry_lag FROM jobs.health;
 CALL jobs.expire_due_jobs();
+SELECT reminder_lag, reminder_lag_seconds FROM jobs.health;
 SELECT regress.mail('reminder');
 SELECT remind_at, status, due_at IS NOT NULL FROM jobs.job WHERE id = :job;
 SELECT regress.history(:job);

@@ -77,6 +77,30 @@ sub waits_until_expired
 	return;
 }
 
+# What jobs.health says of the schedule, to somebody who may do nothing else; '' is that all is well.
+sub health_is
+{
+	my ($node, $database, $expected, $name) = @_;
+
+	$node->safe_psql($database, q{
+		DO $$ BEGIN
+			IF to_regrole('watcher') IS NULL THEN
+				CREATE ROLE watcher;
+			END IF;
+			EXECUTE format('GRANT CONNECT ON DATABASE %I TO watcher', current_database());
+			PERFORM jobs.grant_access('watcher', 'monitor');
+		END $$});
+	like($node->safe_psql($database, q{
+			SET ROLE watcher;
+			SELECT schedule_ok || ' ' || coalesce(schedule_problem, '') FROM jobs.health}),
+		$expected eq '' ? qr/^true $/ : qr/^false .*$expected/, "health: $name");
+	# as the installer is told
+	my ($result, $stdout, $stderr) = $node->psql($database, 'SELECT jobs.install()');
+	if ($expected eq '') { unlike($stderr, qr/nothing is known to expire jobs/, "install(): $name"); }
+	else { like($stderr, qr/WARNING:  nothing is known to expire jobs here\nDETAIL:  .*$expected/, "install(): $name"); }
+	return;
+}
+
 my ($schedule, $unschedule) = ('SELECT jobs.schedule_expiry()', 'SELECT jobs.unschedule_expiry()');
 my $everything = 'jobname, schedule, command, database, username, active, nodename, nodeport';
 
@@ -87,6 +111,7 @@ $without->start;
 marketplace($without, 'm1');
 complains($without, 'm1', $schedule, '0A000', q{shared_preload_libraries, set cron.database_name = 'm1'});
 complains($without, 'm1', $unschedule, '0A000', q{shared_preload_libraries});
+health_is($without, 'm1', 'pg_cron is not loaded. Add it to shared_preload_libraries', 'pg_cron is not loaded');
 
 # a setting that nobody reads
 $without->append_conf('postgresql.conf', "cron.database_name = 'm1'");
@@ -133,8 +158,10 @@ my $port = $node->port;
 # the right database, but without the extension
 complains($node, 'm1', $schedule, '0A000', 'CREATE EXTENSION pg_cron;');
 complains($node, 'm1', $unschedule, '0A000', 'CREATE EXTENSION pg_cron;');
+health_is($node, 'm1', 'Run CREATE EXTENSION pg_cron;', 'no extension');
 $_->safe_psql('m1', 'CREATE EXTENSION pg_cron') for values %nodes;
 is($node->safe_psql('m1', $unschedule), 'f', 'there is no schedule yet');
+health_is($node, 'm1', 'There is no schedule for this database. Run SELECT jobs.schedule_expiry\(\);', 'no schedule');
 
 # the owner must be able to log in, and to connect
 complains($node, 'm1', $schedule, '55000', 'ALTER ROLE m1_owner LOGIN;');
@@ -167,6 +194,58 @@ my $id = $node->safe_psql('m1', $schedule);
 is_row($node, "jobid, $everything",
 	"$id|jobs-expiry:m1|* * * * *|CALL jobs.expire_due_jobs()|m1|m1_owner|t|$host|$port",
 	'a superuser schedules for the owner');
+health_is($node, 'm1', '', 'scheduled');
+$node->safe_psql('m1', 'ALTER ROLE m1_owner NOLOGIN');
+health_is($node, 'm1', 'may not log in. Run ALTER ROLE m1_owner LOGIN;', 'an owner who may not log in');
+$node->safe_psql('m1', 'ALTER ROLE m1_owner LOGIN; REVOKE CONNECT ON DATABASE m1 FROM m1_owner');
+health_is($node, 'm1', 'Run GRANT CONNECT ON DATABASE m1 TO m1_owner;', 'an owner who may not connect');
+$node->safe_psql('m1', 'GRANT CONNECT ON DATABASE m1 TO m1_owner; ALTER ROLE m1_owner RENAME TO other');
+health_is($node, 'm1', "Job $id of pg_cron runs as role \"m1_owner\", which does not exist; the tables belong to \"other\"", 'a renamed owner');
+$node->safe_psql('m1', 'ALTER ROLE other RENAME TO m1_owner');
+health_is($node, 'm1', '', 'an owner who is renamed back');
+foreach my $wrong ([ q{command = 'SELECT 1'}, 'command' ], [ q{nodename = 'elsewhere'}, 'nodename' ], [ 'nodeport = 1', 'nodeport' ], [ 'active = false', 'active' ],
+	[ q{database = 'postgres'}, 'runs in database "postgres"' ], [ q{username = 'postgres'}, 'runs as role "postgres", which does not own them' ],
+	[ q{jobname = 'jobs-expiry:gone', database = 'gone'}, 'is for database "gone", which does not exist' ], [ q{jobname = 'other'}, 'There is no schedule' ])
+{
+	is($node->safe_psql('m1', "
+		BEGIN; UPDATE cron.job SET $wrong->[0];
+		SELECT schedule_ok || ' ' || (schedule_problem ~ \$\$$wrong->[1]\$\$) FROM jobs.health; ROLLBACK"), 'false true', "health: $wrong->[0]");
+}
+# what runs came to
+foreach my $run ([ q{'failed', 'connection failed'}, 'cron.use_background_workers = on' ], [ q{'failed', 'ERROR: no such thing'}, 'The last run failed: ERROR: no such thing' ],
+	[ q{'succeeded', '1 row'}, '' ], [ q{'running', NULL}, '' ])
+{
+	is($node->safe_psql('m1', "
+		BEGIN;
+		INSERT INTO cron.job_run_details (jobid, runid, status, return_message)
+		SELECT $id, n, 'failed', 'earlier' FROM generate_series(1000, 1001) n;
+		INSERT INTO cron.job_run_details (jobid, runid, status, return_message) VALUES ($id, 2000, 'succeeded', '');
+		INSERT INTO cron.job_run_details (jobid, runid, status, return_message) VALUES ($id, 3000, $run->[0]);
+		INSERT INTO cron.job_run_details (jobid, runid, status, return_message) SELECT -1, 4000 + n, 'failed', 'another job' FROM generate_series(1, 50) n;
+		SELECT coalesce(schedule_problem, '') ~ \$\$$run->[1]\$\$, schedule_problem IS NULL FROM jobs.health; ROLLBACK"),
+		't|' . ($run->[1] eq '' ? 't' : 'f'), "health: a run that $run->[0]");
+}
+is($node->safe_psql('m1', q{
+		BEGIN; CALL jobs.expire_due_jobs(); UPDATE jobs.node SET last_run_at = now() - interval '1 hour';
+		SELECT schedule_problem ~ 'The sweep last ran at .*pg_cron launcher' FROM jobs.health; ROLLBACK}), 't', 'health: a scheduler that has stopped');
+is($node->safe_psql('m1', q{
+		BEGIN; LOCK TABLE cron.job; SELECT schedule_ok FROM jobs.health; ROLLBACK}), 't', 'health: one\'s own lock on cron.job');
+foreach my $setting ('cron.launch_active_jobs = off', 'cron.max_running_jobs = 0')
+{
+	my ($set) = $setting =~ /^(\S+)/;
+	my ($result) = $node->psql('m1', "SHOW $set");
+
+	# pg_cron 1.4 has not all of them
+	next if $result != 0;
+	$node->append_conf('postgresql.conf', $setting);
+	$node->restart;
+	health_is($node, 'm1', $set, $setting);
+	($result, undef, my $stderr) = $node->psql('m1', $schedule);
+	is($result, 0, "scheduled all the same: $setting");
+	like($stderr, qr/WARNING:  pg_cron has the schedule, but does not expire jobs by it.*DETAIL:  $set .*ALTER SYSTEM SET $set/s, "schedule_expiry() tells: $setting");
+	$node->adjust_conf('postgresql.conf', $set, undef);
+	$node->restart;
+}
 is($node->safe_psql('m1', q{SELECT jobs.schedule_expiry('*/7 * * * *')}), $id, 'again, it is the same job');
 is_row($node, 'jobid, schedule', "$id|*/7 * * * *", '... with another schedule');
 
@@ -216,6 +295,9 @@ like($said, qr/\QSELECT cron.schedule_in_database('jobs-expiry:m2', '* * * * *',
 	'... with the statement to run there');
 my ($statements) = $said =~ /and run: (.*;)$/m;
 $node->safe_psql('m1', $statements);
+health_is($node, 'm2', 'pg_cron keeps its schedules in database "m1", and nothing has called the sweep', 'a schedule that can not be seen');
+$node->safe_psql('m2', 'CALL jobs.expire_due_jobs()');
+health_is($node, 'm2', '', 'a schedule that can not be seen, after a run');
 is_row($node, 'jobname, database, username, active',
 	"jobs-expiry:m1|m1|m1_owner|t\njobs-expiry:m2|m2|m2_owner|t",
 	'each database has a schedule of its own');
@@ -228,7 +310,10 @@ like(complaint($node, $long, $schedule), qr/schedule_in_database\('jobs-expiry:$
 	'... and the job of a long name is named by oid');
 
 # all of it for something: minutes are all that pg_cron 1.4 knows
-$nodes{connections}->safe_psql('m1', $schedule);
+{
+	my ($result, $stdout, $stderr) = $nodes{connections}->psql('m1', $schedule);
+	like($stderr, qr/NOTICE:  pg_cron will log in as role "m1_owner".*HINT:  .*cron\.use_background_workers = on/s, 'that it will log in is told');
+}
 {
 	local $PostgreSQL::Test::Utils::timeout_default = 130;
 	# pg_cron misses a change that comes while it reads the one before: now it reads all of them
@@ -237,6 +322,20 @@ $nodes{connections}->safe_psql('m1', $schedule);
 	waits_until_expired($nodes{connections}, 'm1');
 	waits_until_expired($node, 'm1');
 	waits_until_expired($node, 'm2');
+}
+health_is($_, 'm1', '', 'after runs') foreach $node, $nodes{connections};
+is($node->safe_psql('m1', q{SELECT last_run_age_seconds < 180 FROM jobs.health}), 't', 'the run was noted');
+
+# a run that can't log in, as with the passwords that Debian's server asks for
+{
+	local $PostgreSQL::Test::Utils::timeout_default = 130;
+	unlink $nodes{connections}->data_dir . '/pg_hba.conf';
+	$nodes{connections}->append_conf('pg_hba.conf', "local all m1_owner reject\nlocal all all trust\n");
+	$nodes{connections}->reload;
+	ok($nodes{connections}->poll_query_until('m1', q{SELECT NOT schedule_ok FROM jobs.health}), 'a run fails');
+	health_is($nodes{connections}, 'm1', 'The last run failed: .*cron.use_background_workers = on', 'runs that can not log in');
+	my ($result, $stdout, $stderr) = $nodes{connections}->psql('m1', $schedule);
+	like($stderr, qr/WARNING:  pg_cron has the schedule.*DETAIL:  The last run failed/s, '... and schedule_expiry() tells');
 }
 is($node->safe_psql('m1', q{SELECT DISTINCT actor FROM jobs.job_event WHERE action = 'expire'}), 'system',
 	'as the system');

@@ -1,0 +1,151 @@
+/*
+ * cron.c
+ *
+ * Reads what pg_cron has.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/pg_authid.h"
+#include "catalog/pg_type.h"
+#include "commands/dbcommands.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/guc.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+#include "ops/cron.h"
+#include "pg/compat.h"
+
+/* The newest runs of all jobs among which the last one of ours is looked for. */
+#define RUNS_LOOKED_AT 1000
+
+/*
+ * Past 63 bytes pg_cron 1.4 cuts a name off, without a word, and two databases could
+ * share a schedule.
+ */
+char *
+cron_job_name(void)
+{
+	char *name = psprintf(CRON_NAME_PREFIX "%s", get_database_name(MyDatabaseId));
+
+	return strlen(name) < NAMEDATALEN ? name : psprintf(CRON_NAME_PREFIX "%u", MyDatabaseId);
+}
+
+bool
+cron_role_can_login(Oid role)
+{
+	HeapTuple tuple = SearchSysCache1(AUTHOID, ObjectIdGetDatum(role));
+	bool result;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for role %u", role);
+	result = ((Form_pg_authid) GETSTRUCT(tuple))->rolcanlogin;
+	ReleaseSysCache(tuple);
+	return result;
+}
+
+bool
+cron_role_can_connect(Oid role)
+{
+	return DatumGetBool(DirectFunctionCall3(has_database_privilege_id_id, ObjectIdGetDatum(role),
+											ObjectIdGetDatum(MyDatabaseId),
+											CStringGetTextDatum("CONNECT")));
+}
+
+/*
+ * A setting that no library has defined is a placeholder and says nothing.
+ */
+const char *
+cron_database(void)
+{
+	if (GetConfigOption("cron.database_name", true, false) == NULL ||
+		(GetConfigOptionFlags("cron.database_name", true) & GUC_CUSTOM_PLACEHOLDER))
+		return NULL;
+	return GetConfigOption("cron.database_name", true, false);
+}
+
+static char *
+column_text(HeapTuple tuple, TupleDesc desc, const char *name)
+{
+	int attnum = SPI_fnumber(desc, name);
+	char *value = attnum > 0 ? SPI_getvalue(tuple, desc, attnum) : NULL;
+
+	return value ? value : pstrdup("");
+}
+
+List *
+cron_read_jobs(Oid table)
+{
+	Relation rel = table_open(table, AccessShareLock);
+	TupleDesc desc = RelationGetDescr(rel);
+	SysScanDesc scan = systable_beginscan(rel, InvalidOid, false, NULL, 0, NULL);
+	List *jobs = NIL;
+	HeapTuple tuple;
+
+	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		CronJob *job = palloc(sizeof(CronJob));
+
+		CHECK_FOR_INTERRUPTS();
+		job->id = strtoll(column_text(tuple, desc, "jobid"), NULL, 10);
+		job->name = column_text(tuple, desc, "jobname");
+		job->database = column_text(tuple, desc, "database");
+		job->username = column_text(tuple, desc, "username");
+		job->command = column_text(tuple, desc, "command");
+		job->nodename = column_text(tuple, desc, "nodename");
+		job->nodeport = column_text(tuple, desc, "nodeport");
+		job->active = column_text(tuple, desc, "active");
+		job->schedule = column_text(tuple, desc, "schedule");
+		jobs = lappend(jobs, job);
+	}
+	systable_endscan(scan);
+	table_close(rel, AccessShareLock);
+	return jobs;
+}
+
+/*
+ * Backwards through the index of the primary key: the table grows with each run of each job.
+ */
+char *
+cron_last_failure(Oid table, int64 id)
+{
+	Relation rel = table_open(table, AccessShareLock);
+	Oid indexid = compat_primary_key(rel);
+	Relation index;
+	SysScanDesc scan;
+	HeapTuple tuple;
+	char *failure = NULL;
+	bool has_ended = false;
+
+	if (!OidIsValid(indexid))
+	{
+		table_close(rel, AccessShareLock);
+		return NULL;
+	}
+	index = index_open(indexid, AccessShareLock);
+	scan = systable_beginscan_ordered(rel, index, NULL, 0, NULL);
+	for (int i = 0; i < RUNS_LOOKED_AT && !has_ended; i++)
+	{
+		char *status;
+
+		tuple = systable_getnext_ordered(scan, BackwardScanDirection);
+		if (!HeapTupleIsValid(tuple))
+			break;
+		if (strtoll(column_text(tuple, RelationGetDescr(rel), "jobid"), NULL, 10) != id)
+			continue;
+		status = column_text(tuple, RelationGetDescr(rel), "status");
+		has_ended = strcmp(status, "failed") == 0 || strcmp(status, "succeeded") == 0;
+		if (strcmp(status, "failed") == 0)
+			failure = column_text(tuple, RelationGetDescr(rel), "return_message");
+	}
+	systable_endscan_ordered(scan);
+	index_close(index, AccessShareLock);
+	table_close(rel, AccessShareLock);
+	return failure;
+}

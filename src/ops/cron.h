@@ -1,0 +1,53 @@
+/*
+ * cron.h
+ *
+ * What pg_cron has of ours. Nothing here needs rights on schema cron: its tables are read as
+ * catalogues are, since their types differ between versions, and their policies would ask for
+ * rights that whoever watches need not have.
+ */
+#ifndef JOBS_CRON_H
+#define JOBS_CRON_H
+
+#include "nodes/pg_list.h"
+
+#define CRON_COMMAND "CALL jobs.expire_due_jobs()"
+
+/* What the names of schedules begin with. */
+#define CRON_NAME_PREFIX "jobs-expiry:"
+
+/* A row of cron.job. */
+typedef struct CronJob
+{
+	int64 id;
+	char *name;
+	char *database;
+	char *username;
+	char *command;
+	char *nodename;
+	char *nodeport;
+	char *active;
+	char *schedule;
+} CronJob;
+
+/*
+ * The database that pg_cron lives in; NULL: it wasn't loaded when the server started.
+ */
+extern const char *cron_database(void);
+
+/* The name of this database's schedule. */
+extern char *cron_job_name(void);
+
+/* All rows of cron.job (its oid), those of other roles included. */
+extern List *cron_read_jobs(Oid table);
+
+/*
+ * How the last run of a job ended that has ended, by cron.job_run_details (its oid): the message if it
+ * failed, else NULL.
+ */
+extern char *cron_last_failure(Oid table, int64 id);
+
+/* May the role log in, and connect to this database? */
+extern bool cron_role_can_login(Oid role);
+extern bool cron_role_can_connect(Oid role);
+
+#endif
