@@ -30,7 +30,8 @@ BEGIN
 	END LOOP;
 	RETURN NEXT 'next attempt within the hour: ' || (jobs.fail_email(email_id, claim_token, 'busy') - clock_timestamp() < interval '1 hour')
 	FROM jobs.claim_emails(1);
-	RETURN NEXT 'expired: ' || jobs.expire_jobs();
+	PERFORM jobs.expire_jobs();
+	RETURN NEXT 'still ' || status FROM jobs.job WHERE id = number;
 END
 $$;
 BEGIN;
