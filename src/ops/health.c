@@ -107,7 +107,7 @@ join(List *problems)
 }
 
 static void
-set_text(Datum *values, bool *nulls, int column, const char *text)
+set_health_text(Datum *values, bool *nulls, int column, const char *text)
 {
 	nulls[column] = text == NULL;
 	values[column] = text ? CStringGetTextDatum(text) : (Datum) 0;
@@ -142,13 +142,13 @@ jobs_health_report(PG_FUNCTION_ARGS)
 	for (int i = 0; i < RESULT_health_report_schedule_ok; i++)
 		values[i] = statement_column(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
 									 NameStr(TupleDescAttr(desc, i)->attname), &nulls[i]);
-	set_text(values, nulls, RESULT_health_report_access_problem, join(access_problems()));
+	set_health_text(values, nulls, RESULT_health_report_access_problem, join(access_problems()));
 	rights_restore(&caller);
 
 	problem = schedule_problem(owner, nulls[RESULT_health_report_last_run_at] ?
 										  DT_NOBEGIN :
 										  DatumGetTimestampTz(values[RESULT_health_report_last_run_at]));
-	set_text(values, nulls, RESULT_health_report_schedule_problem, problem);
+	set_health_text(values, nulls, RESULT_health_report_schedule_problem, problem);
 	nulls[RESULT_health_report_schedule_ok] = false;
 	values[RESULT_health_report_schedule_ok] = BoolGetDatum(problem == NULL);
 

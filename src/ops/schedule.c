@@ -61,7 +61,7 @@ static void check_owner(Oid owner);
 static void check_use(const Cron *cron, Oid owner, Oid function);
 static int64 schedule_as_owner(const Cron *cron, Oid owner, const char *schedule);
 static void check_job(const Cron *cron, int64 id, const char *owner, const char *schedule);
-static int64 find_job(const Cron *cron, const char *owner);
+static int64 find_scheduled(const Cron *cron, const char *owner);
 static void refuse_other_owner(const Cron *cron, const char *owner);
 static char *statements_elsewhere(Oid owner, const char *schedule);
 
@@ -130,7 +130,7 @@ jobs_unschedule_expiry(PG_FUNCTION_ARGS)
 						  quote_literal_cstr(cron_job_name()), quote_literal_cstr(owner_name)));
 	check_use(&cron, owner, cron.unschedule);
 	refuse_other_owner(&cron, owner_name);
-	id = find_job(&cron, owner_name);
+	id = find_scheduled(&cron, owner_name);
 	if (id == 0)
 		PG_RETURN_BOOL(false);
 
@@ -354,7 +354,7 @@ schedule_as_owner(const Cron *cron, Oid owner, const char *schedule)
  * The number of our job; 0: there is none.
  */
 static int64
-find_job(const Cron *cron, const char *owner)
+find_scheduled(const Cron *cron, const char *owner)
 {
 	const char *name = cron_job_name();
 	ListCell *cell;

@@ -53,6 +53,12 @@ foreach my $way ('pasted', 'piped')
 	$node->safe_psql('postgres', join(';', map { "DROP ROLE $_" } @roles));
 }
 
+# What pg_cron is to forget. Its own runs may come in between.
+$node->safe_psql('marketplace', q{
+	INSERT INTO cron.job_run_details (runid, jobid, end_time) VALUES (-1, -1, now() - interval '8 days'), (-2, -1, now() - interval '6 days');
+	SELECT command FROM cron.job WHERE jobname = 'jobs-forget-runs' \gexec });
+is($node->safe_psql('marketplace', 'SELECT runid FROM cron.job_run_details WHERE jobid = -1'), '-2', 'old runs are forgotten');
+
 # Backup and restore, and what it takes to remove it.
 my ($restore) = $readme =~ /^## Backup and restore\n.*?^```sh\n(.*?)^```$/ms;
 my $folder = PostgreSQL::Test::Utils::tempdir();
