@@ -152,3 +152,4 @@ SELECT jobs.create_consumer('again');
 SELECT count(jobs.ack_events('again', event_position)) FROM jobs.read_events('again', 1);
 SELECT regress.try('SELECT jobs.create_consumer($$again$$)');
 SELECT jobs.drop_consumer('again');
+SELECT jobs.drop_consumer(name, actor => :'ann') FROM unnest('{again,from now}'::text[]) name;
