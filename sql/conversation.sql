@@ -11,7 +11,8 @@ REVOKE EXECUTE ON FUNCTION jobs.start_conversation FROM PUBLIC;
 COMMENT ON FUNCTION jobs.start_conversation IS
 	'A merchant writes to an organization: opens their conversation, or adds to it a message about '
 	'no job. body: up to 20,000 characters; client_key: makes a repeated call safe. '
-	'Returns the conversation''s id. Errors: 22004 NULL; 22023 a bad value; P0002 the organization is '
+	'Returns the conversation''s id; NULL, and nothing is left, when a trigger suppressed the message. '
+	'Errors: 22004 NULL; 22023 a bad value; P0002 the organization is '
 	'missing; 55000 its preferences forbid it, or the conversation is blocked; 42501 not a merchant.';
 
 -- access: actors

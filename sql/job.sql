@@ -17,6 +17,7 @@ AS 'MODULE_PATHNAME', 'jobs_mark_inactive';
 REVOKE EXECUTE ON FUNCTION jobs.mark_inactive FROM PUBLIC;
 COMMENT ON FUNCTION jobs.mark_inactive IS
 	'A member marks a job inactive that waits for either side. Returns the status. '
+	'Repeated by the same actor, it has the first answer. '
 	'Errors: 22004 job_id is NULL; P0002 it is missing or hidden; '
 	'55000 its status forbids it; 42501 not a member.';
 
@@ -28,7 +29,8 @@ AS 'MODULE_PATHNAME', 'jobs_reactivate_job';
 REVOKE EXECUTE ON FUNCTION jobs.reactivate_job FROM PUBLIC;
 COMMENT ON FUNCTION jobs.reactivate_job IS
 	'A member takes an inactive job up again: it is responded or awaiting_response, by who wrote last. '
-	'Returns the status. Errors: 22004 job_id is NULL; P0002 it is missing or hidden; '
+	'Returns the status. Repeated by the same actor, it has the first answer. '
+	'Errors: 22004 job_id is NULL; P0002 it is missing or hidden; '
 	'55000 it is not inactive; 42501 not a member.';
 
 -- access: actors
@@ -42,7 +44,8 @@ AS 'MODULE_PATHNAME', 'jobs_complete_job';
 REVOKE EXECUTE ON FUNCTION jobs.complete_job FROM PUBLIC;
 COMMENT ON FUNCTION jobs.complete_job IS
 	'A member marks a job as completed, with a message to the merchant of up to 20,000 characters, or '
-	'NULL. Returns the status. Errors: 22004 job_id is NULL; 22023 a bad message; P0002 the job is '
+	'NULL. Returns the status. Repeated by the same actor, it has the first answer. '
+	'Errors: 22004 job_id is NULL; 22023 a bad message; P0002 the job is '
 	'missing or hidden; 55000 its status forbids it; 42501 not a member.';
 
 -- access: actors
@@ -53,6 +56,7 @@ AS 'MODULE_PATHNAME', 'jobs_confirm_completion';
 REVOKE EXECUTE ON FUNCTION jobs.confirm_completion FROM PUBLIC;
 COMMENT ON FUNCTION jobs.confirm_completion IS
 	'The merchant confirms, once, that a job is completed. Returns the status. '
+	'Repeated by the same actor, it has the first answer. '
 	'Errors: 22004 job_id is NULL; P0002 it is missing or hidden; '
 	'55000 it is not completed, or confirmed already; 42501 not a merchant.';
 
@@ -67,7 +71,8 @@ AS 'MODULE_PATHNAME', 'jobs_reject_completion';
 REVOKE EXECUTE ON FUNCTION jobs.reject_completion FROM PUBLIC;
 COMMENT ON FUNCTION jobs.reject_completion IS
 	'The merchant says that a job is not completed, why in up to 20,000 characters, or NULL: it is '
-	'awaiting_response again. Returns the status. Errors: 22004 job_id is NULL; 22023 a bad comment; '
+	'awaiting_response again. Returns the status. Repeated by the same actor, it has the first answer. '
+	'Errors: 22004 job_id is NULL; 22023 a bad comment; '
 	'P0002 the job is missing or hidden; 55000 it is not completed, or confirmed already; '
 	'42501 not a merchant.';
 

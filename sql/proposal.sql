@@ -27,7 +27,8 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_withdraw_proposal';
 REVOKE EXECUTE ON FUNCTION jobs.withdraw_proposal FROM PUBLIC;
 COMMENT ON FUNCTION jobs.withdraw_proposal IS
-	'An expert takes back a proposal that is not decided yet. Errors: 22004 NULL; P0002 it is missing '
+	'An expert takes back a proposal that is not decided yet. Repeated by the same actor, it has the first answer. '
+	'Errors: 22004 NULL; P0002 it is missing '
 	'or hidden; 55000 it is decided; 42501 not a member.';
 
 -- access: actors
@@ -37,7 +38,8 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_decline_proposal';
 REVOKE EXECUTE ON FUNCTION jobs.decline_proposal FROM PUBLIC;
 COMMENT ON FUNCTION jobs.decline_proposal IS
-	'The merchant refuses a proposal. Errors: 22004 NULL; P0002 it is missing or hidden; '
+	'The merchant refuses a proposal. Repeated by the same actor, it has the first answer. '
+	'Errors: 22004 NULL; P0002 it is missing or hidden; '
 	'55000 it is decided; 42501 not a merchant.';
 
 -- access: actors
@@ -52,6 +54,7 @@ REVOKE EXECUTE ON FUNCTION jobs.accept_proposal FROM PUBLIC;
 COMMENT ON FUNCTION jobs.accept_proposal IS
 	'The merchant accepts a proposal. store_id: one of its stores, for which a job is created, or '
 	'NULL for "New store": no job comes of it. Returns the job''s id, or NULL. '
+	'Repeated by the same actor, it has the first answer. '
 	'Errors: 22004 proposal_id is NULL; 22023 store_id is 0; P0002 proposal or store is missing or hidden; '
 	'55000 it is decided, or the conversation is blocked; 42501 not a merchant.';
 

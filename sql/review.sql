@@ -12,7 +12,8 @@ REVOKE EXECUTE ON FUNCTION jobs.review_job FROM PUBLIC;
 COMMENT ON FUNCTION jobs.review_job IS
 	'The merchant reviews a job, once, after having confirmed its completion. communication, quality: 1 '
 	'(worst) to 5; comment: up to 20,000 characters, or NULL. The organization and the assignees are '
-	'told by e-mail. Returns the review''s id. Errors: 22004 NULL; 22023 a bad value; P0002 the job is '
+	'told by e-mail. Returns the review''s id. Repeated by the same actor, it has the first answer. '
+	'Errors: 22004 NULL; 22023 a bad value; P0002 the job is '
 	'missing or hidden; 55000 its completion is not confirmed, or it was reviewed before; '
 	'42501 not a merchant.';
 
@@ -41,7 +42,8 @@ REVOKE EXECUTE ON FUNCTION jobs.review_proposal FROM PUBLIC;
 COMMENT ON FUNCTION jobs.review_proposal IS
 	'The merchant reviews the work of a proposal that was accepted for a new store, once, after the '
 	'organization asked for it. communication, quality: 1 (worst) to 5; comment: up to 20,000 characters, '
-	'or NULL. The organization is told by e-mail. Returns the review''s id. Errors: 22004 NULL; 22023 a bad '
+	'or NULL. The organization is told by e-mail. Returns the review''s id. '
+	'Repeated by the same actor, it has the first answer. Errors: 22004 NULL; 22023 a bad '
 	'value; P0002 the proposal is missing or hidden; 55000 it was not accepted for a new store, no review '
 	'was asked for, or it was reviewed before; 42501 not a merchant.';
 
@@ -53,6 +55,7 @@ AS 'MODULE_PATHNAME', 'jobs_reply_to_review';
 REVOKE EXECUTE ON FUNCTION jobs.reply_to_review FROM PUBLIC;
 COMMENT ON FUNCTION jobs.reply_to_review IS
 	'A member of the organization replies to a review, once. body: up to 20,000 characters. Nobody is '
-	'told by e-mail. Errors: 22004 NULL; 22023 a bad body; P0002 the review is missing or hidden; '
+	'told by e-mail. Repeated by the same actor, it has the first answer. '
+	'Errors: 22004 NULL; 22023 a bad body; P0002 the review is missing or hidden; '
 	'55000 it has a reply; 42501 not a member.';
 

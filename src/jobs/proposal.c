@@ -409,7 +409,7 @@ is_decided_so(const Call *call, const Row *proposal, ProposalStatus to, int64 st
  * The job that came of a proposal, or 0.
  */
 static int64
-find_job(Call *call, int64 proposal_id)
+find_job_of_proposal(Call *call, int64 proposal_id)
 {
 	ScanKeyData keys[1];
 	Row *job;
@@ -446,7 +446,7 @@ decide(FunctionCallInfo fcinfo, ProposalStatus to, int proposal_argno, int actor
 
 	store_require(call, store_id, row_int64(proposal, Col_proposal_merchant_id));
 	require_decider(call, proposal, to);
-	job_id = is_decided_so(call, proposal, to, store_id) ? find_job(call, proposal_id) :
+	job_id = is_decided_so(call, proposal, to, store_id) ? find_job_of_proposal(call, proposal_id) :
 														   decide_first(call, proposal, to, store_id);
 	call_end(call);
 	return job_id;

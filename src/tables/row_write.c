@@ -536,7 +536,7 @@ row_delete(const Row *row)
 }
 
 pg_noreturn static void
-complain_suppressed(const Row *row, const char *what)
+row_complain_suppressed(const Row *row, const char *what)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
@@ -550,19 +550,19 @@ void
 row_must_insert(Row *row)
 {
 	if (!row_insert(row))
-		complain_suppressed(row, "a new row");
+		row_complain_suppressed(row, "a new row");
 }
 
 void
 row_must_update(const Row *old, Row *changed)
 {
 	if (!row_update(old, changed))
-		complain_suppressed(old, "a change");
+		row_complain_suppressed(old, "a change");
 }
 
 void
 row_must_delete(const Row *row)
 {
 	if (!row_delete(row))
-		complain_suppressed(row, "the end of a row");
+		row_complain_suppressed(row, "the end of a row");
 }
