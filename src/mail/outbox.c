@@ -432,9 +432,13 @@ jobs_cancel_emails(PG_FUNCTION_ARGS)
 static Call *
 outbox_begin(void)
 {
-	Call *call = call_begin_system();
+	Call *call;
 	const Table *table;
-	Relation rel = table_open_known(TABLE_email, RowExclusiveLock, &table);
+	Relation rel;
+
+	check_can_write();
+	call = call_begin_system();
+	rel = table_open_known(TABLE_email, RowExclusiveLock, &table);
 
 	schema_check_rules(TABLE_email, rel);
 	table_close(rel, NoLock);

@@ -17,6 +17,7 @@
 #include "matching/evidence_notes.h"
 #include "matching/ranking.h"
 #include "matching/ranking_row.h"
+#include "pg/check.h"
 
 /* Rows that are fetched at a time. */
 #define FETCH_COUNT 1000
@@ -227,6 +228,7 @@ jobs_rebuild_ranking(PG_FUNCTION_ARGS)
 				 errmsg("ranking cannot be rebuilt at this isolation level"),
 				 errdetail("What others commit meanwhile would be missed."),
 				 errhint("Call it in a transaction that is READ COMMITTED.")));
+	check_can_write();
 	call = call_begin_system();
 	count = rebuild(call->rows);
 	call_end(call);

@@ -28,6 +28,7 @@
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
 
+#include "pg/check.h"
 #include "pg/compat.h"
 #include "tables/names.h"
 #include "tables/schema_complain.h"
@@ -120,6 +121,7 @@ schema_lock(void)
 {
 	LOCKTAG tag;
 
+	check_can_write();
 	schema_refuse_renamed();
 	/* conflicts with itself and with DROP SCHEMA, not with who creates a table */
 	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, NamespaceRelationId, get_namespace_oid(JOBS_SCHEMA, false), 0);
