@@ -14,40 +14,32 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = start_server('table_locks', 'max_prepared_transactions = 5', 'deadlock_timeout = 10ms', 'log_lock_waits = off');
+my $node = start_server('table_locks', 'max_prepared_transactions = 5', 'deadlock_timeout = 10ms', 'log_statement = none');
 
 install($node, 'market', 'jobs_owner');
 fill($node, 'market');
 $node->safe_psql('market', q{
 	CREATE ROLE boss; CREATE ROLE mailer; CREATE ROLE ann });
 
-# An application whose transactions take the tables in all orders.
+# An application's calls, which take the tables in orders of their own; some in transactions.
 my $scripts = $node->basedir;
-append_to_file("$scripts/a.sql", q{BEGIN;
-SELECT jobs.reply_to_job(3073, 'Well', actor => 'member:1025');
-SELECT count(*) FROM jobs.store;
-SELECT count(*) FROM jobs.member;
-SELECT count(*) FROM jobs.email_template;
-COMMIT;
-});
-append_to_file("$scripts/b.sql", q{BEGIN;
-SELECT count(*) FROM jobs.email_template;
-SELECT count(*) FROM jobs.member;
-SELECT count(*) FROM jobs.store;
-SELECT count(*) FROM jobs.claim_emails(2);
-SELECT jobs.reply_to_job(4097, 'Well', actor => 'merchant:1024');
-COMMIT;
-});
+append_to_file("$scripts/reply.sql", "SELECT jobs.reply_to_job(3073, 'Well', actor => 'member:1025');\n");
+append_to_file("$scripts/answer.sql", "SELECT jobs.reply_to_job(4097, 'Well', actor => 'merchant:1024');\n");
+append_to_file("$scripts/mailer.sql", "SELECT count(*) FROM jobs.claim_emails(2);\n");
+append_to_file("$scripts/request.sql",
+	"SELECT jobs.decline_job(job_id, actor => 'member:1025') FROM jobs.request_job(1024, 'x', 'y', 1025, 1024, actor => 'merchant:1024');\n");
+append_to_file("$scripts/page.sql",
+	"BEGIN; SELECT jobs.act_as('member:1025'); SELECT count(*) FROM jobs.job_list; INSERT INTO jobs.message (job_id, body) VALUES (3073, 'More'); COMMIT;\n");
 my ($out, $err) = ('', '');
-my $load = IPC::Run::start([ 'pgbench', '-n', '-c', '6', '-T', '25', '-f', "$scripts/a.sql", '-f', "$scripts/b.sql",
+my $load = IPC::Run::start([ 'pgbench', '-n', '-c', '6', '-T', '15', (map { ('-f', "$scripts/$_.sql") } qw(reply answer mailer request page)),
 		'-h', $node->host, '-p', $node->port, 'market' ], '>', \$out, '2>', \$err);
-my $end = time + 20;
+my $end = time + 12;
 my $rounds = 0;
 my @statements = (
 	q{SELECT jobs.grant_access('boss', 'operator')},
 	q{SELECT jobs.grant_access('mailer', 'mailer')},
 	q{SELECT jobs.bind_role('ann', 'member:1025')},
-	q{BEGIN; ALTER TABLE jobs.node ALTER first_slot SET DEFAULT 5; SELECT jobs.install(); COMMIT},
+	q{ALTER TABLE jobs.node ALTER first_slot SET DEFAULT 5; SELECT jobs.install()},
 	q{SELECT jobs.revoke_access('mailer', 'mailer')},
 	q{SELECT jobs.unbind_role('ann')},
 	q{SELECT jobs.revoke_access('boss', 'operator')});
@@ -65,8 +57,9 @@ unlike($err, qr/ERROR/, 'and no call of it fails');
 unlike(slurp_file($node->logfile), qr/deadlock detected/, 'no deadlock');
 
 # somebody holds a table: told after some seconds, with nothing changed and nothing held meanwhile
+$node->safe_psql('market', q{SELECT jobs.revoke_access('boss', 'operator'), jobs.revoke_access('mailer', 'mailer'), jobs.install()});
 my $before = furniture($node, 'market');
-$node->safe_psql('market', q{BEGIN; SELECT jobs.open_job(1025, actor => 'member:1025'); PREPARE TRANSACTION 'open'});
+$node->safe_psql('market', q{SET jobs.notify = off; BEGIN; SELECT jobs.open_job(1025, actor => 'member:1025'); PREPARE TRANSACTION 'open'});
 my $reader = $node->background_psql('market');
 my $pid = $reader->query('SELECT pg_backend_pid()');
 $reader->query('BEGIN; SELECT count(*) FROM jobs.store');
