@@ -16,6 +16,6 @@ REVOKE EXECUTE ON PROCEDURE jobs.expire_due_jobs FROM PUBLIC;
 COMMENT ON PROCEDURE jobs.expire_due_jobs IS
 	'Expires overdue jobs, then reminds organizations of those whose deadline is near '
 	'(jobs.reminder_lead), once for each; in batches, and commits after each; stops after about 50 seconds. '
-	'Inside a transaction block it does one batch of each. Errors: 22004 NULL; 22023 less than one. '
+	'Inside a transaction block it does one batch of each. Notes that it ran, at most once a minute. Errors: 22004 NULL; 22023 less than one. '
 	'For operator access.';
 
