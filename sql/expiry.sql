@@ -18,6 +18,6 @@ COMMENT ON PROCEDURE jobs.expire_due_jobs IS
 	'Expires overdue jobs, asks other organizations where that was put off, then reminds organizations '
 	'of those whose deadline is near '
 	'(jobs.reminder_lead), once for each; in batches, and commits after each; stops after about 50 seconds. '
-	'Inside a transaction block it does one batch of each. Errors: 22004 NULL; 22023 less than one. '
+	'Inside a transaction block it does one batch of each. Notes that it ran, at most once a minute. Errors: 22004 NULL; 22023 less than one. '
 	'For operator access.';
 

@@ -6,7 +6,7 @@ AS 'MODULE_PATHNAME', 'jobs_schedule_expiry';
 REVOKE EXECUTE ON FUNCTION jobs.schedule_expiry FROM PUBLIC;
 COMMENT ON FUNCTION jobs.schedule_expiry IS
 	'Has pg_cron call jobs.expire_due_jobs(); again, changes the schedule. schedule: in the words of '
-	'pg_cron. Returns the number of pg_cron''s job. Errors: 22004 NULL; 22023 a bad schedule; 0A000 '
+	'pg_cron. Warns of what keeps pg_cron from running it. Returns the number of pg_cron''s job. Errors: 22004 NULL; 22023 a bad schedule; 0A000 '
 	'pg_cron is missing or in another database (the hint has the statement to run there); '
 	'42501 not permitted by pg_cron; 55000 the tables'' owner may not log in or connect, or the job in '
 	'pg_cron is not as it should be. For operator access.';

@@ -5,11 +5,15 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
+#include "catalog/pg_proc.h"
 #include "miscadmin.h"
 #include "storage/proc.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "acting/call.h"
+#include "pg/check.h"
 #include "tables/table.h"
 
 /*
@@ -50,6 +54,17 @@ push(Actor actor)
 	return call;
 }
 
+/*
+ * Functions that write are volatile, the others are not. Said first, for what would fail later is
+ * told in words of the server.
+ */
+static void
+check_function_can_write(FunctionCallInfo fcinfo)
+{
+	if (XactReadOnly && func_volatile(fcinfo->flinfo->fn_oid) == PROVOLATILE_VOLATILE)
+		check_can_write();
+}
+
 Call *
 call_begin(FunctionCallInfo fcinfo, int argno)
 {
@@ -57,6 +72,7 @@ call_begin(FunctionCallInfo fcinfo, int argno)
 
 	if (actor.kind == ACTOR_NOBODY)
 		actor_complain_nobody();
+	check_function_can_write(fcinfo);
 	actor_resolve(&actor);
 	return push(actor);
 }
@@ -70,6 +86,7 @@ call_begin_signup(FunctionCallInfo fcinfo, int argno)
 	if (actor_is_restricted() ||
 		(actor.kind == ACTOR_NOBODY && !actor_may_name_others()))
 		actor_complain_nobody();
+	check_function_can_write(fcinfo);
 	actor_resolve(&actor);
 	return push(actor);
 }

@@ -138,8 +138,10 @@ jobs_purge_events(PG_FUNCTION_ARGS)
 	Feed all = {0, 0};
 	Feed *feeds = &all;
 	int count = 1;
-	Call *call = call_begin_system();
+	Call *call;
 
+	check_can_write();
+	call = call_begin_system();
 	(void) feed_lock(FEED_LOCK_CONSUMERS, true);
 	rows_renew(call->rows);
 	if (consumer_lowest(call->rows, &all) < 0)

@@ -210,12 +210,17 @@ jobs_ack_events(PG_FUNCTION_ARGS)
 {
 	char *name = arg_text(fcinfo, ARG(ack_events, consumer), LIMIT_NAME);
 	int64 up_to = arg_id(fcinfo, ARG(ack_events, up_to));
-	Call *call = call_begin_current();
-	Feed feed = feed_of_actor(&call->actor);
-	Row *consumer = consumer_lock(call->rows, &feed, name, LockTupleNoKeyExclusive);
-	int64 position = row_int64(consumer, Col_event_consumer_position);
+	Call *call;
+	Feed feed;
+	Row *consumer;
+	int64 position;
 	int64 acknowledged = 0;
 
+	check_can_write();
+	call = call_begin_current();
+	feed = feed_of_actor(&call->actor);
+	consumer = consumer_lock(call->rows, &feed, name, LockTupleNoKeyExclusive);
+	position = row_int64(consumer, Col_event_consumer_position);
 	if (up_to > position)
 	{
 		require_numbered(call->rows, up_to);

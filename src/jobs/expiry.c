@@ -134,9 +134,12 @@ jobs_expire_jobs(PG_FUNCTION_ARGS)
 {
 	int max_rows = arg_count(fcinfo, ARG(expire_jobs, max_rows));
 	TimestampTz from = DT_NOBEGIN;
-	Call *call = call_begin_system();
-	int expired = expire_batch(call, max_rows, &from);
+	Call *call;
+	int expired;
 
+	check_can_write();
+	call = call_begin_system();
+	expired = expire_batch(call, max_rows, &from);
 	from = DT_NOBEGIN;
 	(void) consequence_rematch_batch(call, max_rows, &from);
 	call_end(call);
@@ -204,6 +207,7 @@ jobs_expire_due_jobs(PG_FUNCTION_ARGS)
 	Call *call;
 
 	sweep.batch_size = arg_count(fcinfo, ARG(expire_due_jobs, batch_size));
+	check_can_write();
 	sweep.is_atomic = !(fcinfo->context && IsA(fcinfo->context, CallContext) &&
 						!castNode(CallContext, fcinfo->context)->atomic);
 	sweep.started = GetCurrentTimestamp();

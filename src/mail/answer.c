@@ -22,6 +22,7 @@
 #include "acting/function_names.h"
 #include "mail/outbox.h"
 #include "pg/argument.h"
+#include "pg/check.h"
 
 /* The first wait after a failure, which doubles, and the longest; seconds. */
 #define BACKOFF_FIRST 30
@@ -105,6 +106,7 @@ jobs_ack_emails(PG_FUNCTION_ARGS)
 	}
 	qsort(answers, count, sizeof(Answer), answer_compare);
 
+	check_can_write();
 	call = call_begin_system();
 	outbox_batch_begin(&batch);
 	for (int i = 0; i < count; i++)
@@ -183,6 +185,7 @@ jobs_fail_email(PG_FUNCTION_ARGS)
 	error[pg_mbcharcliplen(error, strlen(error), ERROR_LENGTH)] = '\0';
 	is_permanent = arg_bool(fcinfo, ARG(fail_email, is_permanent));
 
+	check_can_write();
 	call = call_begin_system();
 	email = outbox_lock(call->rows, id);
 	if (!answer_counts(email, PG_GETARG_UUID_P(ARG_fail_email_claim_token)))

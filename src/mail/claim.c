@@ -30,6 +30,7 @@
 #include "mail/email_render.h"
 #include "mail/outbox.h"
 #include "pg/argument.h"
+#include "pg/check.h"
 #include "pg/interval.h"
 #include "tables/node.h"
 
@@ -281,6 +282,7 @@ jobs_claim_emails(PG_FUNCTION_ARGS)
 	claim.until = arg_lease(fcinfo, ARG_claim_emails_lease, claim.now);
 	claim.worker = arg_optional_text(fcinfo, ARG(claim_emails, worker), LIMIT_NAME);
 	InitMaterializedSRF(fcinfo, 0);
+	check_can_write();
 	call = call_begin_system();
 
 	/* who is connected to a standby learns it at once, not with the first e-mail that is due */

@@ -119,6 +119,7 @@ jobs_purge_emails(PG_FUNCTION_ARGS)
 	int deleted = 0;
 	bool is_over = false;
 
+	check_can_write();
 	while (!is_over && deleted < max_rows)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(round);

@@ -20,6 +20,7 @@
 #include "acting/function_names.h"
 #include "mail/outbox.h"
 #include "pg/argument.h"
+#include "pg/check.h"
 #include "pg/notify.h"
 
 /*
@@ -217,6 +218,7 @@ jobs_cancel_emails(PG_FUNCTION_ARGS)
 
 	check_not_null(PG_ARGISNULL(ARG_cancel_emails_before), "before");
 	before = PG_GETARG_TIMESTAMPTZ(ARG_cancel_emails_before);
+	check_can_write();
 	call = call_begin_system();
 	ids = outbox_find_older(call->rows, before, &count);
 	outbox_batch_begin(&batch);

@@ -16,6 +16,7 @@
 #include "matching/evidence_notes.h"
 #include "matching/ranking.h"
 #include "matching/ranking_row.h"
+#include "pg/check.h"
 #include "pg/statement.h"
 
 /* Rows that are fetched at a time. */
@@ -228,6 +229,7 @@ jobs_rebuild_ranking(PG_FUNCTION_ARGS)
 				 errmsg("ranking cannot be rebuilt at this isolation level"),
 				 errdetail("What others commit meanwhile would be missed."),
 				 errhint("Call it in a transaction that is READ COMMITTED.")));
+	check_can_write();
 	call = call_begin_system();
 	count = ranking_rebuild(call->rows);
 	call_end(call);

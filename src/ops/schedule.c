@@ -102,6 +102,7 @@ jobs_schedule_expiry(PG_FUNCTION_ARGS)
 	Cron cron;
 	int64 id;
 
+	check_can_write();
 	require_cron(&cron, statements_elsewhere(owner, schedule));
 	check_owner(owner);
 	check_use(&cron, owner, cron.schedule);
@@ -125,6 +126,7 @@ jobs_unschedule_expiry(PG_FUNCTION_ARGS)
 	int64 id;
 	Rights caller;
 
+	check_can_write();
 	require_cron(&cron,
 				 psprintf("SELECT cron.unschedule(jobid) FROM cron.job WHERE jobname = %s AND username = %s;",
 						  quote_literal_cstr(cron_job_name()), quote_literal_cstr(owner_name)));

@@ -5,7 +5,10 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
+#include "access/xlog.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
@@ -23,6 +26,20 @@ check_not_null(bool isnull, const char *name)
 				 errmsg("%s must not be NULL", name),
 				 errdetail("NULL was given where a value is required."),
 				 errhint("Pass a value for %s.", name)));
+}
+
+void
+check_can_write(void)
+{
+	if (!XactReadOnly)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
+			 errmsg("jobs cannot write in a read-only transaction"),
+			 RecoveryInProgress() ? errdetail("This server is a standby, which only follows its primary.") :
+									errdetail("The transaction is READ ONLY, or transactions are by default."),
+			 RecoveryInProgress() ? errhint("Connect to the primary; with target_session_attrs=read-write, libpq finds it.") :
+									errhint("Call it in a transaction that may write: BEGIN READ WRITE.")));
 }
 
 void

@@ -17,6 +17,9 @@ struct NumericData;
 struct pg_uuid_t;
 
 extern void check_not_null(bool isnull, const char *name);
+/* 25006 in a transaction that may not write, above all on a standby. */
+extern void check_can_write(void);
+
 extern void check_length(const char *value, const char *name, int limit);
 extern void check_text(const char *value, const char *name, int limit);
 extern void check_email(const char *value, const char *name);

@@ -23,6 +23,7 @@
 #include "utils/snapmgr.h"
 #include "utils/uuid.h"
 
+#include "pg/check.h"
 #include "pg/compat.h"
 #include "tables/lock_order.h"
 #include "tables/row_private.h"
@@ -428,7 +429,7 @@ lock(Row *row, LockTupleMode mode, LockWaitPolicy wait, bool find_latest)
 	TupleTableSlot *slot = rows_make_slot(rows, target);
 	Snapshot snapshot = rows_snapshot(rows);
 
-	PreventCommandIfReadOnly("an action of jobs");
+	check_can_write();
 	result = table_tuple_lock(target->rel, &row->slot->tts_tid, snapshot, slot,
 							  GetCurrentCommandId(false), mode, wait,
 							  find_latest ? TUPLE_LOCK_FLAG_FIND_LAST_VERSION : 0, &failure);

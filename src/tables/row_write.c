@@ -15,6 +15,7 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
+#include "pg/check.h"
 #include "pg/compat.h"
 #include "tables/decided.h"
 #include "tables/row_private.h"
@@ -167,7 +168,7 @@ row_copy(const Row *row)
 static void
 begin_write(Rows *rows)
 {
-	PreventCommandIfReadOnly("an action of jobs");
+	check_can_write();
 	rows->estate->es_snapshot = rows_snapshot(rows);
 	rows->estate->es_output_cid = GetCurrentCommandId(true);
 }

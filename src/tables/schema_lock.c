@@ -7,8 +7,8 @@
  *
  * An attempt waits for one lock with empty hands. The others it then only tries for, without
  * standing in line where the server looks for deadlocks, for a tenth of a second: so long at most
- * others wait for it in vain. If that isn't enough, it gives back what it has, lets others pass,
- * and waits for the lock that it lacked first.
+ * others wait for it in vain. Meanwhile it gives back what somebody waits for who holds what it lacks.
+ * If that isn't enough, it gives back all, lets others pass, and waits for what it lacked first.
  */
 #include "postgres.h"
 
@@ -28,6 +28,7 @@
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
 
+#include "pg/check.h"
 #include "pg/compat.h"
 #include "tables/names.h"
 #include "tables/schema_complain.h"
@@ -120,6 +121,7 @@ schema_lock(void)
 {
 	LOCKTAG tag;
 
+	check_can_write();
 	schema_refuse_renamed();
 	/* conflicts with itself and with DROP SCHEMA, not with who creates a table */
 	SET_LOCKTAG_OBJECT(tag, MyDatabaseId, NamespaceRelationId, get_namespace_oid(JOBS_SCHEMA, false), 0);
@@ -136,36 +138,93 @@ set_relation_tag(LOCKTAG *tag, Oid relid)
 }
 
 /*
- * Tries for all locks, the first one in line; returns which it lacks, InvalidOid: none.
+ * The relation that a process waits for a lock on; InvalidOid: none.
+ */
+static Oid
+awaited_relation(int pid)
+{
+	BlockedProcsData *data = GetBlockerStatusData(pid);
+
+	if (data->nprocs > 0 && data->procs[0].num_locks > 0)
+	{
+		const LOCKTAG *tag = &data->locks[data->procs[0].first_lock].locktag;
+
+		if (tag->locktag_type == LOCKTAG_RELATION && tag->locktag_field1 == MyDatabaseId)
+			return tag->locktag_field2;
+	}
+	return InvalidOid;
+}
+
+/*
+ * Gives back each lock that is waited for by somebody who holds what we lack: they would wait for
+ * us, and we for them.
+ */
+static void
+give_way(List **held, List **missing)
+{
+	ListCell *cell;
+	List *waited_for = NIL;
+
+	foreach (cell, *missing)
+	{
+		LOCKTAG tag;
+		int count;
+		VirtualTransactionId *holders;
+
+		set_relation_tag(&tag, lfirst_oid(cell));
+		holders = GetLockConflicts(&tag, AccessExclusiveLock, &count);
+		for (int i = 0; i < count; i++)
+		{
+			PGPROC *proc = compat_proc_of(holders[i]);
+			Oid awaited = proc && proc->pid != 0 ? awaited_relation(proc->pid) : InvalidOid;
+
+			if (OidIsValid(awaited) && list_member_oid(*held, awaited))
+				waited_for = list_append_unique_oid(waited_for, awaited);
+		}
+	}
+	foreach (cell, waited_for)
+	{
+		UnlockRelationOid(lfirst_oid(cell), AccessExclusiveLock);
+		*held = list_delete_oid(*held, lfirst_oid(cell));
+		*missing = lappend_oid(*missing, lfirst_oid(cell));
+	}
+}
+
+/*
+ * Tries for all locks, the first one in line; returns one that it lacks, InvalidOid: none.
  */
 static Oid
 try_for_all(List *relations, int milliseconds)
 {
-	TimestampTz end = 0;
-	ListCell *cell;
+	List *held = list_make1_oid(linitial_oid(relations));
+	List *missing = list_copy_tail(relations, 1);
+	TimestampTz end;
+	LOCKTAG tag;
 
-	foreach (cell, relations)
+	set_relation_tag(&tag, linitial_oid(relations));
+	if (!wait_for_lock(&tag, AccessExclusiveLock, milliseconds))
+		return linitial_oid(relations);
+	AcceptInvalidationMessages();
+	end = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), milliseconds);
+	for (;;)
 	{
-		LOCKTAG tag;
+		ListCell *cell;
 
-		if (end == 0)
+		foreach (cell, missing)
 		{
-			set_relation_tag(&tag, lfirst_oid(cell));
-			if (!wait_for_lock(&tag, AccessExclusiveLock, milliseconds))
-				return lfirst_oid(cell);
-			AcceptInvalidationMessages();
-			end = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), Min(milliseconds, ATTEMPT_TIME));
-			continue;
+			if (!ConditionalLockRelationOid(lfirst_oid(cell), AccessExclusiveLock))
+				continue;
+			held = lappend_oid(held, lfirst_oid(cell));
+			missing = foreach_delete_current(missing, cell);
 		}
-		while (!ConditionalLockRelationOid(lfirst_oid(cell), AccessExclusiveLock))
-		{
-			CHECK_FOR_INTERRUPTS();
-			if (GetCurrentTimestamp() >= end)
-				return lfirst_oid(cell);
-			pg_usleep(1000);
-		}
+		if (missing == NIL)
+			return InvalidOid;
+		if (GetCurrentTimestamp() >= end)
+			return linitial_oid(missing);
+		CHECK_FOR_INTERRUPTS();
+		give_way(&held, &missing);
+		pg_usleep(1000);
 	}
-	return InvalidOid;
 }
 
 /*
