@@ -282,11 +282,9 @@ jobs_claim_emails(PG_FUNCTION_ARGS)
 	claim.until = arg_lease(fcinfo, ARG_claim_emails_lease, claim.now);
 	claim.worker = arg_optional_text(fcinfo, ARG(claim_emails, worker), LIMIT_NAME);
 	InitMaterializedSRF(fcinfo, 0);
+	/* who is connected to a standby learns it at once, not with the first e-mail that is due */
 	check_can_write();
 	call = call_begin_system();
-
-	/* who is connected to a standby learns it at once, not with the first e-mail that is due */
-	PreventCommandIfReadOnly("jobs.claim_emails()");
 
 	/*
 	 * A mailer sends as soon as it has committed. Were the commit lost in a crash, the
