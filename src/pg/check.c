@@ -33,13 +33,17 @@ check_can_write(void)
 {
 	if (!XactReadOnly)
 		return;
+	if (RecoveryInProgress())
+		ereport(ERROR,
+				(errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
+				 errmsg("jobs cannot write in a read-only transaction"),
+				 errdetail("This server is a standby, which only follows its primary."),
+				 errhint("Connect to the primary; with target_session_attrs=read-write, libpq finds it.")));
 	ereport(ERROR,
 			(errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
 			 errmsg("jobs cannot write in a read-only transaction"),
-			 RecoveryInProgress() ? errdetail("This server is a standby, which only follows its primary.") :
-									errdetail("The transaction is READ ONLY, or transactions are by default."),
-			 RecoveryInProgress() ? errhint("Connect to the primary; with target_session_attrs=read-write, libpq finds it.") :
-									errhint("Call it in a transaction that may write: BEGIN READ WRITE.")));
+			 errdetail("The transaction is READ ONLY, or transactions are by default."),
+			 errhint("Call it in a transaction that may write: BEGIN READ WRITE.")));
 }
 
 void
