@@ -621,7 +621,8 @@ access_grant_again(void)
 		else
 			ereport(NOTICE,
 					(errmsg("there is no role \"%s\" any more, its access to jobs is forgotten", roles[i]),
-					 errhint("If it was renamed, call jobs.grant_access() or jobs.revoke_access() with the new name.")));
+					 errhint("If it was renamed, call jobs.grant_access() or jobs.revoke_access() "
+							 "with the new name.")));
 		remember(roles[i], 0);
 	}
 }

@@ -136,7 +136,7 @@ jobs_health_report(PG_FUNCTION_ARGS)
 		elog(ERROR, "could not read the health of jobs");
 	for (int i = 0; i < RESULT_health_report_schedule_ok; i++)
 		values[i] = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, i + 1, &nulls[i]);
-	set_text(values, nulls, RESULT_health_report_access_problem, join(access_problems()));
+	set_text(values, nulls, RESULT_health_report_access_problem, join(access_problems(true)));
 	rights_restore(&caller);
 
 	problem = schedule_problem(owner, nulls[RESULT_health_report_last_run_at] ?

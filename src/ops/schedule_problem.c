@@ -74,7 +74,8 @@ problem_without_job(List *jobs, const char *owner)
 		if (strcmp(job->name, cron_job_name()) != 0)
 			continue;
 		if (strcmp(job->database, get_database_name(MyDatabaseId)) == 0)
-			return psprintf("Job %lld of pg_cron runs as role \"%s\", %s; the tables belong to \"%s\". As a superuser run "
+			return psprintf("Job %lld of pg_cron runs as role \"%s\", %s; the tables belong to \"%s\". "
+							"As a superuser run "
 							"SELECT cron.unschedule(%lld); SELECT jobs.schedule_expiry();",
 							(long long) job->id, job->username,
 							OidIsValid(get_role_oid(job->username, true)) ? "which does not own them" :
@@ -120,7 +121,8 @@ problem_of_job(const CronJob *job)
 	for (int i = 0; i < lengthof(checks); i++)
 	{
 		if (strcmp(checks[i].is, checks[i].should) != 0)
-			return psprintf("Job %lld of pg_cron has \"%s\" as its %s, not \"%s\". Run SELECT jobs.unschedule_expiry(); "
+			return psprintf("Job %lld of pg_cron has \"%s\" as its %s, not \"%s\". "
+							"Run SELECT jobs.unschedule_expiry(); "
 							"SELECT jobs.schedule_expiry();",
 							(long long) job->id, checks[i].is, checks[i].what, checks[i].should);
 	}
@@ -181,13 +183,15 @@ problem_of_runs(const CronJob *job, TimestampTz last_run)
 
 	if (failure && strstr(failure, "connection failed"))
 		return psprintf("The last run failed: %s. pg_cron could not log in as role \"%s\": set "
-						"cron.use_background_workers = on and restart the server, or let the role in without a password "
+						"cron.use_background_workers = on and restart the server, or let the role in "
+						"without a password "
 						"in pg_hba.conf.",
 						text_excerpt(failure, 500), job->username);
 	if (failure)
 		return psprintf("The last run failed: %s", text_excerpt(failure, 500));
 	if (last_run != DT_NOBEGIN && pause > 0 && !ran_lately(last_run, LONGEST_PAUSE + 2 * pause * 60 * 1000))
-		return psprintf("The sweep last ran at %s, and pg_cron has not called it since. Look into the server's log, and "
+		return psprintf("The sweep last ran at %s, and pg_cron has not called it since. "
+						"Look into the server's log, and "
 						"restart the server if its process \"pg_cron launcher\" is gone.",
 						timestamptz_to_str(last_run));
 	return NULL;

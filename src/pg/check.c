@@ -37,7 +37,7 @@ check_can_write(void)
 			 errmsg("jobs cannot write in a read-only transaction"),
 			 RecoveryInProgress() ? errdetail("This server is a standby, which only follows its primary.") :
 									errdetail("The transaction is READ ONLY, or transactions are by default."),
-			 RecoveryInProgress() ? errhint("Connect to the primary; with target_session_attrs=read-write, libpq finds it.") :
+			 RecoveryInProgress() ? errhint("Connect to the primary; target_session_attrs=read-write finds it.") :
 									errhint("Call it in a transaction that may write: BEGIN READ WRITE.")));
 }
 

@@ -53,7 +53,8 @@ schema_check_columns(TableId id, Relation rel)
 	AttrNumber attnum;
 
 	if (rel->rd_rel->relkind != RELKIND_RELATION)
-		schema_complain_altered(psprintf("Rename it, run SELECT jobs.install();, and move its rows into the new jobs.%s.",
+		schema_complain_altered(psprintf("Rename it, run SELECT jobs.install();, and move its rows "
+										 "into the new jobs.%s.",
 										 table),
 								"jobs.%s is not an ordinary table.", table);
 	name = schema_altered_column(id, rel, &type);

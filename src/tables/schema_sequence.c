@@ -72,7 +72,8 @@ schema_mend_sequence(Oid sequence, List *options)
 
 	initStringInfo(&sql);
 	appendStringInfo(&sql,
-					 "ALTER SEQUENCE %s AS bigint INCREMENT %lld MINVALUE %lld MAXVALUE %lld START %lld CACHE %lld NO CYCLE",
+					 "ALTER SEQUENCE %s AS bigint INCREMENT %lld MINVALUE %lld MAXVALUE %lld START %lld "
+					 "CACHE %lld NO CYCLE",
 					 name, (long long) increment, (long long) min, (long long) max, (long long) start,
 					 (long long) cache);
 	if (last < min)
