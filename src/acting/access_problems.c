@@ -28,12 +28,12 @@ static const char *const problems_query =
 	"ORDER BY p.problem LIMIT 100";
 
 List *
-access_problems(void)
+access_problems(bool in_query)
 {
 	List *problems = NIL;
 	ListCell *cell;
 
-	if (SPI_execute(problems_query, true, 0) != SPI_OK_SELECT)
+	if (SPI_execute(problems_query, in_query, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not look for roles that are gone");
 	for (uint64 i = 0; i < SPI_processed; i++)
 		problems = lappend(problems, SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));

@@ -9,9 +9,9 @@
 #include "nodes/pg_list.h"
 
 /*
- * What is wrong with each of them, up to a hundred: a sentence (char *), and what to do. As the
- * tables' owner, inside SPI.
+ * What is wrong with each of them, up to a hundred: a sentence (char *), and what to do. With
+ * `in_query`, as the query sees it that calls. As the tables' owner, inside SPI.
  */
-extern List *access_problems(void);
+extern List *access_problems(bool in_query);
 
 #endif

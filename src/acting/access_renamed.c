@@ -45,7 +45,7 @@ is_only_name(const char *role)
 	Datum values[1] = {CStringGetTextDatum(role)};
 	bool isnull;
 
-	if (SPI_execute_with_args(names_query, 1, types, values, NULL, true, 1) != SPI_OK_SELECT || SPI_processed != 1)
+	if (SPI_execute_with_args(names_query, 1, types, values, NULL, false, 1) != SPI_OK_SELECT || SPI_processed != 1)
 		elog(ERROR, "could not read what was granted");
 	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)) == 1;
 }
@@ -66,7 +66,7 @@ access_renamed_role(const char *role, List *functions, bool is_required)
 	foreach (cell, functions)
 		names[count++] = DirectFunctionCall1(namein, CStringGetDatum(lfirst(cell)));
 	values[0] = PointerGetDatum(construct_array(names, count, NAMEOID, NAMEDATALEN, false, TYPALIGN_CHAR));
-	if (SPI_execute_with_args(candidates_query, 1, types, values, NULL, true, 0) != SPI_OK_SELECT)
+	if (SPI_execute_with_args(candidates_query, 1, types, values, NULL, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read who was granted access");
 	initStringInfo(&list);
 	for (uint64 i = 0; i < SPI_processed; i++)

@@ -41,13 +41,13 @@ needs_shelter(Oid owner)
  * error the callbacks of current_actor.c still read it.
  */
 static Call *
-push(Actor actor)
+push(Actor actor, bool shelters)
 {
 	Oid owner = tables_owner();
 	Call *call = MemoryContextAlloc(TopTransactionContext, sizeof(Call));
 
 	call->actor = actor;
-	actor_push(&call->frame, &call->actor, needs_shelter(owner));
+	actor_push(&call->frame, &call->actor, shelters || needs_shelter(owner));
 	rights_switch(&call->rights, owner,
 				  SECURITY_NOFORCE_RLS | (call->frame.is_sheltered ? SECURITY_RESTRICTED_OPERATION : 0));
 	call->rows = rows_begin();
@@ -74,7 +74,7 @@ call_begin(FunctionCallInfo fcinfo, int argno)
 		actor_complain_nobody();
 	check_function_can_write(fcinfo);
 	actor_resolve(&actor);
-	return push(actor);
+	return push(actor, false);
 }
 
 Call *
@@ -88,7 +88,7 @@ call_begin_signup(FunctionCallInfo fcinfo, int argno)
 		actor_complain_nobody();
 	check_function_can_write(fcinfo);
 	actor_resolve(&actor);
-	return push(actor);
+	return push(actor, false);
 }
 
 Call *
@@ -99,7 +99,7 @@ call_begin_current(void)
 	if (actor.kind == ACTOR_NOBODY)
 		actor_complain_nobody();
 	actor_resolve(&actor);
-	return push(actor);
+	return push(actor, false);
 }
 
 Call *
@@ -108,17 +108,29 @@ call_begin_dml(bool *actor_exists)
 	Actor actor = actor_current();
 
 	*actor_exists = actor_find(&actor);
-	return push(actor);
+	return push(actor, false);
 }
 
-Call *
-call_begin_system(void)
+static Call *
+begin_system(bool shelters)
 {
 	Actor actor = {ACTOR_SYSTEM, 0, 0};
 
 	if (actor_is_restricted())
 		actor_complain_nobody();
-	return push(actor);
+	return push(actor, shelters);
+}
+
+Call *
+call_begin_system(void)
+{
+	return begin_system(false);
+}
+
+Call *
+call_begin_sheltered(void)
+{
+	return begin_system(true);
 }
 
 void

@@ -49,6 +49,12 @@ extern Call *call_begin_dml(bool *actor_exists);
 extern Call *call_begin_system(void);
 
 /*
+ * The same for what mailers and administrators write. Triggers of the tables' owner may put nothing
+ * off until the commit, where it would run with the rights of whoever calls: 42501.
+ */
+extern Call *call_begin_sheltered(void);
+
+/*
  * P0002, the same for a missing row (NULL) and one that is hidden from who acts; the columns
  * hold the organization and the merchant, `what` is "job", for instance.
  */

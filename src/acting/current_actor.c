@@ -43,10 +43,10 @@ end_acting(XactEvent event, void *arg)
 }
 
 void
-actor_push(ActorFrame *frame, const Actor *actor, bool needs_shelter)
+actor_push(ActorFrame *frame, const Actor *actor, bool shelters)
 {
 	frame->actor = actor;
-	frame->is_sheltered = running ? running->is_sheltered : needs_shelter;
+	frame->is_sheltered = shelters || (running && running->is_sheltered);
 	frame->nest_level = GetCurrentTransactionNestLevel();
 	frame->outer = running;
 	running = frame;

@@ -23,8 +23,8 @@ typedef struct ActorFrame
 
 extern void actor_init(void);
 
-/* `needs_shelter` is asked by the outermost call; what runs inside it is sheltered as well. */
-extern void actor_push(ActorFrame *frame, const Actor *actor, bool needs_shelter);
+/* With `shelters`, the call is sheltered; so is all that runs inside a sheltered one. */
+extern void actor_push(ActorFrame *frame, const Actor *actor, bool shelters);
 extern void actor_pop(const ActorFrame *frame);
 
 /*

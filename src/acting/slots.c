@@ -57,7 +57,7 @@ jobs_set_slots(PG_FUNCTION_ARGS)
 				 errdetail("Slots go from 0 to %d, and the first is not above the last.", (SLOTS - 1)),
 				 errhint("Pass 0 and %d for a database that has all of them.", (SLOTS - 1))));
 
-	call = call_begin_system();
+	call = call_begin_sheltered();
 	node = row_lock_found(node_fetch(call->rows), LockTupleNoKeyExclusive, LockWaitBlock);
 	if (node == NULL)
 		schema_complain("The table jobs.node has lost its row.");

@@ -107,7 +107,7 @@ jobs_ack_emails(PG_FUNCTION_ARGS)
 	qsort(answers, count, sizeof(Answer), answer_compare);
 
 	check_can_write();
-	call = call_begin_system();
+	call = call_begin_sheltered();
 	outbox_batch_begin(&batch);
 	for (int i = 0; i < count; i++)
 	{
@@ -186,7 +186,7 @@ jobs_fail_email(PG_FUNCTION_ARGS)
 	is_permanent = arg_bool(fcinfo, ARG(fail_email, is_permanent));
 
 	check_can_write();
-	call = call_begin_system();
+	call = call_begin_sheltered();
 	email = outbox_lock(call->rows, id);
 	if (!answer_counts(email, PG_GETARG_UUID_P(ARG_fail_email_claim_token)))
 		answer_complain_stale(email);

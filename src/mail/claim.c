@@ -284,7 +284,7 @@ jobs_claim_emails(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	/* who is connected to a standby learns it at once, not with the first e-mail that is due */
 	check_can_write();
-	call = call_begin_system();
+	call = call_begin_sheltered();
 
 	/*
 	 * A mailer sends as soon as it has committed. Were the commit lost in a crash, the

@@ -124,7 +124,7 @@ Datum
 jobs_retry_email(PG_FUNCTION_ARGS)
 {
 	int64 id = arg_id(fcinfo, ARG(retry_email, email_id));
-	Call *call = call_begin_system();
+	Call *call = call_begin_sheltered();
 	Row *email = outbox_lock(call->rows, id);
 	Row *changed;
 
@@ -219,7 +219,7 @@ jobs_cancel_emails(PG_FUNCTION_ARGS)
 	check_not_null(PG_ARGISNULL(ARG_cancel_emails_before), "before");
 	before = PG_GETARG_TIMESTAMPTZ(ARG_cancel_emails_before);
 	check_can_write();
-	call = call_begin_system();
+	call = call_begin_sheltered();
 	ids = outbox_find_older(call->rows, before, &count);
 	outbox_batch_begin(&batch);
 	for (int64 i = 0; i < count; i++)

@@ -142,7 +142,7 @@ jobs_health_report(PG_FUNCTION_ARGS)
 	for (int i = 0; i < RESULT_health_report_schedule_ok; i++)
 		values[i] = statement_column(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
 									 NameStr(TupleDescAttr(desc, i)->attname), &nulls[i]);
-	set_health_text(values, nulls, RESULT_health_report_access_problem, join(access_problems()));
+	set_health_text(values, nulls, RESULT_health_report_access_problem, join(access_problems(true)));
 	rights_restore(&caller);
 
 	problem = schedule_problem(owner, nulls[RESULT_health_report_last_run_at] ?

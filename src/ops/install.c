@@ -282,7 +282,7 @@ tell_problems(Oid owner, bool is_scheduled)
 	char *problem = is_scheduled ? schedule_problem(owner, read_last_run()) : NULL;
 	ListCell *cell;
 
-	foreach (cell, access_problems())
+	foreach (cell, access_problems(false))
 		ereport(WARNING,
 				(errmsg("a role that jobs knows is gone or has changed"),
 				 errdetail_internal("%s", (char *) lfirst(cell))));

@@ -61,7 +61,7 @@ foreach my $access ('app', 'bound', 'mailer', 'operator', 'monitor')
 
 	# renamed, and kept by install()
 	$node->safe_psql('market', "CREATE ROLE old_name; SELECT jobs.grant_access('old_name', '$access'); ALTER ROLE old_name RENAME TO new_name");
-	like(said_by_install(), qr/NOTICE:  role "old_name" is called "new_name" now, and keeps its access/, "install(): $access, renamed");
+	like(said_by_install(), qr/^\S+ NOTICE:  role "old_name" is called "new_name" now, and keeps its access to jobs$/, "install(): $access, renamed");
 	is(grants(), qq({"new_name": ["$access"]}), '... and knows the new name');
 	is(problem(), '', '... and mended');
 	# robbed of its rights
