@@ -130,7 +130,7 @@ foreach my $user ('postgres', 'jobs_owner')
 }
 triggers_put_nothing_off('postgres', 'role_binding', q{SELECT jobs.bind_role('pg_monitor', 'member:1025')}, 'bind_role()');
 # ... of which the server plans each statement
-foreach my $call ('set_slots(0, 7)', 'uninstall()', 'uninstall(true)', 'install()', q{grant_access('pg_monitor', 'monitor')},
+foreach my $call ('uninstall()', 'uninstall(true)', 'install()', q{grant_access('pg_monitor', 'monitor')},
 	q{revoke_access('shop_app', 'app')})
 {
 	puts_nothing_off('postgres', 'CREATE INDEX own ON jobs.node ((own.hold_in_plan() AND id))', 'DROP INDEX jobs.own', "SELECT jobs.$call",
