@@ -61,6 +61,8 @@ delete_caller(const Row *event)
 	row_key_int64(&keys[1], 2, row_int64(event, Col_job_event_id));
 	caller = row_find(event->rows, TABLE_event_caller, PRIMARY_KEY, 2, keys, ForwardScanDirection);
 	if (caller)
+		caller = row_lock_found(caller, LockTupleExclusive, LockWaitBlock);
+	if (caller)
 		(void) row_delete(caller);
 }
 

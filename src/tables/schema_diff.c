@@ -31,6 +31,7 @@
 #include "utils/ruleutils.h"
 #include "utils/syscache.h"
 
+#include "pg/compat.h"
 #include "tables/names.h"
 #include "tables/schema_complain.h"
 #include "tables/schema_diff.h"

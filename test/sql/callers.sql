@@ -10,15 +10,20 @@ CREATE TEMPORARY TABLE said AS
 SELECT p.oid, p.proname, p.prokind,
 	CASE WHEN s.words = 'every kind of' THEN '{app,bound,mailer,monitor,operator,viewer}'
 		WHEN s.words IS NULL THEN '{}'
-		ELSE regexp_split_to_array(s.words, '(, | and )') END AS accesses,
+		ELSE regexp_split_to_array(s.words, '(, | and | or )') END AS accesses,
+	regexp_split_to_array(s.actors, '(, | and )') AS actors,
 	d.description ~ 'For superusers( and the tables'' owner\.$|; later also for the owner of both tables and schema\.$)' AS is_owners
 FROM pg_proc p
 LEFT JOIN pg_description d ON d.objoid = p.oid AND d.classoid = 'pg_proc'::regclass,
-	LATERAL (SELECT substring(d.description FROM 'For ([a-z, ]+) access(?:; nobody needs to act)?\.$') AS words) s
+	LATERAL (SELECT m[1] AS actors, m[2] AS words
+		FROM regexp_matches(d.description, ' For (?:([a-z, ]+) with )?([a-z, ]+) access(?:; nobody needs to act(?: while there is no member)?)?\.$') m
+		UNION ALL SELECT NULL, NULL ORDER BY 2 NULLS LAST LIMIT 1) s
 WHERE p.pronamespace = 'jobs'::regnamespace AND p.prorettype <> 'trigger'::regtype;
 SELECT 'says nobody: ' || proname FROM said WHERE is_owners IS NOT TRUE AND accesses = '{}';
 SELECT 'says both: ' || proname FROM said WHERE is_owners AND accesses <> '{}';
 SELECT DISTINCT unnest(accesses) FROM said ORDER BY 1;
+
+SELECT DISTINCT unnest(actors) FROM said ORDER BY 1;
 
 -- What comes of a call, with NULL for what must be given: refused for want of a right, of ours or of the
 -- server's, or not. What else is wrong with it is no matter here.
@@ -26,8 +31,7 @@ CREATE FUNCTION pg_temp.is_let_through(role text, s said)
 RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE
-	argument text;
-	arguments text := '';
+	arguments text;
 	message text;
 BEGIN
 	SELECT coalesce(string_agg('NULL', ', '), '') INTO arguments FROM generate_series(1, (SELECT pronargs - pronargdefaults FROM pg_proc WHERE oid = s.oid));
@@ -44,13 +48,52 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$;
 CREATE TEMPORARY TABLE called AS
-SELECT s.proname, a.access, a.access = ANY (s.accesses) OR a.access = 'owner' AS expected,
+SELECT s.proname, a.access, a.access = ANY (s.accesses) OR a.access = 'owner' AND s.proname <> 'install' AS expected,
 	pg_temp.is_let_through('regress_jobs_' || a.access, s) AS outcome
 FROM said s, unnest('{app,bound,mailer,monitor,operator,viewer,stranger,owner}'::text[]) a (access);
 SELECT count(*) > 500 AS calls, count(*) FILTER (WHERE outcome = 'let through') > 200 AS let_through FROM called;
 SELECT proname, access, expected, outcome FROM called WHERE expected <> (outcome = 'let through') ORDER BY 1, 2;
 -- who is refused is refused by the server, before a function of ours runs
 SELECT DISTINCT regexp_replace(outcome, 'function \w+', 'function'), access = 'stranger' AS is_stranger FROM called WHERE outcome <> 'let through' ORDER BY 1, 2;
+
+-- And who must act: each function that says so is called by each side, about something that both see. A
+-- status may forbid it, or not; 42501 is for who may never do it.
+SELECT regress.job('callers') AS job, regress.job('callers', 'confirmed') AS confirmed \gset
+SELECT conversation_id AS conversation, request_id AS request FROM jobs.job WHERE id = :job \gset
+SELECT jobs.send_proposal(:conversation, :service, 'Offer', 'Work', 1, actor => :'ann') AS proposal \gset
+SELECT jobs.review_job(:confirmed, 4, 4, actor => :'max') AS review \gset
+CREATE TEMPORARY TABLE arguments (proname name, arguments text);
+INSERT INTO arguments
+SELECT unnest('{open_job,mark_inactive,reactivate_job,complete_job,confirm_completion,reject_completion,decline_job,assign_self,allowed_actions}'::name[]), :'job'
+UNION ALL SELECT unnest('{assign_members,unassign_members}'::name[]), format('%s, ARRAY[%s]', :job, :bob_id)
+UNION ALL SELECT unnest('{withdraw_proposal,decline_proposal,accept_proposal,proposal_actions,request_review}'::name[]), :'proposal'
+UNION ALL SELECT unnest('{block_conversation,conversation_actions}'::name[]), :'conversation'
+UNION ALL VALUES ('reply_to_job', format('%s, $$Text$$', :job)), ('send_message', format('%s, $$Text$$, 0', :conversation)),
+	('send_proposal', format('%s, %s, $$Title$$, $$Work$$, 1', :conversation, :service)), ('review_job', format('%s, 4, 4', :confirmed)),
+	('review_proposal', format('%s, 4, 4', :proposal)), ('reply_to_review', format('%s, $$Thanks$$', :review)),
+	('start_conversation', format('%s, $$Text$$', :org)), ('request_job', format('%s, $$Title$$, $$Text$$, %s', :service, :org)),
+	('rematch_request', :'request'), ('add_member', format('%s, $$Name$$, $$a@callers.example$$', :org)),
+	('add_store', format('%s, $$Name$$', :max_id)), ('set_email_scope', format('%s, $$all$$', :ann_id)),
+	('provide_service', format('%s, %s', :org, :service)), ('withdraw_service', format('%s, %s', :org, :service)), ('set_preferences', :'org');
+SELECT 'is not tried: ' || proname FROM said WHERE actors IS NOT NULL AND proname NOT IN (SELECT proname FROM arguments);
+CREATE FUNCTION pg_temp.is_done(statement text)
+RETURNS text
+LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE 'SET LOCAL ROLE regress_jobs_operator';
+	EXECUTE statement;
+	RAISE EXCEPTION USING ERRCODE = 'XX999';
+EXCEPTION WHEN OTHERS THEN
+	-- an organization is not there for a merchant who would write for it, nor a merchant for a member
+	RETURN CASE WHEN SQLSTATE IN ('42501', 'P0002') THEN SQLSTATE ELSE 'not refused' END;
+END
+$$;
+CREATE TEMPORARY TABLE done AS
+SELECT s.proname, w.side, w.side = ANY (s.actors) AS expected, pg_temp.is_done(format('SELECT FROM jobs.%I(%s, actor => %L)', s.proname, a.arguments, w.actor)) AS outcome
+FROM said s JOIN arguments a USING (proname),
+	(VALUES ('members', :'ann'), ('merchants', :'max'), ('the system', 'system')) w (side, actor);
+SELECT count(*), count(*) FILTER (WHERE outcome = 'not refused') AS not_refused FROM done;
+SELECT * FROM done WHERE expected <> (outcome = 'not refused') ORDER BY proname, side;
 
 -- A viewer reads everything, and nothing that it does is written.
 SELECT regress.job('callers') AS job \gset
