@@ -254,22 +254,17 @@ take_back(const char *role, AccessKinds access, bool is_known)
 	remember_access(role, kept);
 }
 
+/*
+ * Tables whose policies will change are locked before anything does.
+ */
 static void
 give(const char *role, AccessKinds access)
 {
 	AccessKinds others = read_remembered(role) & ~access;
 
+	schema_lock_relations(access_kind_tables(get_role_oid(role, false), 0, access | others));
 	access_kind_give(role, access, others);
 	remember_access(role, access | others);
-}
-
-/*
- * Locks the tables whose policies will change, before anything does.
- */
-static void
-lock_for_giving(const char *role, AccessKinds access)
-{
-	schema_lock_relations(access_kind_tables(get_role_oid(role, false), 0, access | read_remembered(role)));
 }
 
 static void
@@ -287,12 +282,10 @@ change(const char *role, AccessKinds access, bool gives, bool is_known)
 	if (!OidIsValid(owner))
 		schema_complain("There are no tables, and nobody has access to them.");
 	check_granting(owner, roleid);
-	SPI_connect();
 	if (gives)
-	{
-		lock_for_giving(role, access);
 		owner = tables_owner();
-	}
+	SPI_connect();
+	/* reading jobs.node runs what the owner planted there, too */
 	rights_switch(&caller, owner, SECURITY_NOFORCE_RLS | SECURITY_RESTRICTED_OPERATION);
 	if (gives)
 		give(role, access);
