@@ -49,7 +49,8 @@ check_can_write(void)
 void
 check_length(const char *value, const char *name, int limit)
 {
-	int length = pg_mbstrlen(value);
+	/* no character is shorter than a byte */
+	int length = strlen(value) > limit ? pg_mbstrlen(value) : 0;
 
 	if (length > limit)
 		ereport(ERROR,
@@ -81,7 +82,7 @@ check_text(const char *value, const char *name, int limit)
 	bool is_turning = false;
 
 	check_length(value, name, limit);
-	for (const char *rest = value; *rest;)
+	for (const char *rest = text_skip_ascii(value, &is_visible); *rest; rest = text_skip_ascii(rest, &is_visible))
 	{
 		pg_wchar c = text_next_character(&rest);
 
