@@ -188,16 +188,27 @@ check_row(Rows *rows, Target *target, TupleTableSlot *slot, CmdType command)
 	ResetPerTupleExprContext(rows->estate);
 }
 
+/*
+ * The relation cache has planned the conditions of partial indexes; the executor would plan them again.
+ */
 static void
 open_indexes(Target *target, EState *estate)
 {
-	if (target->rri->ri_IndexRelationDescs == NULL)
-	{
-		MemoryContext caller = MemoryContextSwitchTo(estate->es_query_cxt);
+	ResultRelInfo *rri = target->rri;
+	MemoryContext caller;
 
-		ExecOpenIndices(target->rri, false);
-		MemoryContextSwitchTo(caller);
+	if (rri->ri_IndexRelationDescs)
+		return;
+	caller = MemoryContextSwitchTo(estate->es_query_cxt);
+	ExecOpenIndices(rri, false);
+	for (int i = 0; i < rri->ri_NumIndices; i++)
+	{
+		IndexInfo *info = rri->ri_IndexRelationInfo[i];
+
+		if (info->ii_Predicate)
+			info->ii_PredicateState = ExecInitQual(info->ii_Predicate, NULL);
 	}
+	MemoryContextSwitchTo(caller);
 }
 
 /*
