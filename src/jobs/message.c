@@ -286,6 +286,8 @@ jobs_send_message(PG_FUNCTION_ARGS)
 	draft.job_id = draft.find_job ? 0 : PG_GETARG_INT64(ARG_send_message_job_id);
 	draft.client_key = arg_optional_client_key(fcinfo, ARG_send_message_client_key);
 	call = call_begin(fcinfo, ARG_send_message_actor);
+	if (draft.conversation_id == 0)
+		actor_complain_missing("conversation", 0);
 	id = message_send(call, &draft);
 	call_end(call);
 	if (id == 0)
