@@ -363,23 +363,6 @@ jobs_message_fill(PG_FUNCTION_ARGS)
 }
 
 /*
- * What follows is done by whoever acts now, and the row says who wrote.
- */
-static void
-require_author(const Dml *dml)
-{
-	char actor[ACTOR_TEXT_SIZE];
-	char *author = row_text(dml->new, Col_message_author);
-
-	if (strcmp(author, actor_format(&dml->call->actor, actor)) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-				 errmsg("who acts changed while a message was written"),
-				 errdetail("Its author is %s, and another one acts by now.", author),
-				 errhint("Call jobs.act_as() before the statement, and let no trigger call it.")));
-}
-
-/*
  * The job is asked again: another row of the same statement may have moved it.
  */
 PG_FUNCTION_INFO_V1(jobs_message_record);
@@ -394,7 +377,6 @@ jobs_message_record(PG_FUNCTION_ARGS)
 	if (DML_IS_UPDATE(dml))
 		return dml_end(dml);
 	client_key_require_refused(dml);
-	require_author(dml);
 	draft.conversation_id = row_int64(dml->new, Col_message_conversation_id);
 	draft.job_id = row_int64(dml->new, Col_message_job_id);
 	find_place(dml->call, &draft, &place);
