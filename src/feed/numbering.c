@@ -243,12 +243,7 @@ number(Row *event, int64 position)
 	changed = row_copy(event);
 	row_set_int64(changed, Col_job_event_position, position);
 	/* later events of the job would come before it */
-	if (!row_update(event, changed))
-		ereport(ERROR,
-				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-				 errmsg("a trigger suppressed the position of an event"),
-				 errdetail("A BEFORE trigger on jobs.job_event returned NULL."),
-				 errhint("Let the trigger raise an error instead.")));
+	row_must_update(event, changed);
 	return true;
 }
 

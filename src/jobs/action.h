@@ -50,6 +50,7 @@ typedef struct ActionRule
 	const char *phrase;		 /* what can't be done to a job: ends a sentence that starts "job 42 cannot" */
 	bool is_update;			 /* a plain UPDATE of the status may ask for it */
 	bool is_response;		 /* by the expert it is a response: the first one's time is kept, and it opens a new job */
+	bool carries_message;	 /* a message may go with it */
 	bool locks_conversation; /* the job lives again: a block of its conversation must not miss it */
 	int stamped;			 /* the column of jobs.job that gets the time; 0: none */
 	int cleared;			 /* the column of jobs.job that becomes NULL; 0: none */

@@ -20,6 +20,7 @@
 #include "parties/conversation.h"
 #include "pg/check.h"
 #include "pg/json.h"
+#include "pg/order.h"
 
 /*
  * Times in milliseconds. Integers would end at 24 days; the unit stays, so that numbers mean what
@@ -394,10 +395,7 @@ job_move(Call *call, Job *job, const Transition *transition, Jsonb *details)
 static int
 compare_jobs(const ListCell *a, const ListCell *b)
 {
-	int64 left = ((Job *) lfirst(a))->id;
-	int64 right = ((Job *) lfirst(b))->id;
-
-	return left < right ? -1 : left > right;
+	return order_of(((Job *) lfirst(a))->id, ((Job *) lfirst(b))->id);
 }
 
 List *

@@ -14,6 +14,25 @@
 #include "pg/argument.h"
 
 /*
+ * The job's status then. A user's trigger that suppresses the change shows in it, or is an error.
+ */
+static JobStatus
+carry_out(Call *call, Job *job, const Transition *transition, const char *said)
+{
+	JobStatus to = transition_result(transition, job->status);
+	Subject subject = {0};
+	bool is_moved = job_move(call, job, transition, NULL);
+
+	row_require_written(is_moved || to != job->status, job->row, ROW_UPDATE);
+	if (!is_moved)
+		return job->status;
+	if (said)
+		subject.message_id = message_add(call, job->id, said);
+	consequence_of_action(call, job, transition, &subject);
+	return to;
+}
+
+/*
  * The shape of all functions that do one thing to one job and return its status. `said`: a
  * message that goes with it; NULL: none. Repeated, it gives the status, and does nothing.
  */
@@ -28,15 +47,8 @@ perform(FunctionCallInfo fcinfo, Action action, int job_argno, int actor_argno, 
 
 	if (transition == NULL && !repeated_action(call, job, action, said))
 		job_complain_status(call, job, action);
-	if (transition && !transition->is_silent && job_move(call, job, transition, NULL))
-	{
-		Subject subject = {0};
-
-		if (said)
-			subject.message_id = message_add(call, job->id, said);
-		consequence_of_action(call, job, transition, &subject);
-		status = transition_result(transition, status);
-	}
+	if (transition && !transition->is_silent)
+		status = carry_out(call, job, transition, said);
 	call_end(call);
 	PG_RETURN_TEXT_P(cstring_to_text(status_name(status)));
 }

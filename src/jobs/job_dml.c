@@ -15,9 +15,6 @@
 #include "jobs/request.h"
 #include "pg/argument.h"
 
-/* Of the job that a merchant asks a named organization for. */
-#define ORIGIN_DIRECT "direct"
-
 static JobStatus
 status_of_row(const Row *row)
 {

@@ -192,6 +192,7 @@ tell_sent(Call *call, Row *row)
 	draft.conversation_id = row_int64(row, Col_proposal_conversation_id);
 	draft.proposal_id = row_int64(row, Col_proposal_id);
 	draft.body = row_text(row, Col_proposal_title);
+	draft.is_part = true;
 	email.message_id = message_send(call, &draft);
 	email_queue(call, &email);
 }
@@ -298,14 +299,9 @@ create_job(Call *call, const Row *proposal)
 	row_set(job, Col_job_description, row_get(proposal, Col_proposal_work));
 	row_set(job, Col_job_budget, row_get(proposal, Col_proposal_price));
 	row_set(job, Col_job_currency, row_get(proposal, Col_proposal_currency));
-	job_fill_new(job, "proposal", row_int64(proposal, Col_proposal_conversation_id));
+	job_fill_new(job, ORIGIN_PROPOSAL, row_int64(proposal, Col_proposal_conversation_id));
 	id = job_insert(call, job);
-	if (id == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-				 errmsg("a trigger suppressed the job of an accepted proposal"),
-				 errdetail("A BEFORE trigger on jobs.job returned NULL, and the acceptance needs the row."),
-				 errhint("Let the trigger raise an error instead.")));
+	row_require_written(id != 0, job, ROW_INSERT);
 	consequence_of_creation(call, job_of_row(job));
 	return id;
 }

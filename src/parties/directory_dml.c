@@ -237,8 +237,13 @@ fill_inserted(Dml *dml)
 {
 	TableId id = dml->new->table->id;
 
+	/* as jobs.provide_service() does, before the pair is written that only one can write */
 	if (id == TABLE_provided_service)
+	{
 		(void) search_hold_service(dml->call->rows, row_int64(dml->new, Col_provided_service_service_id));
+		(void) row_lock(dml->call->rows, TABLE_organization, row_int64(dml->new, Col_provided_service_organization_id),
+						LockTupleNoKeyExclusive, LockWaitBlock);
+	}
 	require_parents(dml);
 	if (id == TABLE_organization)
 		assign_organization_id(dml);

@@ -42,7 +42,8 @@ decided_may_differ(const Row *stored, int column)
 {
 	TriggerDesc *triggers = stored->table->triggers[TRIGGERS_PARENT_UNLOCKED];
 
-	return triggers && triggers->trig_insert_before_row && decided_is_free_text(stored->table->id, column);
+	return triggers && (triggers->trig_insert_before_row || triggers->trig_update_before_row) &&
+		   decided_is_free_text(stored->table->id, column);
 }
 
 static bool

@@ -329,9 +329,10 @@ row_scan_begin_latest(Rows *rows, TableId id, IndexId index, int nkeys, ScanKey 
 {
 	Snapshot snapshot = rows_snapshot(rows);
 
-	/* among parallel workers there is no other snapshot to be had than the transaction's */
-	return begin_scan(rows, id, index, nkeys, keys, direction,
-					  IsolationUsesXactSnapshot() && !IsInParallelMode() ? GetLatestSnapshot() : snapshot);
+	/* in a parallel query the catalog's snapshot alone may be taken anew; for other tables it always is */
+	if (IsolationUsesXactSnapshot())
+		snapshot = IsInParallelMode() ? GetCatalogSnapshot(table_oid(id)) : GetLatestSnapshot();
+	return begin_scan(rows, id, index, nkeys, keys, direction, snapshot);
 }
 
 /*
