@@ -64,7 +64,7 @@ static bool
 purge_round(Purge *purge, const Feed *feed, int64 *above, int64 up_to)
 {
 	MemoryContext caller = MemoryContextSwitchTo(purge->round);
-	Call *call = call_begin_system();
+	Call *call = call_begin_upkeep();
 	RowScan *scan = feed_scan(call->rows, feed, *above, up_to, false);
 	bool is_over = false;
 
@@ -101,7 +101,7 @@ static void
 purge_feed(Purge *purge, const Feed *feed)
 {
 	MemoryContext caller = MemoryContextSwitchTo(purge->round);
-	Call *call = call_begin_system();
+	Call *call = call_begin_upkeep();
 	int64 up_to = consumer_lowest(call->rows, feed);
 	int64 above = 0;
 
@@ -114,7 +114,7 @@ purge_feed(Purge *purge, const Feed *feed)
 static void
 remember_purged(int64 position)
 {
-	Call *call = call_begin_system();
+	Call *call = call_begin_upkeep();
 	Row *node = row_lock_found(node_fetch(call->rows), LockTupleNoKeyExclusive, LockWaitBlock);
 
 	if (node && row_int64(node, Col_node_purged_position) < position)
@@ -141,7 +141,7 @@ jobs_purge_events(PG_FUNCTION_ARGS)
 	Call *call;
 
 	check_can_write();
-	call = call_begin_system();
+	call = call_begin_upkeep();
 	(void) feed_lock(FEED_LOCK_CONSUMERS, true);
 	rows_renew(call->rows);
 	if (consumer_lowest(call->rows, &all) < 0)

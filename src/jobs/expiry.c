@@ -138,7 +138,7 @@ jobs_expire_jobs(PG_FUNCTION_ARGS)
 	int expired;
 
 	check_can_write();
-	call = call_begin_system();
+	call = call_begin_upkeep();
 	expired = expire_batch(call, max_rows, &from);
 	from = DT_NOBEGIN;
 	(void) consequence_rematch_batch(call, max_rows, &from);
@@ -169,7 +169,7 @@ run(const Sweep *sweep, Batch batch)
 	for (;;)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(sweep->batch);
-		Call *call = call_begin_system();
+		Call *call = call_begin_upkeep();
 		int done = batch(call, sweep->batch_size, &from);
 
 		call_end(call);
@@ -220,7 +220,7 @@ jobs_expire_due_jobs(PG_FUNCTION_ARGS)
 	commit_between(&sweep);
 	run(&sweep, reminder_batch);
 	commit_between(&sweep);
-	call = call_begin_system();
+	call = call_begin_upkeep();
 	note_run(call);
 	call_end(call);
 	SPI_finish();

@@ -135,7 +135,7 @@ jobs_health_report(PG_FUNCTION_ARGS)
 		elog(ERROR, "return type must be a row type");
 
 	SPI_connect();
-	rights_switch(&caller, owner, SECURITY_NOFORCE_RLS);
+	rights_switch(&caller, owner, SECURITY_NOFORCE_RLS | SECURITY_RESTRICTED_OPERATION);
 	statement_prefer_indexes();
 	if (statement_read(&health_report, &database, NULL) != 1)
 		elog(ERROR, "could not read the health of jobs");
