@@ -35,7 +35,7 @@ COMMENT ON COLUMN jobs.health.slowest_consumer_owner IS 'whose it is: system, or
 COMMENT ON COLUMN jobs.health.oldest_unacked_event IS 'age of the first event that it has not acknowledged; among those that nobody has read, the 10,000 first are looked at; NULL as well';
 COMMENT ON COLUMN jobs.health.last_run_at IS 'when jobs.expire_due_jobs() last ran in this database, whether it found something or not, to the minute; NULL before the first time';
 COMMENT ON COLUMN jobs.health.reminder_lag IS 'for how long the reminder that is longest due waits, among the 10,000 that are due first; zero when none does';
-COMMENT ON COLUMN jobs.health.schedule_ok IS 'true: pg_cron has a schedule that can run and whose last run did not fail, or, where its schedules can''t be seen, the sweep ran within 10 minutes';
+COMMENT ON COLUMN jobs.health.schedule_ok IS 'true: pg_cron has a schedule that can run and whose last run did not fail, or, where it has none that can be seen, something called the sweep within 10 minutes; always true on a standby, where nothing runs';
 COMMENT ON COLUMN jobs.health.schedule_problem IS 'what is wrong with the schedule, and what to do; NULL: nothing';
 COMMENT ON COLUMN jobs.health.access_problem IS 'roles that access or bindings are kept for and that are gone, or have lost their rights, and what to do; NULL: none';
 COMMENT ON COLUMN jobs.health.expiry_lag_seconds IS 'expiry_lag as a number of seconds';

@@ -389,7 +389,7 @@ lock_tables(Oid role, int access, bool give)
 		if (give ? !access_policy_stands(tables[i].table, role) : access_policy_is_there(tables[i].table, role))
 			relations = list_append_unique_oid(relations, table_oid(tables[i].table));
 	}
-	schema_lock_relations(relations);
+	schema_lock_relations(relations, AccessExclusiveLock);
 }
 
 static List *

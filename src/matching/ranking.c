@@ -9,7 +9,6 @@
 
 #include "access/xact.h"
 #include "miscadmin.h"
-#include "storage/lmgr.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
@@ -18,6 +17,7 @@
 #include "matching/ranking_row.h"
 #include "pg/check.h"
 #include "pg/statement.h"
+#include "tables/schema_lock.h"
 
 /* Rows that are fetched at a time. */
 #define FETCH_COUNT 1000
@@ -176,7 +176,7 @@ ranking_rebuild(Rows *rows)
 	List *counted;
 	ListCell *cell;
 
-	LockRelationOid(table_oid(TABLE_ranking_stat), ShareRowExclusiveLock);
+	schema_lock_relations(list_make1_oid(table_oid(TABLE_ranking_stat)), ShareRowExclusiveLock);
 	SPI_connect();
 	if (SPI_execute("DELETE FROM jobs.ranking_stat", false, 0) != SPI_OK_DELETE)
 		elog(ERROR, "could not empty jobs.ranking_stat");

@@ -88,7 +88,7 @@ jobs_install(PG_FUNCTION_ARGS)
 	rights_switch(&caller, owner, SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
 	is_older = version > 0 && version < JOBS_SCHEMA_VERSION;
 	if (schema_differs(is_older) || access_lacks_policies())
-		schema_lock_relations(schema_relations());
+		schema_lock_relations(schema_relations(), AccessExclusiveLock);
 	changes = schema_apply(is_older);
 	rights_restore(&caller);
 	owner_take_create_back(owner);
@@ -100,9 +100,10 @@ jobs_install(PG_FUNCTION_ARGS)
 		write_version();
 		changes++;
 	}
+	/* the first, for it waits for a lock */
+	changes += ranking_fill_table();
 	changes += email_template_fill_table();
 	changes += search_backfill();
-	changes += ranking_fill_table();
 	sequences_raise();
 	access_grant_again();
 	tell_problems(owner, version != VERSION_NO_TABLE);
@@ -144,7 +145,7 @@ jobs_uninstall(PG_FUNCTION_ARGS)
 				 errhint("Connect as that role, or as a superuser.")));
 
 	SPI_connect();
-	schema_lock_relations(schema_relations());
+	schema_lock_relations(schema_relations(), AccessExclusiveLock);
 	rights_switch(&caller, owner, SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
 	access_uninstall(drop_data);
 	schema_drop(drop_data);

@@ -25,7 +25,7 @@
 #include "ops/schedule_problem.h"
 #include "pg/text.h"
 
-/* Where the schedule can't be seen, a run is missed after this time; in milliseconds. */
+/* Where pg_cron's schedule can't be seen, or another calls the sweep, a run is missed after this time; in milliseconds. */
 #define LONGEST_PAUSE (10 * 60 * 1000)
 
 static bool
@@ -59,11 +59,11 @@ readable_table(const char *name)
 }
 
 /*
- * A schedule of this database that isn't the owner's, or of a database that is gone; else, that
- * there is none.
+ * A schedule of this database that isn't the owner's; else, if nothing has called the sweep lately, one
+ * of a database that is gone, or that there is none.
  */
 static char *
-problem_without_job(List *jobs, const char *owner)
+problem_without_job(List *jobs, const char *owner, TimestampTz last_run)
 {
 	ListCell *cell;
 
@@ -84,6 +84,8 @@ problem_without_job(List *jobs, const char *owner)
 						"SELECT jobs.schedule_expiry();",
 						(long long) job->id, job->database, (long long) job->id);
 	}
+	if (ran_lately(last_run, LONGEST_PAUSE))
+		return NULL;
 	foreach (cell, jobs)
 	{
 		CronJob *job = lfirst(cell);
@@ -204,8 +206,10 @@ problem_in_database(Oid owner, TimestampTz last_run)
 	char *problem;
 
 	if (!OidIsValid(get_extension_oid("pg_cron", true)))
-		return pstrdup("The extension pg_cron is not in this database. Run CREATE EXTENSION pg_cron; "
-					   "SELECT jobs.schedule_expiry();");
+		return ran_lately(last_run, LONGEST_PAUSE) ?
+				   NULL :
+				   pstrdup("Nothing has called the sweep for 10 minutes, and the extension pg_cron is not in this "
+						   "database. Run CREATE EXTENSION pg_cron; SELECT jobs.schedule_expiry();");
 	table = readable_table("job");
 	if (!OidIsValid(table))
 		return pstrdup("The schedules of pg_cron can't be read now: cron.job is locked, or is not the extension's.");
@@ -219,7 +223,7 @@ problem_in_database(Oid owner, TimestampTz last_run)
 			job = other;
 	}
 	if (job == NULL)
-		return problem_without_job(jobs, name);
+		return problem_without_job(jobs, name, last_run);
 	problem = problem_of_job(job);
 	if (problem == NULL)
 		problem = problem_of_owner(owner);
@@ -236,13 +240,14 @@ schedule_problem(Oid owner, TimestampTz last_run)
 	/* nothing runs on a standby, and what did on the primary is told by its last run */
 	if (RecoveryInProgress())
 		return NULL;
-	if (home == NULL)
-		return pstrdup("pg_cron is not loaded. Add it to shared_preload_libraries, restart the server, and run "
-					   "SELECT jobs.schedule_expiry(); Where another scheduler calls the sweep, watch last_run_at.");
-	if (strcmp(home, get_database_name(MyDatabaseId)) == 0)
+	if (home && strcmp(home, get_database_name(MyDatabaseId)) == 0)
 		return problem_in_database(owner, last_run);
 	if (ran_lately(last_run, LONGEST_PAUSE))
 		return NULL;
+	if (home == NULL)
+		return pstrdup("Nothing has called the sweep for 10 minutes, and pg_cron is not loaded. Have another scheduler "
+					   "call it, or add pg_cron to shared_preload_libraries, restart the server, and run "
+					   "SELECT jobs.schedule_expiry();");
 	return psprintf("pg_cron keeps its schedules in database \"%s\", and nothing has called the sweep for 10 minutes. "
 					"SELECT jobs.schedule_expiry(); says what to run there; "
 					"cron.job_run_details there tells how runs ended.",
