@@ -33,6 +33,8 @@
 #include "pg/argument.h"
 #include "pg/compat.h"
 #include "pg/rights.h"
+#include "pg/statement.h"
+#include "tables/node.h"
 #include "tables/row.h"
 #include "tables/schema.h"
 #include "tables/schema_check.h"
@@ -304,42 +306,53 @@ read_remembered(const char *role)
 		elog(ERROR, "could not read what was granted");
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
-		char *name = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
+		char *name = statement_text(i, "value");
 
 		mask |= name ? parse_access(name) : 0;
 	}
 	return mask;
 }
 
-static void
-remember_access(const char *role, int mask)
+/*
+ * What was granted, with what the role has from now on, or without the role.
+ */
+static Datum
+change_grants(Datum grants, const char *role, int mask)
 {
-	Oid types[2] = {TEXTOID, TEXTARRAYOID};
-	Datum values[2];
-	Datum names[lengthof(accesses)];
-	int count = 0;
-	const char *sql = mask == 0 ?
-						  "UPDATE jobs.node SET grants = grants OPERATOR(pg_catalog.-) $1" :
-						  "UPDATE jobs.node SET grants = "
-						  "pg_catalog.jsonb_set(grants, ARRAY[$1], pg_catalog.to_jsonb($2))";
+	Datum path[1] = {CStringGetTextDatum(role)};
+	StringInfoData names;
 
-	if (!OidIsValid(table_oid(TABLE_node)))
-		return;
+	if (mask == 0)
+		return DirectFunctionCall2(jsonb_delete, grants, path[0]);
+	initStringInfo(&names);
 	for (int i = 0; i < lengthof(accesses); i++)
 	{
 		if (mask & accesses[i].bit)
-			names[count++] = CStringGetTextDatum(accesses[i].name);
+			appendStringInfo(&names, "%s\"%s\"", names.len ? ", " : "", accesses[i].name);
 	}
-	values[0] = CStringGetTextDatum(role);
-	values[1] = PointerGetDatum(construct_array(names, count, TEXTOID, -1, false, TYPALIGN_INT));
-	if (SPI_execute_with_args(sql, mask == 0 ? 1 : 2, types, values, NULL, false, 0) != SPI_OK_UPDATE)
-		elog(ERROR, "could not remember what was granted");
-	if (SPI_processed == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-				 errmsg("a trigger suppressed that the access of role \"%s\" is remembered", role),
-				 errdetail("A BEFORE trigger on jobs.node returned NULL."),
-				 errhint("Let the trigger raise an error instead.")));
+	return DirectFunctionCall4(jsonb_set, grants,
+							   PointerGetDatum(construct_array(path, 1, TEXTOID, -1, false, TYPALIGN_INT)),
+							   DirectFunctionCall1(jsonb_in, CStringGetDatum(psprintf("[%s]", names.data))),
+							   BoolGetDatum(true));
+}
+
+static void
+remember_access(const char *role, int mask)
+{
+	Rows *rows;
+	Row *node;
+	Row *changed;
+
+	if (!OidIsValid(table_oid(TABLE_node)))
+		return;
+	rows = rows_begin();
+	node = row_lock_found(node_fetch(rows), LockTupleNoKeyExclusive, LockWaitBlock);
+	if (node == NULL)
+		schema_complain("The table jobs.node has lost its row.");
+	changed = row_copy(node);
+	row_set(changed, Col_node_grants, change_grants(row_get(node, Col_node_grants), role, mask));
+	row_must_update(node, changed);
+	rows_end(rows);
 }
 
 /*
@@ -506,7 +519,7 @@ remembered_roles(int *count)
 	*count = (int) SPI_processed;
 	roles = palloc(Max(*count, 1) * sizeof(char *));
 	for (int i = 0; i < *count; i++)
-		roles[i] = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
+		roles[i] = statement_text(i, "name");
 	return roles;
 }
 

@@ -164,6 +164,22 @@ ranking_take_review(EvidenceTable *table, HeapTuple row, TupleDesc desc)
 						DatumGetInt32(statement_column(row, desc, "quality", &isnull)));
 }
 
+static void
+empty_table(Rows *rows)
+{
+	RowScan *scan = row_scan_begin(rows, TABLE_ranking_stat, PRIMARY_KEY, 0, NULL, ForwardScanDirection);
+	Row *row;
+
+	while ((row = row_scan_next(scan)) != NULL)
+	{
+		CHECK_FOR_INTERRUPTS();
+		row = row_lock_found(row, LockTupleExclusive, LockWaitBlock);
+		if (row)
+			row_must_delete(row);
+	}
+	row_scan_end(scan);
+}
+
 /*
  * Counts anew what everybody has committed by now; the table is locked first, so that what
  * others are about to add is added afterwards. Callers have seen to it that the owner can put
@@ -177,9 +193,9 @@ ranking_rebuild(Rows *rows)
 	ListCell *cell;
 
 	schema_lock_relations(list_make1_oid(table_oid(TABLE_ranking_stat)), ShareRowExclusiveLock);
+	rows_renew(rows);
+	empty_table(rows);
 	SPI_connect();
-	if (SPI_execute("DELETE FROM jobs.ranking_stat", false, 0) != SPI_OK_DELETE)
-		elog(ERROR, "could not empty jobs.ranking_stat");
 	ranking_count_rows(ranking_jobs, table, ranking_take_job);
 	ranking_count_rows(ranking_reviews, table, ranking_take_review);
 	SPI_finish();

@@ -34,14 +34,6 @@ ran_lately(TimestampTz last_run, int pause)
 	return last_run != DT_NOBEGIN && !TimestampDifferenceExceeds(last_run, GetCurrentTimestamp(), pause);
 }
 
-static bool
-is_setting(const char *name, const char *value)
-{
-	const char *setting = GetConfigOption(name, true, false);
-
-	return setting && strcmp(setting, value) == 0;
-}
-
 /*
  * A table of pg_cron's, if it is one, and nobody keeps us from reading it; InvalidOid: no.
  */
@@ -101,58 +93,30 @@ problem_without_job(List *jobs, const char *owner, TimestampTz last_run)
 }
 
 /*
- * What is wrong with the row of cron.job.
+ * What is wrong with the row of cron.job, or with its role.
  */
 static char *
-problem_of_job(const CronJob *job)
+problem_of_job(const CronJob *job, Oid owner)
 {
-	const char *host = GetConfigOption("cron.host", true, false);
-	const struct
-	{
-		const char *what;
-		const char *is;
-		const char *should;
-	} checks[] = {
-		{"command", job->command, CRON_COMMAND},
-		{"nodename", job->nodename, host ? host : ""},
-		{"nodeport", job->nodeport, psprintf("%d", PostPortNumber)},
-		{"active", job->active, "t"},
-	};
+	CronJobFlaw flaw;
+	CronRoleFlaw role;
 
-	for (int i = 0; i < lengthof(checks); i++)
-	{
-		if (strcmp(checks[i].is, checks[i].should) != 0)
-			return psprintf("Job %lld of pg_cron has \"%s\" as its %s, not \"%s\". "
-							"Run SELECT jobs.unschedule_expiry(); SELECT jobs.schedule_expiry();",
-							(long long) job->id, checks[i].is, checks[i].what, checks[i].should);
-	}
-	return NULL;
-}
-
-static char *
-problem_of_owner(Oid owner)
-{
-	const char *name = quote_identifier(GetUserNameFromId(owner, false));
-
-	if (!cron_role_can_login(owner))
-		return psprintf("The tables' owner, as whom pg_cron runs it, may not log in. Run ALTER ROLE %s LOGIN;", name);
-	if (!cron_role_can_connect(owner))
-		return psprintf("The tables' owner, as whom pg_cron runs it, may not connect to this database. Run "
-						"GRANT CONNECT ON DATABASE %s TO %s;",
-						quote_identifier(get_database_name(MyDatabaseId)), name);
-	if (superuser_arg(owner) && is_setting("cron.enable_superuser_jobs", "off"))
-		return pstrdup("The tables' owner is a superuser, as whom pg_cron runs nothing. Set "
-					   "cron.enable_superuser_jobs = on and restart the server.");
+	if (cron_job_flaw(job, GetUserNameFromId(owner, false), &flaw))
+		return psprintf("Job %lld of pg_cron has \"%s\" as its %s, not \"%s\". "
+						"Run SELECT jobs.unschedule_expiry(); SELECT jobs.schedule_expiry();",
+						(long long) job->id, flaw.is, flaw.column, flaw.should);
+	if (cron_role_flaw(owner, &role))
+		return psprintf("%s %s", role.detail, role.hint);
 	return NULL;
 }
 
 static char *
 problem_of_settings(void)
 {
-	if (is_setting("cron.launch_active_jobs", "off"))
+	if (cron_setting_is("cron.launch_active_jobs", "off"))
 		return pstrdup("cron.launch_active_jobs is off, and pg_cron starts no job. Run "
 					   "ALTER SYSTEM SET cron.launch_active_jobs = on; SELECT pg_reload_conf();");
-	if (is_setting("cron.max_running_jobs", "0"))
+	if (cron_setting_is("cron.max_running_jobs", "0"))
 		return pstrdup("cron.max_running_jobs is 0, and pg_cron starts no job. Run "
 					   "ALTER SYSTEM SET cron.max_running_jobs = 5; and restart the server.");
 	return NULL;
@@ -224,9 +188,7 @@ problem_in_database(Oid owner, TimestampTz last_run)
 	}
 	if (job == NULL)
 		return problem_without_job(jobs, name, last_run);
-	problem = problem_of_job(job);
-	if (problem == NULL)
-		problem = problem_of_owner(owner);
+	problem = problem_of_job(job, owner);
 	if (problem == NULL)
 		problem = problem_of_settings();
 	return problem ? problem : problem_of_runs(job, last_run);
