@@ -282,7 +282,7 @@ give(const char *role, AccessKinds access)
 }
 
 static void
-change(const char *role, AccessKinds access, bool gives, bool is_known)
+change_kinds(const char *role, AccessKinds access, bool gives, bool is_known)
 {
 	Oid roleid = get_role_oid(role, true);
 	Oid owner;
@@ -324,7 +324,7 @@ change_access(FunctionCallInfo fcinfo, bool gives)
 	access = arg_access(fcinfo, ARG_grant_access_access);
 	if (gives)
 		require_role(role);
-	change(role, access, gives, true);
+	change_kinds(role, access, gives, true);
 }
 
 void
@@ -332,7 +332,7 @@ access_change_bound(const char *role, bool gives)
 {
 	if (gives)
 		require_role(role);
-	change(role, access_kind_bound(), gives, false);
+	change_kinds(role, access_kind_bound(), gives, false);
 }
 
 /*

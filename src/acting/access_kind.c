@@ -186,7 +186,7 @@ access_kind_tables(Oid role, AccessKinds before, AccessKinds after)
  * Grants or revokes what the kinds give beyond what `others` do.
  */
 static void
-change(const char *role, AccessKinds kinds, AccessKinds others, bool give)
+change_right(const char *role, AccessKinds kinds, AccessKinds others, bool give)
 {
 	const char *verb = give ? "GRANT" : "REVOKE";
 	const char *direction = give ? "TO" : "FROM";
@@ -231,13 +231,13 @@ change(const char *role, AccessKinds kinds, AccessKinds others, bool give)
 void
 access_kind_give(const char *role, AccessKinds kinds, AccessKinds others)
 {
-	change(role, kinds, others, true);
+	change_right(role, kinds, others, true);
 }
 
 void
 access_kind_take(const char *role, AccessKinds kinds, AccessKinds others)
 {
-	change(role, kinds, others, false);
+	change_right(role, kinds, others, false);
 }
 
 void

@@ -70,7 +70,7 @@ needs_shelter(Oid owner)
  * error the callbacks of current_actor.c still read it.
  */
 static Call *
-push(Actor actor, bool shelters)
+push_call(Actor actor, bool shelters)
 {
 	Oid owner = tables_owner();
 	Call *call = MemoryContextAllocZero(TopTransactionContext, sizeof(Call));
@@ -103,7 +103,7 @@ begin_of_argument(FunctionCallInfo fcinfo, int argno, bool shelters)
 		actor_complain_nobody();
 	check_function_can_write(fcinfo);
 	actor_resolve(&actor);
-	return push(actor, shelters);
+	return push_call(actor, shelters);
 }
 
 Call *
@@ -129,7 +129,7 @@ call_begin_signup(FunctionCallInfo fcinfo, int argno)
 		actor_complain_nobody();
 	check_function_can_write(fcinfo);
 	actor_resolve(&actor);
-	return push(actor, false);
+	return push_call(actor, false);
 }
 
 Call *
@@ -140,7 +140,7 @@ call_begin_current(void)
 	if (actor.kind == ACTOR_NOBODY)
 		actor_complain_nobody();
 	actor_resolve(&actor);
-	return push(actor, false);
+	return push_call(actor, false);
 }
 
 Call *
@@ -149,7 +149,7 @@ call_begin_dml(bool *actor_exists)
 	Actor actor = actor_current();
 
 	*actor_exists = actor_find(&actor);
-	return push(actor, false);
+	return push_call(actor, false);
 }
 
 static Call *
@@ -160,7 +160,7 @@ begin_system(bool shelters)
 
 	if (actor_is_restricted())
 		actor_complain_nobody();
-	call = push(actor, shelters);
+	call = push_call(actor, shelters);
 	call->is_automatic = true;
 	return call;
 }

@@ -74,7 +74,7 @@ decided_may_be_changed(const TriggerData *data)
 
 /* The transaction has ended, in whatever way. */
 static void
-forget(void *arg)
+forget_decided(void *arg)
 {
 	memset(remembered, 0, sizeof(remembered));
 	context = NULL;
@@ -91,7 +91,7 @@ table_of(TableId id, DmlEvent event)
 
 		context = AllocSetContextCreate(TopTransactionContext, "jobs decided rows", ALLOCSET_SMALL_SIZES);
 		callback = MemoryContextAllocZero(context, sizeof(MemoryContextCallback));
-		callback->func = forget;
+		callback->func = forget_decided;
 		MemoryContextRegisterResetCallback(context, callback);
 	}
 	if (remembered[id][event] == NULL)

@@ -231,7 +231,7 @@ try_for_all(List *relations, LOCKMODE mode, int milliseconds)
  * The same in a subtransaction, which gives back what it got when it didn't get all.
  */
 static Oid
-attempt(List *relations, LOCKMODE mode, int milliseconds)
+attempt_all(List *relations, LOCKMODE mode, int milliseconds)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -274,7 +274,7 @@ schema_lock_relations(List *relations, LOCKMODE mode)
 		int rest = (int) ((end - GetCurrentTimestamp()) / 1000);
 		LOCKTAG tag;
 
-		lacking = attempt(order, mode, Max(Min(rest, ATTEMPT_TIME), 1));
+		lacking = attempt_all(order, mode, Max(Min(rest, ATTEMPT_TIME), 1));
 		if (!OidIsValid(lacking))
 			break;
 		if (rest <= pause)

@@ -20,7 +20,7 @@
 #include "tables/schema_sequence.h"
 
 static int64
-option(List *options, const char *name, int64 otherwise)
+option_of(List *options, const char *name, int64 otherwise)
 {
 	ListCell *cell;
 
@@ -51,11 +51,11 @@ schema_mend_sequence(Oid sequence, List *options)
 	HeapTuple tuple = SearchSysCache1(SEQRELID, ObjectIdGetDatum(sequence));
 	char *name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(sequence)), get_rel_name(sequence));
 	Form_pg_sequence form;
-	int64 increment = option(options, "increment", 1);
-	int64 start = option(options, "start", 1);
-	int64 min = option(options, "minvalue", 1);
-	int64 max = option(options, "maxvalue", PG_INT64_MAX);
-	int64 cache = option(options, "cache", 1);
+	int64 increment = option_of(options, "increment", 1);
+	int64 start = option_of(options, "start", 1);
+	int64 min = option_of(options, "minvalue", 1);
+	int64 max = option_of(options, "maxvalue", PG_INT64_MAX);
+	int64 cache = option_of(options, "cache", 1);
 	bool is_same;
 	int64 last;
 	StringInfoData sql;

@@ -19,7 +19,9 @@ SELECT
 	EXTRACT(epoch FROM h.reminder_lag)::double precision AS reminder_lag_seconds,
 	EXTRACT(epoch FROM h.oldest_unsent_email)::double precision AS oldest_unsent_email_seconds,
 	EXTRACT(epoch FROM h.oldest_unacked_event)::double precision AS oldest_unacked_event_seconds,
-	EXTRACT(epoch FROM statement_timestamp() - h.last_run_at)::double precision AS last_run_age_seconds
+	EXTRACT(epoch FROM statement_timestamp() - h.last_run_at)::double precision AS last_run_age_seconds,
+	h.rematch_lag,
+	EXTRACT(epoch FROM h.rematch_lag)::double precision AS rematch_lag_seconds
 FROM jobs.health_report() h;
 
 COMMENT ON VIEW jobs.health IS 'whether the marketplace keeps up: one row, cheap at any size';
@@ -43,3 +45,5 @@ COMMENT ON COLUMN jobs.health.reminder_lag_seconds IS 'reminder_lag as a number 
 COMMENT ON COLUMN jobs.health.oldest_unsent_email_seconds IS 'oldest_unsent_email as a number of seconds; NULL: there is none';
 COMMENT ON COLUMN jobs.health.oldest_unacked_event_seconds IS 'oldest_unacked_event as a number of seconds; NULL as well';
 COMMENT ON COLUMN jobs.health.last_run_age_seconds IS 'how many seconds ago last_run_at was; NULL as well';
+COMMENT ON COLUMN jobs.health.rematch_lag IS 'for how long the job that was lost first waits for the next organization to be asked, which was put off; zero when none does';
+COMMENT ON COLUMN jobs.health.rematch_lag_seconds IS 'rematch_lag as a number of seconds';
