@@ -35,9 +35,9 @@ $node->safe_psql('market', q{
 	CREATE VIEW public.my_jobs AS SELECT * FROM jobs.job;
 	ALTER TABLE jobs.job REPLICA IDENTITY FULL, SET (autovacuum_vacuum_scale_factor = 0.1, fillfactor = 50), CLUSTER ON job_pkey,
 		ALTER title SET STORAGE EXTERNAL, ALTER title SET STATISTICS 500, ALTER description SET COMPRESSION pglz;
-	ALTER INDEX jobs.job_due SET (fillfactor = 50);
 	ALTER VIEW jobs.job_list SET (security_barrier);
 	CREATE TABLE public.my_messages () INHERITS (jobs.message);
+	ALTER TABLE public.my_messages OWNER TO jobs_owner;
 	CREATE RULE mine AS ON UPDATE TO jobs.store DO ALSO NOTHING;
 	CREATE STATISTICS public.mine ON status, organization_id FROM jobs.job;
 
