@@ -300,15 +300,13 @@ mend_sequence(const Statement *statement)
 {
 	const CreateSeqStmt *sequence = (const CreateSeqStmt *) statement->node;
 	Oid relid = RangeVarGetRelid(sequence->sequence, NoLock, true);
-	char *mend;
 
 	if (!OidIsValid(relid))
 		return list_make1(statement->text);
 	if (get_rel_relkind(relid) != RELKIND_SEQUENCE)
 		schema_complain_altered("Rename it, and run SELECT jobs.install(); again.", "jobs.%s is not a sequence.",
 								sequence->sequence->relname);
-	mend = schema_mend_sequence(relid, sequence->options);
-	return mend ? list_make1(mend) : NIL;
+	return schema_mend_sequence(relid, sequence->options);
 }
 
 static List *

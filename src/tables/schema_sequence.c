@@ -45,7 +45,16 @@ last_value(const char *name)
 	return DatumGetInt64(statement_column(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, "last_value", &isnull));
 }
 
-char *
+/*
+ * A sequence that isn't logged begins anew after a crash, and gives ids twice.
+ */
+static bool
+is_logged(Oid sequence)
+{
+	return get_rel_persistence(sequence) == RELPERSISTENCE_PERMANENT;
+}
+
+List *
 schema_mend_sequence(Oid sequence, List *options)
 {
 	HeapTuple tuple = SearchSysCache1(SEQRELID, ObjectIdGetDatum(sequence));
@@ -58,6 +67,7 @@ schema_mend_sequence(Oid sequence, List *options)
 	int64 cache = option_of(options, "cache", 1);
 	bool is_same;
 	int64 last;
+	List *mends = NIL;
 	StringInfoData sql;
 
 	if (!HeapTupleIsValid(tuple))
@@ -67,9 +77,11 @@ schema_mend_sequence(Oid sequence, List *options)
 			  form->seqmin == min && form->seqmax == max && form->seqcache == cache && !form->seqcycle;
 	ReleaseSysCache(tuple);
 
+	if (!is_logged(sequence))
+		mends = lappend(mends, psprintf("ALTER SEQUENCE %s SET LOGGED", name));
 	last = last_value(name);
 	if (last % increment == 0 && last >= min && last <= max && is_same)
-		return NULL;
+		return mends;
 
 	initStringInfo(&sql);
 	appendStringInfo(&sql,
@@ -83,5 +95,5 @@ schema_mend_sequence(Oid sequence, List *options)
 		appendStringInfo(&sql, " RESTART %lld", (long long) max);
 	else if (last % increment != 0)
 		appendStringInfo(&sql, " RESTART %lld", (long long) Min((last / increment + 1) * increment, max));
-	return sql.data;
+	return lappend(mends, sql.data);
 }
