@@ -25,7 +25,7 @@
 #include "ops/schedule_problem.h"
 #include "pg/text.h"
 
-/* Where pg_cron's schedule can't be seen, or another calls the sweep, a run is missed after this time; in milliseconds. */
+/* Where pg_cron has no schedule that can be seen, a run is missed after this time; in milliseconds. */
 #define LONGEST_PAUSE (10 * 60 * 1000)
 
 static bool
