@@ -35,6 +35,17 @@ static const struct
 
 static void put_back(const Row *old, Row *new);
 
+int
+dml_clock_column(TableId id)
+{
+	for (int i = 0; i < lengthof(clocks); i++)
+	{
+		if (clocks[i].table == id)
+			return clocks[i].column;
+	}
+	return -1;
+}
+
 /*
  * The bits of pg_trigger.tgtype that this firing stands for.
  */
@@ -223,12 +234,7 @@ is_left_out(const Row *row, int column)
 static bool
 is_clock(const Row *row, int column)
 {
-	for (int i = 0; i < lengthof(clocks); i++)
-	{
-		if (clocks[i].table == row->table->id && clocks[i].column == column)
-			return true;
-	}
-	return false;
+	return dml_clock_column(row->table->id) == column;
 }
 
 void

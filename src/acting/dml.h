@@ -78,4 +78,7 @@ extern void dml_allow_changes(Dml *dml, const int *columns, int count);
 
 extern bool dml_changes(const Dml *dml, int column);
 
+/* The column of a table that the rules fill with the clock; -1: there is none. */
+extern int dml_clock_column(TableId id);
+
 #endif

@@ -59,7 +59,7 @@ fill_assignment(Row *row, const Call *call, const Job *job)
  * What follows from a new assignment, or from one that is gone.
  */
 static void
-record(Call *call, Job *job, const Transition *transition, int64 member_id)
+record_assignment(Call *call, Job *job, const Transition *transition, int64 member_id)
 {
 	Subject subject = {.member_id = member_id};
 
@@ -81,7 +81,7 @@ add_member(Call *call, Job *job, const Transition *transition, int64 member_id)
 	row_set_int64(row, Col_assignment_member_id, member_id);
 	fill_assignment(row, call, job);
 	row_must_insert(row);
-	record(call, job, transition, member_id);
+	record_assignment(call, job, transition, member_id);
 	return true;
 }
 
@@ -96,7 +96,7 @@ remove_member(Call *call, Job *job, const Transition *transition, int64 member_i
 	if (row == NULL || row_lock_found(row, LockTupleExclusive, LockWaitBlock) == NULL)
 		return false;
 	row_must_delete(row);
-	record(call, job, transition, member_id);
+	record_assignment(call, job, transition, member_id);
 	return true;
 }
 
@@ -222,6 +222,6 @@ jobs_assignment_record(PG_FUNCTION_ARGS)
 	if (DML_IS_UPDATE(dml) || (DML_IS_DELETE(dml) && job_is_gone(dml)))
 		return dml_end(dml);
 	job = job_lock(dml->call, row_int64(row, Col_assignment_job_id));
-	record(dml->call, job, job_require(dml->call, job, action), row_int64(row, Col_assignment_member_id));
+	record_assignment(dml->call, job, job_require(dml->call, job, action), row_int64(row, Col_assignment_member_id));
 	return dml_end(dml);
 }

@@ -155,7 +155,7 @@ Datum
 jobs_unblock_conversation(PG_FUNCTION_ARGS)
 {
 	int64 conversation_id = arg_id(fcinfo, ARG(unblock_conversation, conversation_id));
-	Call *call = call_begin(fcinfo, ARG_unblock_conversation_actor);
+	Call *call = call_begin_operator(fcinfo, ARG_unblock_conversation_actor);
 	Row *conversation = conversation_lock(call, conversation_id);
 
 	require_unblocker(call, conversation_id);

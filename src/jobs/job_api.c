@@ -37,7 +37,7 @@ carry_out(Call *call, Job *job, const Transition *transition, const char *said)
  * message that goes with it; NULL: none. Repeated, it gives the status, and does nothing.
  */
 static Datum
-perform(FunctionCallInfo fcinfo, Action action, int job_argno, int actor_argno, const char *said)
+perform_action(FunctionCallInfo fcinfo, Action action, int job_argno, int actor_argno, const char *said)
 {
 	int64 job_id = arg_id(fcinfo, job_argno, "job_id");
 	Call *call = call_begin(fcinfo, actor_argno);
@@ -57,21 +57,21 @@ PG_FUNCTION_INFO_V1(jobs_open_job);
 Datum
 jobs_open_job(PG_FUNCTION_ARGS)
 {
-	return perform(fcinfo, ACTION_OPEN, ARG_open_job_job_id, ARG_open_job_actor, NULL);
+	return perform_action(fcinfo, ACTION_OPEN, ARG_open_job_job_id, ARG_open_job_actor, NULL);
 }
 
 PG_FUNCTION_INFO_V1(jobs_mark_inactive);
 Datum
 jobs_mark_inactive(PG_FUNCTION_ARGS)
 {
-	return perform(fcinfo, ACTION_MARK_INACTIVE, ARG_mark_inactive_job_id, ARG_mark_inactive_actor, NULL);
+	return perform_action(fcinfo, ACTION_MARK_INACTIVE, ARG_mark_inactive_job_id, ARG_mark_inactive_actor, NULL);
 }
 
 PG_FUNCTION_INFO_V1(jobs_reactivate_job);
 Datum
 jobs_reactivate_job(PG_FUNCTION_ARGS)
 {
-	return perform(fcinfo, ACTION_REACTIVATE, ARG_reactivate_job_job_id, ARG_reactivate_job_actor, NULL);
+	return perform_action(fcinfo, ACTION_REACTIVATE, ARG_reactivate_job_job_id, ARG_reactivate_job_actor, NULL);
 }
 
 PG_FUNCTION_INFO_V1(jobs_complete_job);
@@ -80,14 +80,14 @@ jobs_complete_job(PG_FUNCTION_ARGS)
 {
 	char *said = arg_optional_text(fcinfo, ARG(complete_job, message), LIMIT_TEXT);
 
-	return perform(fcinfo, ACTION_COMPLETE, ARG_complete_job_job_id, ARG_complete_job_actor, said);
+	return perform_action(fcinfo, ACTION_COMPLETE, ARG_complete_job_job_id, ARG_complete_job_actor, said);
 }
 
 PG_FUNCTION_INFO_V1(jobs_confirm_completion);
 Datum
 jobs_confirm_completion(PG_FUNCTION_ARGS)
 {
-	return perform(fcinfo, ACTION_CONFIRM, ARG_confirm_completion_job_id, ARG_confirm_completion_actor, NULL);
+	return perform_action(fcinfo, ACTION_CONFIRM, ARG_confirm_completion_job_id, ARG_confirm_completion_actor, NULL);
 }
 
 PG_FUNCTION_INFO_V1(jobs_reject_completion);
@@ -96,5 +96,5 @@ jobs_reject_completion(PG_FUNCTION_ARGS)
 {
 	char *said = arg_optional_text(fcinfo, ARG(reject_completion, comment), LIMIT_TEXT);
 
-	return perform(fcinfo, ACTION_REJECT, ARG_reject_completion_job_id, ARG_reject_completion_actor, said);
+	return perform_action(fcinfo, ACTION_REJECT, ARG_reject_completion_job_id, ARG_reject_completion_actor, said);
 }

@@ -170,7 +170,7 @@ fill_message(Row *row, const Call *call, const Draft *draft, const Place *place)
  * Its id, or 0: a user's trigger suppressed it.
  */
 static int64
-insert(Call *call, const Draft *draft, const Place *place)
+insert_message(Call *call, const Draft *draft, const Place *place)
 {
 	Row *row = row_new(call->rows, TABLE_message);
 	int64 id = ids_assign(row, SLOT_OF(place->organization_id));
@@ -205,14 +205,14 @@ find_repeated_message(Call *call, const Draft *draft, int column, int64 id)
 }
 
 static int64
-send(Call *call, const Draft *draft, Place *place)
+send_draft(Call *call, const Draft *draft, Place *place)
 {
 	const Transition *transition;
 	int64 id;
 
 	lock_job(call, draft, place);
 	transition = require_allowed(call, place);
-	id = insert(call, draft, place);
+	id = insert_message(call, draft, place);
 	if (id != 0 && draft->proposal_id == 0)
 		follow_up_message(call, place, transition, id);
 	return id;
@@ -226,7 +226,7 @@ message_send(Call *call, const Draft *draft)
 
 	find_place(call, draft, &place);
 	earlier = find_repeated_message(call, draft, Col_message_conversation_id, place.conversation_id);
-	return earlier ? row_int64(earlier, Col_message_id) : send(call, draft, &place);
+	return earlier ? row_int64(earlier, Col_message_id) : send_draft(call, draft, &place);
 }
 
 int64
@@ -237,7 +237,7 @@ message_send_first(Call *call, const Draft *draft, int64 organization_id)
 		.organization_id = organization_id,
 		.merchant_id = call->actor.id,
 	};
-	int64 id = insert(call, draft, &place);
+	int64 id = insert_message(call, draft, &place);
 
 	if (id == 0)
 		return 0;
@@ -264,7 +264,7 @@ message_add(Call *call, int64 job_id, const char *body)
 	find_place(call, &draft, &place);
 	lock_job(call, &draft, &place);
 	conversation_require_open(place.conversation);
-	id = insert(call, &draft, &place);
+	id = insert_message(call, &draft, &place);
 	job_record_unmoved(call, place.job, ACTION_MESSAGE, json_of_id("message_id", id));
 	return id;
 }

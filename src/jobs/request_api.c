@@ -111,7 +111,7 @@ follow_up_request(Call *call, const List *jobs)
  * suppressed it.
  */
 static List *
-ask(Call *call, const Wanted *wanted)
+ask_organizations(Call *call, const Wanted *wanted)
 {
 	Row *job = make_wanted_job(call, wanted);
 	List *jobs;
@@ -149,7 +149,7 @@ jobs_request_job(PG_FUNCTION_ARGS)
 
 	InitMaterializedSRF(fcinfo, 0);
 	call = call_begin(fcinfo, ARG_request_job_actor);
-	foreach (cell, ask(call, &wanted))
+	foreach (cell, ask_organizations(call, &wanted))
 	{
 		const Row *job = lfirst(cell);
 		Datum values[NRESULT_request_job];

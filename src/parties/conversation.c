@@ -136,7 +136,7 @@ forget_numbers(void *arg)
 }
 
 static HTAB *
-numbers(void)
+known_numbers(void)
 {
 	if (numbered == NULL)
 	{
@@ -160,13 +160,13 @@ static int64
 number_of_new(Call *call, int64 organization_id, int64 merchant_id)
 {
 	Numbered key = {{organization_id, merchant_id}, 0};
-	Numbered *entry = hash_search(numbers(), &key.parties, HASH_FIND, NULL);
+	Numbered *entry = hash_search(known_numbers(), &key.parties, HASH_FIND, NULL);
 
 	if (entry == NULL)
 	{
 		int64 id = ids_assign(row_new(call->rows, TABLE_conversation), SLOT_OF(organization_id));
 
-		entry = hash_search(numbers(), &key.parties, HASH_ENTER, NULL);
+		entry = hash_search(known_numbers(), &key.parties, HASH_ENTER, NULL);
 		entry->id = id;
 	}
 	return entry->id;

@@ -217,7 +217,7 @@ open_indexes(Target *target, EState *estate)
  * log alone.
  */
 pg_noreturn static void
-rethrow(Rows *rows)
+rethrow_for_caller(Rows *rows)
 {
 	ErrorData *error;
 
@@ -296,7 +296,7 @@ insert_tuple(Rows *rows, Target *target, TupleTableSlot *slot)
 	}
 	PG_CATCH();
 	{
-		rethrow(rows);
+		rethrow_for_caller(rows);
 	}
 	PG_END_TRY();
 	return recheck;
@@ -457,7 +457,7 @@ update_tuple(Rows *rows, Target *target, ItemPointer tid, TupleTableSlot *slot)
 	}
 	PG_CATCH();
 	{
-		rethrow(rows);
+		rethrow_for_caller(rows);
 	}
 	PG_END_TRY();
 	return recheck;
