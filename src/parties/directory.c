@@ -531,7 +531,8 @@ PG_FUNCTION_INFO_V1(jobs_create_merchant);
 Datum
 jobs_create_merchant(PG_FUNCTION_ARGS)
 {
-	static const int said[] = {Col_merchant_name, Col_merchant_email, Col_merchant_is_dropshipper, Col_merchant_language};
+	static const int said[] = {
+		Col_merchant_name, Col_merchant_email, Col_merchant_is_dropshipper, Col_merchant_language};
 	char *name = arg_text(fcinfo, ARG(create_merchant, name), LIMIT_NAME);
 	char *address = arg_email(fcinfo, ARG(create_merchant, email));
 	bool is_dropshipper = arg_bool(fcinfo, ARG(create_merchant, is_dropshipper));
