@@ -21,6 +21,7 @@
 #include "parties/conversation.h"
 #include "pg/argument.h"
 #include "pg/json.h"
+#include "tables/decided.h"
 
 /* Where a message belongs. */
 typedef struct Place
@@ -199,7 +200,7 @@ find_repeated_message(Call *call, const Draft *draft, int column, int64 id)
 		return NULL;
 	if (row_int64(row, column) != id ||
 		(!draft->find_job && row_int64(row, Col_message_job_id) != draft->job_id) ||
-		!repeated_text(row, Col_message_body, draft->body))
+		(!decided_may_differ(row, Col_message_body) && !repeated_text(row, Col_message_body, draft->body)))
 		client_key_complain_reused();
 	return row;
 }
