@@ -1,0 +1,101 @@
+# Sessions that listen, and what they hear.
+
+package Listener;
+
+use strict;
+use warnings;
+
+use Exporter 'import';
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+our @EXPORT = qw(start_listener hears hears_nothing stop_listener notifier_pid wait_until);
+
+my $timeout = $PostgreSQL::Test::Utils::timeout_default;
+
+# Listens on both channels in a database.
+sub start_listener
+{
+	my ($node, $database) = @_;
+	my $listener = { in => '', out => '', marks => 0 };
+
+	$listener->{process} = IPC::Run::start([ 'psql', '-XqAt', '-f', '-', '-d', $node->connstr($database) ],
+		'<', \$listener->{in}, '>', \$listener->{out}, '2>&1', IPC::Run::timeout(4 * $timeout));
+	$listener->{in} .= "LISTEN jobs_email;\nLISTEN jobs_event;\n";
+	look($listener);
+	return $listener;
+}
+
+sub stop_listener
+{
+	my ($listener) = @_;
+
+	$listener->{process}->kill_kill;
+	return;
+}
+
+# What came since the last look: lines of channel, sender and what else psql says. It says so
+# after a statement.
+sub look
+{
+	my ($listener) = @_;
+	my $mark = 'mark ' . ++$listener->{marks};
+
+	$listener->{in} .= "SELECT '$mark';\n";
+	pump { $listener->{process} } until $listener->{out} =~ /^$mark\n/m;
+	# a notification comes before or behind the answer
+	$listener->{in} .= "SELECT 'behind $mark';\n";
+	pump { $listener->{process} } until $listener->{out} =~ /^behind $mark\n/m;
+	my @lines = $listener->{out} =~ /^Asynchronous notification (.*)\n/mg;
+	$listener->{out} = '';
+	return @lines;
+}
+
+# Both channels are heard once, from that process alone, if it is known.
+sub hears
+{
+	my ($listener, $name, $sender) = @_;
+	my @lines;
+
+	wait_until("$name: is heard", sub { push @lines, look($listener); @lines >= 2 });
+	is(join("\n", sort map { s/ from server process.*//r } @lines), qq{"jobs_email" received\n"jobs_event" received},
+		"$name: both channels are heard, without a payload")
+	  or diag(join("\n", @lines));
+	is(scalar(grep { !/PID $sender\.$/ } @lines), 0, "$name: from the right process") or diag("$sender: @lines") if $sender;
+	return;
+}
+
+# Nothing is heard, for much longer than it would take.
+sub hears_nothing
+{
+	my ($listener, $name) = @_;
+
+	select(undef, undef, undef, 0.3);
+	is(join("\n", look($listener)), '', "$name: nothing is heard");
+	return;
+}
+
+sub notifier_pid
+{
+	my ($node) = @_;
+
+	return $node->safe_psql('postgres', q{SELECT pid FROM pg_stat_activity WHERE backend_type = 'jobs notifier'});
+}
+
+# Until the code returns something true, which this returns as well.
+sub wait_until
+{
+	my ($what, $code) = @_;
+	my $end = time() + $timeout;
+
+	while (time() < $end)
+	{
+		my $value = $code->();
+
+		return $value if $value;
+		select(undef, undef, undef, 0.02);
+	}
+	die "waited in vain until $what\n";
+}
+
+1;
