@@ -196,7 +196,6 @@ jobs_notifier_main(Datum argument)
 	MemoryContext context;
 
 	pqsignal(SIGHUP, SignalHandlerForConfigReload);
-	pqsignal(SIGINT, SIG_IGN);
 	pqsignal(SIGTERM, die);
 	BackgroundWorkerUnblockSignals();
 	BackgroundWorkerInitializeConnection(NULL, NULL, 0);
@@ -216,6 +215,8 @@ jobs_notifier_main(Datum argument)
 		/* The server is stopped, most times, which is nothing to complain of. */
 		if (ProcDiePending)
 			proc_exit(1);
+		/* As for a session: who is idle has nothing to cancel. */
+		QueryCancelPending = false;
 		CHECK_FOR_INTERRUPTS();
 		if (ConfigReloadPending)
 		{

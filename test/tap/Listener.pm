@@ -9,7 +9,7 @@ use Exporter 'import';
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(start_listener hears hears_nothing stop_listener notifier_pid wait_until);
+our @EXPORT = qw(start_listener look hears hears_nothing is_silent stop_listener notifier_pid wait_until);
 
 my $timeout = $PostgreSQL::Test::Utils::timeout_default;
 
@@ -63,6 +63,15 @@ sub hears
 	  or diag(join("\n", @lines));
 	is(scalar(grep { !/PID $sender\.$/ } @lines), 0, "$name: from the right process") or diag("$sender: @lines") if $sender;
 	return;
+}
+
+# Is nothing heard for as long as it would take?
+sub is_silent
+{
+	my ($listener, $seconds) = @_;
+
+	select(undef, undef, undef, $seconds // 0.3);
+	return look($listener) == 0;
 }
 
 # Nothing is heard, for much longer than it would take.
