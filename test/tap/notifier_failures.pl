@@ -133,14 +133,14 @@ SKIP:
 	{
 		last if ($node->psql('postgres', q{SELECT pg_notify('other', repeat('x', 7900))}))[0] != 0;
 	}
-	my $size = -s $node->logfile;
 	$node->safe_psql('market', $reply) foreach 1 .. 3;
 	wait_until('the log says so', sub { slurp_file($node->logfile) =~ /could not wake listeners: too many notifications/ });
 	$node->safe_psql('market', $reply);
 	hears_nothing($listener, 'a full queue');
 	is($node->safe_psql('market', q{SELECT notifier_running AND notifier_lag > '0.2s' AND notification_queue_usage > 0.9 FROM jobs.health}), 't',
 		'health shows it');
-	$sleeper->{in} .= "COMMIT;\n";
+	$sleeper->{in} .= "COMMIT; SELECT 'awake';\n";
+	pump { $sleeper->{process} } until $sleeper->{out} =~ /awake/;
 	hears($listener, 'somebody reads it', $notifier);
 	stop_listener($_) foreach $listener, $sleeper;
 }
