@@ -22,4 +22,4 @@ AS 'MODULE_PATHNAME', 'jobs_health_report';
 REVOKE EXECUTE ON FUNCTION jobs.health_report FROM PUBLIC;
 COMMENT ON FUNCTION jobs.health_report IS
 	'Internal: the one row of jobs.health. Errors: 55000 the tables are not ready. '
-	'For monitor and operator access.';
+	'For monitor, operator and viewer access.';

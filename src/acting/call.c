@@ -44,7 +44,7 @@ static Call *
 push(Actor actor, bool shelters)
 {
 	Oid owner = tables_owner();
-	Call *call = MemoryContextAlloc(TopTransactionContext, sizeof(Call));
+	Call *call = MemoryContextAllocZero(TopTransactionContext, sizeof(Call));
 
 	call->actor = actor;
 	actor_push(&call->frame, &call->actor, shelters || needs_shelter(owner));
@@ -115,10 +115,13 @@ static Call *
 begin_system(bool shelters)
 {
 	Actor actor = {ACTOR_SYSTEM, 0, 0};
+	Call *call;
 
 	if (actor_is_restricted())
 		actor_complain_nobody();
-	return push(actor, shelters);
+	call = push(actor, shelters);
+	call->is_automatic = true;
+	return call;
 }
 
 Call *

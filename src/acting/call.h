@@ -5,7 +5,7 @@
  *
  * Every entry point that touches the tables, API function or trigger, has this shape:
  *
- *     arguments are checked           (args.h: 22004, 22023)
+ *     arguments are checked           (argument.h: 22004, 22023)
  *     call = call_begin(...)          (42501, P0002 of the actor)
  *     the rules decide and rows are written through `call->rows`
  *     call_end(call)
@@ -28,6 +28,7 @@ typedef struct Call
 	Rows *rows;	   /* the rows of this action */
 	Rights rights; /* what to go back to */
 	ActorFrame frame;
+	bool is_automatic; /* done by the marketplace itself, whoever set it off */
 } Call;
 
 /*

@@ -21,6 +21,7 @@
 
 #include "acting/function_names.h"
 #include "feed/consumer.h"
+#include "feed/history.h"
 #include "pg/argument.h"
 #include "tables/node.h"
 
@@ -80,7 +81,7 @@ purge_round(Purge *purge, const Feed *feed, int64 *above, int64 up_to)
 		if (!feed_shows(feed, event) || is_held(call->rows, event))
 			continue;
 		event = row_lock_found(event, LockTupleExclusive, LockWaitSkip);
-		if (event && row_delete(event))
+		if (event && history_delete(event))
 		{
 			purge->wanted--;
 			purge->deleted++;

@@ -339,7 +339,7 @@ jobs_match_organizations(PG_FUNCTION_ARGS)
 	Call *call;
 	Match *matches;
 	int count;
-	Actor who = actor_current();
+	Actor who = actor_looking();
 	bool may_name_others = actor_may_name_others();
 
 	query.service_id = arg_id(fcinfo, ARG(match_organizations, service_id));

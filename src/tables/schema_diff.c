@@ -31,6 +31,7 @@
 #include "utils/ruleutils.h"
 #include "utils/syscache.h"
 
+#include "pg/compat.h"
 #include "tables/names.h"
 #include "tables/schema_complain.h"
 #include "tables/schema_diff.h"
@@ -156,17 +157,20 @@ view_has_columns(Relation view, const Query *query, bool may_lack)
 }
 
 /*
- * The query of a view that is to be made, as the server would write it. One that stands has tables
- * of the server's in its list; that there are several shows in how columns are written.
+ * The query of a view that is to be made, as the server would write it if the view stood. Whether a
+ * view has more entries than its query has tables shows in how columns are written.
  */
 static char *
 query_text(Query *query)
 {
-	RangeTblEntry *entry = makeNode(RangeTblEntry);
+	if (COMPAT_VIEWS_HAVE_MORE_ENTRIES)
+	{
+		RangeTblEntry *entry = makeNode(RangeTblEntry);
 
-	entry->rtekind = RTE_RESULT;
-	entry->eref = makeAlias("*RESULT*", NIL);
-	query->rtable = lappend(query->rtable, entry);
+		entry->rtekind = RTE_RESULT;
+		entry->eref = makeAlias("*RESULT*", NIL);
+		query->rtable = lappend(query->rtable, entry);
+	}
 	return pg_get_querydef(query, false);
 }
 

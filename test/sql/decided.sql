@@ -95,6 +95,7 @@ FROM (VALUES
 	('email_template', 'UPDATE', 'function', '', 'SELECT regress.reinstall()', NULL),
 	('email_template', 'INSERT', 'SQL', '', 'INSERT INTO jobs.email_template (kind, language, subject, body) VALUES ($x$message$x$, $x$fr$x$, $x$S$x$, $x$B$x$)', NULL),
 	('email_template', 'UPDATE', 'SQL', '', 'UPDATE jobs.email_template SET subject = $x$S$x$ WHERE kind = $x$message$x$ AND language = $x$en$x$', NULL),
+	('event_caller', 'INSERT', 'function', :'ann', 'SELECT jobs.open_job(%s)', ARRAY[:'job']),
 	('event_consumer', 'INSERT', 'function', 'system', 'SELECT jobs.create_consumer($x$other$x$)', NULL),
 	('event_consumer', 'UPDATE', 'function', 'system', 'SELECT jobs.ack_events($x$decided$x$, max(event_position)) FROM jobs.read_events($x$decided$x$, 3)', NULL),
 	('job', 'INSERT', 'function', :'max', 'SELECT jobs.request_job(%s, $x$T$x$, $x$T$x$, %s, budget => 5)', ARRAY[:'service', :'org']),

@@ -250,6 +250,7 @@ LANGUAGE sql AS $$
 SELECT regress.job('feed') AS job3 \gset
 SET LOCAL session_replication_role = replica;
 DELETE FROM jobs.job_event;
+DELETE FROM jobs.event_caller;
 SET LOCAL session_replication_role = origin;
 SELECT jobs.open_job(:job2, actor => :'ann'), jobs.reply_to_job(:mias, 'A', actor => :'mia') IS NOT NULL,
 	jobs.reply_to_job(:job2, 'B', actor => :'ann') IS NOT NULL, jobs.reply_to_job(:mias, 'C', actor => :'mia') IS NOT NULL,
@@ -274,6 +275,7 @@ SELECT jobs.create_consumer('s'), jobs.open_job(:job3, actor => :'ann');
 SELECT pg_temp.read('system', 's');
 ROLLBACK TO here;
 -- what is gone is gone from the history
+SELECT count(*) = (SELECT count(*) FROM jobs.job_event) FROM jobs.event_caller;
 SELECT string_agg(what, ' ' ORDER BY event_id) FROM jobs.job_timeline WHERE job_id = :job2;
 -- what no consumer sees stays, and a new one finds what is left
 SELECT jobs.create_consumer('s'), jobs.create_consumer('w', actor => :'mia');
