@@ -9,7 +9,8 @@ use Exporter 'import';
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(start_listener look hears hears_nothing is_silent stop_listener notifier_pid wait_until);
+our @EXPORT = qw(start_listener look hears hears_nothing is_silent stop_listener hold_notifications
+  release_notifications notifier_pid wait_until);
 
 my $timeout = $PostgreSQL::Test::Utils::timeout_default;
 
@@ -81,6 +82,41 @@ sub hears_nothing
 
 	select(undef, undef, undef, 0.3);
 	is(join("\n", look($listener)), '', "$name: nothing is heard");
+	return;
+}
+
+# Somebody holds the lock under which the server's notifications stand in line: who notifies, and
+# waits for a standby that is not there. No other session of these databases waits for it.
+sub hold_notifications
+{
+	my ($node, @databases) = @_;
+	my $out = '';
+
+	$node->safe_psql('postgres', "ALTER DATABASE $_ SET synchronous_commit = local") foreach 'postgres', @databases;
+	$node->safe_psql('postgres', q{ALTER SYSTEM SET synchronous_standby_names = 'nobody'});
+	$node->reload;
+	# it may take some time until the server knows of the standby
+	return wait_until('somebody holds the lock', sub {
+		my $process = IPC::Run::start([ 'psql', '-XqAt', '-d', $node->connstr('postgres'), '-c', 'SET synchronous_commit = on',
+				'-c', q{BEGIN; CREATE TEMPORARY TABLE waits (); NOTIFY other; COMMIT} ], '>', \$out, '2>&1');
+
+		while ($process->pumpable)
+		{
+			return $process if $node->safe_psql('postgres', q{SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'});
+			$process->pump_nb;
+		}
+		$process->finish;
+		return;
+	});
+}
+
+sub release_notifications
+{
+	my ($node, $holder) = @_;
+
+	$node->safe_psql('postgres', 'ALTER SYSTEM RESET synchronous_standby_names');
+	$node->reload;
+	$holder->finish;
 	return;
 }
 

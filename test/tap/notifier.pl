@@ -90,19 +90,11 @@ SKIP:
 is($node->safe_psql('market', q{SELECT datid IS NULL FROM pg_stat_activity WHERE backend_type = 'jobs notifier'}), 't', 'it is in no database');
 is($node->safe_psql('market', $health), 't|00:00:00|0', 'health: nothing waits');
 
-# Somebody else holds the lock under which the server's notifications stand in line: who notifies
-# and waits for a standby that is not there. Nobody waits with them but the notifier.
+# Who notifies and waits for a standby that is not there holds up nobody but the notifier, which
+# itself waits for no standby.
 $node->safe_psql('copy', $reply);
 my $copy = start_listener($node, 'copy');
-$node->safe_psql('postgres', q{ALTER SYSTEM SET synchronous_standby_names = 'nobody'});
-$node->safe_psql('postgres', q{ALTER SYSTEM SET synchronous_commit = 'local'});
-$node->reload;
-wait_until('a setting is known', sub { $node->safe_psql('postgres', 'SHOW synchronous_commit') eq 'local' });
-my ($out, $err) = ('', '');
-my $holder = IPC::Run::start([ 'psql', '-XqAt', '-d', $node->connstr('postgres'), '-c', q{SET synchronous_commit = on},
-		'-c', q{BEGIN; CREATE TABLE waits (); NOTIFY other; COMMIT} ], '>', \$out, '2>', \$err);
-my $waiting = q{SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'};
-my $pid = wait_until('somebody holds the lock', sub { $node->safe_psql('postgres', $waiting) });
+my $holder = hold_notifications($node, 'market', 'copy');
 $node->safe_psql('copy', $reply);
 wait_until('the notifier waits', sub { $node->safe_psql('postgres', q{
 	SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
@@ -113,8 +105,7 @@ wait_until('both lag', sub { $node->safe_psql($_, q{SELECT notifier_running AND 
   foreach 'market', 'copy';
 pass('nobody waits for the lock but the notifier, and health shows that it does');
 hears_nothing($listener, 'meanwhile');
-$node->safe_psql('postgres', "SELECT pg_cancel_backend($pid)");
-$holder->finish;
+release_notifications($node, $holder);
 hears($copy, 'what it waited with', $notifier);
 hears($listener, 'what came meanwhile', $notifier);
 is($node->safe_psql($_, $health), 't|00:00:00|0', "$_: nothing waits any more") foreach 'market', 'copy';

@@ -43,17 +43,8 @@ $notifier = successor();
 hears($listener, 'what was committed while it was not there', $notifier);
 is($node->safe_psql('market', $health), 't|00:00:00', 'health: it is there again');
 
-# Ended in the middle of its commit: somebody holds the lock, and waits for a standby.
-$node->safe_psql('postgres', q{ALTER SYSTEM SET synchronous_standby_names = 'nobody'});
-$node->safe_psql('postgres', q{ALTER SYSTEM SET synchronous_commit = 'local'});
-$node->reload;
-wait_until('a setting is known', sub { $node->safe_psql('postgres', 'SHOW synchronous_commit') eq 'local' });
-my ($out, $err) = ('', '');
-my $holder = IPC::Run::start([ 'psql', '-XqAt', '-d', $node->connstr('postgres'), '-c', q{SET synchronous_commit = on},
-		'-c', q{BEGIN; CREATE TABLE waits (); NOTIFY other; COMMIT} ], '>', \$out, '2>', \$err);
-my $pid = wait_until('somebody holds the lock', sub {
-	$node->safe_psql('postgres', q{SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'})
-});
+# Ended in the middle of its commit, for which it waits.
+my $holder = hold_notifications($node, 'market');
 $node->safe_psql('market', $reply);
 wait_until('the notifier waits', sub { $node->safe_psql('postgres', "SELECT count(*) FROM pg_locks WHERE pid = $notifier AND NOT granted") });
 $node->safe_psql('postgres', "SELECT pg_terminate_backend($notifier, 10000)");
@@ -70,8 +61,7 @@ sleep 3;
 is(() = slurp_file($node->logfile) =~ /the notifier could not wake/g, 1, 'what goes wrong again and again is said once');
 hears_nothing($listener, 'meanwhile');
 cmp_ok($node->safe_psql('market', 'SELECT notifier_lag_seconds FROM jobs.health'), '>=', 3, 'health: how long it has been trying');
-$node->safe_psql('postgres', "SELECT pg_cancel_backend($pid)");
-$holder->finish;
+release_notifications($node, $holder);
 hears($listener, 'what two of them could not send', $notifier);
 like(slurp_file($node->logfile), qr/LOG:  the notifier wakes listeners again\n/, 'the log says so');
 $node->safe_psql('postgres', 'ALTER SYSTEM RESET ALL');
