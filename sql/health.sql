@@ -12,6 +12,7 @@ CREATE FUNCTION jobs.health_report(
 	OUT oldest_unacked_event interval,
 	OUT last_run_at timestamptz,
 	OUT reminder_lag interval,
+	OUT rematch_lag interval,
 	OUT schedule_ok boolean,
 	OUT schedule_problem text,
 	OUT access_problem text,

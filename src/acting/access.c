@@ -27,6 +27,8 @@
 #include "pg/argument.h"
 #include "pg/compat.h"
 #include "pg/rights.h"
+#include "pg/statement.h"
+#include "tables/node.h"
 #include "tables/row.h"
 #include "tables/schema.h"
 #include "tables/schema_check.h"
@@ -164,33 +166,45 @@ read_remembered(const char *role)
 		elog(ERROR, "could not read what was granted");
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
-		char *name = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
+		char *name = statement_text(i, "value");
 
 		kinds |= name ? access_kind_of(name) : 0;
 	}
 	return kinds;
 }
 
+/*
+ * What was granted, with what the role has from now on, or without the role.
+ */
+static Datum
+change_grants(Datum grants, const char *role, AccessKinds kinds)
+{
+	Datum path[1] = {CStringGetTextDatum(role)};
+
+	if (kinds == 0)
+		return DirectFunctionCall2(jsonb_delete, grants, path[0]);
+	return DirectFunctionCall4(jsonb_set, grants,
+							   PointerGetDatum(construct_array(path, 1, TEXTOID, -1, false, TYPALIGN_INT)),
+							   access_kind_names(kinds), BoolGetDatum(true));
+}
+
 static void
 remember_access(const char *role, AccessKinds kinds)
 {
-	Oid types[2] = {TEXTOID, TEXTARRAYOID};
-	Datum values[2] = {CStringGetTextDatum(role), access_kind_names(kinds)};
-	const char *sql = kinds == 0 ?
-						  "UPDATE jobs.node SET grants = grants OPERATOR(pg_catalog.-) $1" :
-						  "UPDATE jobs.node SET grants = "
-						  "pg_catalog.jsonb_set(grants, ARRAY[$1], pg_catalog.to_jsonb($2))";
+	Rows *rows;
+	Row *node;
+	Row *changed;
 
 	if (!OidIsValid(table_oid(TABLE_node)))
 		return;
-	if (SPI_execute_with_args(sql, kinds == 0 ? 1 : 2, types, values, NULL, false, 0) != SPI_OK_UPDATE)
-		elog(ERROR, "could not remember what was granted");
-	if (SPI_processed == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-				 errmsg("a trigger suppressed that the access of role \"%s\" is remembered", role),
-				 errdetail("A BEFORE trigger on jobs.node returned NULL."),
-				 errhint("Let the trigger raise an error instead.")));
+	rows = rows_begin();
+	node = row_lock_found(node_fetch(rows), LockTupleNoKeyExclusive, LockWaitBlock);
+	if (node == NULL)
+		schema_complain("The table jobs.node has lost its row.");
+	changed = row_copy(node);
+	row_set(changed, Col_node_grants, change_grants(row_get(node, Col_node_grants), role, kinds));
+	row_must_update(node, changed);
+	rows_end(rows);
 }
 
 /*
@@ -248,7 +262,7 @@ take_back(const char *role, AccessKinds access, bool is_known)
 	}
 	if (present)
 	{
-		schema_lock_relations(access_kind_tables(get_role_oid(present, false), access, kept));
+		schema_lock_relations(access_kind_tables(get_role_oid(present, false), access, kept), AccessExclusiveLock);
 		access_kind_take(present, access, kept);
 	}
 	remember_access(role, kept);
@@ -262,13 +276,13 @@ give(const char *role, AccessKinds access)
 {
 	AccessKinds others = read_remembered(role) & ~access;
 
-	schema_lock_relations(access_kind_tables(get_role_oid(role, false), 0, access | others));
+	schema_lock_relations(access_kind_tables(get_role_oid(role, false), 0, access | others), AccessExclusiveLock);
 	access_kind_give(role, access, others);
 	remember_access(role, access | others);
 }
 
 static void
-change(const char *role, AccessKinds access, bool gives, bool is_known)
+change_kinds(const char *role, AccessKinds access, bool gives, bool is_known)
 {
 	Oid roleid = get_role_oid(role, true);
 	Oid owner;
@@ -310,7 +324,7 @@ change_access(FunctionCallInfo fcinfo, bool gives)
 	access = arg_access(fcinfo, ARG_grant_access_access);
 	if (gives)
 		require_role(role);
-	change(role, access, gives, true);
+	change_kinds(role, access, gives, true);
 }
 
 void
@@ -318,7 +332,7 @@ access_change_bound(const char *role, bool gives)
 {
 	if (gives)
 		require_role(role);
-	change(role, access_kind_bound(), gives, false);
+	change_kinds(role, access_kind_bound(), gives, false);
 }
 
 /*
@@ -335,7 +349,7 @@ remembered_roles(int *count)
 	*count = (int) SPI_processed;
 	roles = palloc(Max(*count, 1) * sizeof(char *));
 	for (int i = 0; i < *count; i++)
-		roles[i] = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
+		roles[i] = statement_text(i, "name");
 	return roles;
 }
 

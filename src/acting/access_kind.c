@@ -12,9 +12,7 @@
 #include "postgres.h"
 
 #include "catalog/namespace.h"
-#include "catalog/pg_type.h"
 #include "utils/acl.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
@@ -131,15 +129,15 @@ access_kind_of(const char *name)
 Datum
 access_kind_names(AccessKinds kinds)
 {
-	Datum names[lengthof(kinds_by_name)];
-	int count = 0;
+	StringInfoData names;
 
+	initStringInfo(&names);
 	for (int i = 0; i < lengthof(kinds_by_name); i++)
 	{
 		if (kinds & kinds_by_name[i].bit)
-			names[count++] = CStringGetTextDatum(kinds_by_name[i].name);
+			appendStringInfo(&names, "%s\"%s\"", names.len ? ", " : "", kinds_by_name[i].name);
 	}
-	return PointerGetDatum(construct_array(names, count, TEXTOID, -1, false, TYPALIGN_INT));
+	return DirectFunctionCall1(jsonb_in, CStringGetDatum(psprintf("[%s]", names.data)));
 }
 
 List *
@@ -188,7 +186,7 @@ access_kind_tables(Oid role, AccessKinds before, AccessKinds after)
  * Grants or revokes what the kinds give beyond what `others` do.
  */
 static void
-change(const char *role, AccessKinds kinds, AccessKinds others, bool give)
+change_right(const char *role, AccessKinds kinds, AccessKinds others, bool give)
 {
 	const char *verb = give ? "GRANT" : "REVOKE";
 	const char *direction = give ? "TO" : "FROM";
@@ -233,13 +231,13 @@ change(const char *role, AccessKinds kinds, AccessKinds others, bool give)
 void
 access_kind_give(const char *role, AccessKinds kinds, AccessKinds others)
 {
-	change(role, kinds, others, true);
+	change_right(role, kinds, others, true);
 }
 
 void
 access_kind_take(const char *role, AccessKinds kinds, AccessKinds others)
 {
-	change(role, kinds, others, false);
+	change_right(role, kinds, others, false);
 }
 
 void

@@ -17,7 +17,7 @@ extern AccessKinds access_kind_bound(void);
 /* The kind of that name, such as "app"; 0: there is none. */
 extern AccessKinds access_kind_of(const char *name);
 
-/* Their names, as an array of text. */
+/* Their names, as an array of jsonb. */
 extern Datum access_kind_names(AccessKinds kinds);
 
 /* Names (char *) of the functions that they give. */

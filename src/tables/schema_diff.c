@@ -2,6 +2,10 @@
  * schema_diff.c
  *
  * Looks in the catalogues for what the statements of the schema make.
+ *
+ * What isn't looked at is the user's: how rows are stored (storage parameters, compression, access
+ * method, tablespace, statistics), the replica identity, clustering, tables that inherit, and whatever
+ * stands beside ours. What functions do is the extension's.
  */
 #include "postgres.h"
 
@@ -81,23 +85,32 @@ relation_stands(const RangeVar *relation)
 	return OidIsValid(RangeVarGetRelid(relation, NoLock, true));
 }
 
-static bool
-row_security_stands(const AlterTableStmt *statement)
+/*
+ * Row-level security is on, and not forced on the owner: pg_dump would fail, and whoever administrates
+ * would see no rows.
+ */
+static List *
+mend_row_security(const Statement *statement)
 {
+	const AlterTableStmt *table = (const AlterTableStmt *) statement->node;
+	List *mends = NIL;
 	HeapTuple tuple;
-	bool enabled;
 
-	if (list_length(statement->cmds) != 1 ||
-		linitial_node(AlterTableCmd, statement->cmds)->subtype != AT_EnableRowSecurity)
+	if (list_length(table->cmds) != 1 ||
+		linitial_node(AlterTableCmd, table->cmds)->subtype != AT_EnableRowSecurity)
 		elog(ERROR, "the schema alters a table in an unknown way");
 
 	tuple = SearchSysCache1(RELOID,
-							ObjectIdGetDatum(RangeVarGetRelid(statement->relation, NoLock, false)));
+							ObjectIdGetDatum(RangeVarGetRelid(table->relation, NoLock, true)));
 	if (!HeapTupleIsValid(tuple))
-		return false;
-	enabled = ((Form_pg_class) GETSTRUCT(tuple))->relrowsecurity;
+		return list_make1(statement->text);
+	if (!((Form_pg_class) GETSTRUCT(tuple))->relrowsecurity)
+		mends = lappend(mends, statement->text);
+	if (((Form_pg_class) GETSTRUCT(tuple))->relforcerowsecurity)
+		mends = lappend(mends, psprintf("ALTER TABLE jobs.%s NO FORCE ROW LEVEL SECURITY",
+										quote_identifier(table->relation->relname)));
 	ReleaseSysCache(tuple);
-	return enabled;
+	return mends;
 }
 
 static bool
@@ -287,15 +300,13 @@ mend_sequence(const Statement *statement)
 {
 	const CreateSeqStmt *sequence = (const CreateSeqStmt *) statement->node;
 	Oid relid = RangeVarGetRelid(sequence->sequence, NoLock, true);
-	char *mend;
 
 	if (!OidIsValid(relid))
 		return list_make1(statement->text);
 	if (get_rel_relkind(relid) != RELKIND_SEQUENCE)
 		schema_complain_altered("Rename it, and run SELECT jobs.install(); again.", "jobs.%s is not a sequence.",
 								sequence->sequence->relname);
-	mend = schema_mend_sequence(relid, sequence->options);
-	return mend ? list_make1(mend) : NIL;
+	return schema_mend_sequence(relid, sequence->options);
 }
 
 static List *
@@ -332,8 +343,6 @@ mend_policy(const Statement *statement)
 List *
 schema_mends(const Statement *statement, bool is_older)
 {
-	bool stands;
-
 	switch (nodeTag(statement->node))
 	{
 		case T_CreateStmt:
@@ -351,13 +360,11 @@ schema_mends(const Statement *statement, bool is_older)
 		case T_ViewStmt:
 			return mend_view(statement, is_older);
 		case T_AlterTableStmt:
-			stands = row_security_stands((const AlterTableStmt *) statement->node);
-			break;
+			return mend_row_security(statement);
 		case T_CommentStmt:
-			stands = comment_stands((const CommentStmt *) statement->node);
-			break;
+			return comment_stands((const CommentStmt *) statement->node) ? NIL : list_make1(statement->text);
 		default:
 			elog(ERROR, "the schema has a statement of unknown kind %d", (int) nodeTag(statement->node));
 	}
-	return stands ? NIL : list_make1(statement->text);
+	return NIL;
 }

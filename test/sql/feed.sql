@@ -326,6 +326,21 @@ SELECT jobs.ack_events('s', 3516), jobs.purge_events();
 RESET ROLE;
 ROLLBACK;
 
+-- merchants read in the feed what the policy of jobs.job_event shows them, of all actions
+BEGIN;
+SELECT regress.job('feed') AS seen \gset
+SELECT jobs.create_consumer('seen', actor => :'max');
+SELECT jobs.assign_self(:seen, actor => :'ann'), jobs.unassign_members(:seen, ARRAY[split_part(:'ann', ':', 2)::bigint], actor => :'ann');
+SELECT jobs.decline_job(:seen, actor => :'ann');
+SELECT string_agg(DISTINCT action, ' ' ORDER BY action) FROM jobs.job_event WHERE merchant_id = :max_id AND action IN ('assign', 'decline', 'unassign');
+SELECT jobs.act_as(:'max');
+SET LOCAL ROLE regress_jobs_app;
+CREATE TEMPORARY TABLE seen AS SELECT event_id, action FROM jobs.read_events('seen', 100000);
+SELECT string_agg(DISTINCT action, ' ' ORDER BY action) FROM seen WHERE action IN ('assign', 'decline', 'unassign');
+SELECT count(*) FROM (SELECT event_id FROM seen EXCEPT SELECT id FROM jobs.job_event) x;
+SELECT count(*) FROM (SELECT id FROM jobs.job_event EXCEPT SELECT event_id FROM seen) x;
+ROLLBACK;
+
 -- in a transaction that may not write
 BEGIN READ ONLY;
 SELECT regress.try('SELECT count(*) FROM jobs.read_events($$x$$)');
