@@ -47,8 +47,8 @@ $node->safe_psql('market', "BEGIN; SET LOCAL jobs.notify = off; $reply; SET LOCA
 hears($listener, 'one behind a silent one', $notifier);
 
 # what is undone doesn't
-$node->safe_psql('market', "BEGIN; $reply; ROLLBACK");
-hears_nothing($listener, 'ROLLBACK');
+$node->safe_psql('market', "BEGIN; $reply; ROLLBACK; SELECT 1");
+hears_nothing($listener, 'ROLLBACK, and another transaction');
 $node->safe_psql('market', "BEGIN; SAVEPOINT a; $reply; ROLLBACK TO a; COMMIT");
 hears_nothing($listener, 'ROLLBACK TO');
 $node->safe_psql('market', "BEGIN; SAVEPOINT a; SAVEPOINT b; $reply; RELEASE b; ROLLBACK TO a; COMMIT");

@@ -66,8 +66,8 @@ $prepare = q{
 my $replies = q{SELECT count(*) FROM jobs.message WHERE job_id = 3073};
 my $before = $node->safe_psql('market', $replies);
 
-$node->safe_psql('market', $prepare);
-hears_nothing($listener, 'PREPARE TRANSACTION');
+$node->safe_psql('market', "$prepare; SELECT 1");
+hears_nothing($listener, 'PREPARE TRANSACTION, and another transaction');
 $node->safe_psql('market', q{ROLLBACK PREPARED 'reply'});
 hears_nothing($listener, 'ROLLBACK PREPARED');
 $node->psql('market', q{COMMIT PREPARED 'reply'});
