@@ -98,11 +98,13 @@ sub hold_notifications
 	# it may take some time until the server knows of the standby
 	return wait_until('somebody holds the lock', sub {
 		my $process = IPC::Run::start([ 'psql', '-XqAt', '-d', $node->connstr('postgres'), '-c', 'SET synchronous_commit = on',
-				'-c', q{BEGIN; CREATE TEMPORARY TABLE waits (); NOTIFY other; COMMIT} ], '>', \$out, '2>&1');
+				'-c', q{BEGIN; SELECT pg_logical_emit_message(true, 'waits', ''); NOTIFY other; COMMIT} ], '>', \$out, '2>&1');
 
 		while ($process->pumpable)
 		{
-			return $process if $node->safe_psql('postgres', q{SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'});
+			my $pid = $node->safe_psql('postgres', q{SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'});
+
+			return { process => $process, pid => $pid } if $pid;
 			$process->pump_nb;
 		}
 		$process->finish;
@@ -114,9 +116,9 @@ sub release_notifications
 {
 	my ($node, $holder) = @_;
 
-	$node->safe_psql('postgres', 'ALTER SYSTEM RESET synchronous_standby_names');
-	$node->reload;
-	$holder->finish;
+	# a reload would wake the notifier, too
+	$node->safe_psql('postgres', "SELECT pg_cancel_backend($holder->{pid})");
+	$holder->{process}->finish;
 	return;
 }
 

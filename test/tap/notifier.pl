@@ -13,7 +13,9 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = start_server('notifier', q{shared_preload_libraries = 'jobs'}, 'wal_level = replica', 'max_wal_senders = 1');
+# the alarm of a deadlock would wake the notifier from a sleep in which it shouldn't be
+my $node = start_server('notifier', q{shared_preload_libraries = 'jobs'}, 'wal_level = replica', 'max_wal_senders = 1',
+	'deadlock_timeout = 30min');
 
 install($node, 'market', 'jobs_owner');
 fill($node, 'market');
@@ -109,6 +111,8 @@ release_notifications($node, $holder);
 hears($copy, 'what it waited with', $notifier);
 hears($listener, 'what came meanwhile', $notifier);
 is($node->safe_psql($_, $health), 't|00:00:00|0', "$_: nothing waits any more") foreach 'market', 'copy';
+
+$node->safe_psql('postgres', 'ALTER SYSTEM RESET synchronous_standby_names');
 
 # the interval; what it sent last decides when it sends next
 $node->safe_psql('postgres', q{ALTER SYSTEM SET jobs.notify_interval = '60s'});
