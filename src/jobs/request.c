@@ -21,7 +21,6 @@
 #include "parties/directory.h"
 #include "pg/argument.h"
 #include "pg/order.h"
-#include "tables/decided.h"
 
 /* Organizations that are asked at once. */
 #define MAX_MATCHES 100
@@ -124,12 +123,13 @@ make_job_of_request(Call *call, const Row *wanted, int64 organization_id)
  * Organizations that are asked next; returns how many.
  */
 static Match *
-find_best(Call *call, const Row *wanted, const Row *merchant, const List *jobs, int max_matches, int *count)
+find_best(Call *call, const Ask *ask, const List *jobs, int max_matches, int *count)
 {
+	const Row *wanted = ask->wanted;
 	int64 *asked = palloc(Max(list_length(jobs), 1) * sizeof(int64));
 	MatchQuery query = {
 		.service_id = row_int64(wanted, Col_job_service_id),
-		.merchant = merchant,
+		.merchant = ask->merchant,
 		.currency = row_text(wanted, Col_job_currency),
 		.asked = asked,
 		.asked_count = list_length(jobs),
@@ -144,30 +144,30 @@ find_best(Call *call, const Row *wanted, const Row *merchant, const List *jobs, 
 }
 
 Asking
-request_ask_best(Call *call, const Row *wanted, const Row *merchant, const List *jobs, int max_matches,
-				 const char *origin, LockWaitPolicy wait, List **made)
+request_ask_best(Call *call, const Ask *ask, List **made)
 {
-	List *tried = list_copy(jobs);
-	int missing = max_matches;
+	TimestampTz now = GetCurrentTimestamp();
+	List *tried = list_copy(ask->asked);
+	int missing = ask->max_matches;
 	int blocked;
 
 	*made = NIL;
 	do
 	{
 		int count;
-		Match *matches = find_best(call, wanted, merchant, tried, missing, &count);
+		Match *matches = find_best(call, ask, tried, missing, &count);
 
 		blocked = 0;
 		for (int i = 0; i < count; i++)
 		{
-			Row *job = make_job_of_request(call, wanted, matches[i].organization_id);
+			Row *job = make_job_of_request(call, ask->wanted, matches[i].organization_id);
 			int64 conversation_id;
 			ConversationState state;
 
 			CHECK_FOR_INTERRUPTS();
 			tried = lappend(tried, job);
 			state = conversation_try_open_for_job(call, matches[i].organization_id,
-												  row_int64(wanted, Col_job_merchant_id), wait, &conversation_id);
+												  row_int64(ask->wanted, Col_job_merchant_id), ask->wait, &conversation_id);
 			if (state == CONVERSATION_HELD)
 				return ASKING_HELD;
 			if (state == CONVERSATION_BLOCKED)
@@ -176,41 +176,65 @@ request_ask_best(Call *call, const Row *wanted, const Row *merchant, const List 
 				continue;
 			}
 			missing--;
-			/* of a request it is the first job that bears the key */
-			if (*made == NIL && jobs == NIL && !row_isnull(wanted, Col_job_client_key))
-				row_set(job, Col_job_client_key, row_get(wanted, Col_job_client_key));
-			job_fill_new(job, origin, conversation_id);
+			/* the first job bears the key, and the time tells which others came with it */
+			if (*made == NIL && ask->client_key)
+				row_set(job, Col_job_client_key, UUIDPGetDatum(ask->client_key));
+			job_fill_new(job, ask->origin, conversation_id, now);
 			if (job_insert(call, job) != 0)
 				*made = lappend(*made, job);
 		}
 	} while (blocked > 0 && missing > 0);
-	return missing == max_matches ? ASKING_NOBODY : ASKING_DONE;
+	return missing == ask->max_matches ? ASKING_NOBODY : ASKING_DONE;
+}
+
+/*
+ * The jobs that were made by the same call: all of one request and one moment. Requests of a merchant
+ * come one after another.
+ */
+static List *
+jobs_made_with(Call *call, const Row *earlier)
+{
+	List *made = NIL;
+	ListCell *cell;
+
+	foreach (cell, request_jobs(call, row_int64(earlier, Col_job_request_id)))
+	{
+		if (!row_differs(lfirst(cell), earlier, earlier->table->att[Col_job_created_at]))
+			made = lappend(made, lfirst(cell));
+	}
+	return made;
+}
+
+static bool
+is_of_origin(const Row *job, const char *origin)
+{
+	return strcmp(row_text(job, Col_job_origin), origin) == 0;
 }
 
 List *
 request_find_repeated(Call *call, const Row *wanted, const pg_uuid_t *client_key)
 {
-	Row *earlier = client_key_find(call, TABLE_job, client_key);
+	Row *earlier = client_key_find(call, TABLE_job, row_int64(wanted, Col_job_merchant_id), client_key);
 	int64 organization_id = row_int64(wanted, Col_job_organization_id);
-	bool is_matched;
-	List *jobs = NIL;
-	ListCell *cell;
 
 	if (earlier == NULL)
 		return NIL;
-	is_matched = strcmp(row_text(earlier, Col_job_origin), ORIGIN_MATCH) == 0;
-	for (int i = 0; i < request_column_count; i++)
-	{
-		if (!decided_may_differ(earlier, request_columns[i]) &&
-			row_differs(earlier, wanted, wanted->table->att[request_columns[i]]))
-			client_key_complain_reused();
-	}
-	if (organization_id != (is_matched ? 0 : row_int64(earlier, Col_job_organization_id)))
+	client_key_require_same(earlier, wanted, request_columns, request_column_count);
+	if (!is_of_origin(earlier, organization_id ? ORIGIN_DIRECT : ORIGIN_MATCH) ||
+		(organization_id && row_int64(earlier, Col_job_organization_id) != organization_id))
 		client_key_complain_reused();
-	foreach (cell, request_jobs(call, row_int64(earlier, Col_job_request_id)))
-	{
-		if (strcmp(row_text(lfirst(cell), Col_job_origin), ORIGIN_REMATCH) != 0)
-			jobs = lappend(jobs, lfirst(cell));
-	}
-	return jobs;
+	return jobs_made_with(call, earlier);
+}
+
+List *
+request_find_repeated_rematch(Call *call, const Row *any, const pg_uuid_t *client_key)
+{
+	Row *earlier = client_key_find(call, TABLE_job, row_int64(any, Col_job_merchant_id), client_key);
+
+	if (earlier == NULL)
+		return NIL;
+	if (!is_of_origin(earlier, ORIGIN_REMATCH) ||
+		row_int64(earlier, Col_job_request_id) != row_int64(any, Col_job_request_id))
+		client_key_complain_reused();
+	return jobs_made_with(call, earlier);
 }
