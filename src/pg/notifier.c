@@ -100,9 +100,10 @@ handle_failure(MemoryContext context)
 		ereport(LOG,
 				(errcode(error->sqlerrcode),
 				 errmsg("the notifier could not wake listeners: %s", error->message),
-				 errdetail("It tries again every second, and says when it can. Until then mailers find e-mails when they poll."),
-				 errhint("A full queue of notifications is kept by a session that listens and has been in a transaction "
-						 "for long: see pg_stat_activity.")));
+				 errdetail("It tries again every second, and says when it can. "
+						   "Until then mailers find e-mails when they poll."),
+				 errhint("A full queue of notifications is kept by a session that listens and has been "
+						 "in a transaction for long: see pg_stat_activity.")));
 	is_failing = true;
 }
 
@@ -139,7 +140,8 @@ static long
 until_due(int slot)
 {
 	TimestampTz now = GetCurrentTimestamp();
-	TimestampTz due = TimestampTzPlusMilliseconds(tried_at[slot], is_failing ? RETRY_INTERVAL : notify_interval_setting);
+	int interval = is_failing ? RETRY_INTERVAL : notify_interval_setting;
+	TimestampTz due = TimestampTzPlusMilliseconds(tried_at[slot], interval);
 
 	return now < tried_at[slot] ? 0 : TimestampDifferenceMilliseconds(now, due);
 }

@@ -238,7 +238,7 @@ notifier_slots_take(int i, Oid *database)
 			pg_atomic_write_u64(&slot->waits_from, pg_atomic_read_u64(&slot->posted_at));
 	} while (!pg_atomic_compare_exchange_u32(&slot->channels, &before, TAKEN(channels)));
 
-	/* Read last: when another database got the slot meanwhile, that one is woken in vain, and not the one that is gone. */
+	/* Read last: when another database got the slot meanwhile, that one is woken in vain, not one that is gone. */
 	*database = pg_atomic_read_u32(&slot->database);
 	return channels;
 }

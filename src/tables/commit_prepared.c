@@ -27,16 +27,16 @@ is_commit_prepared(const PlannedStmt *statement)
  * prepared. So what is queued before, where it may still fail, wakes afterwards.
  */
 static void
-commit_prepared_utility(PlannedStmt *statement, const char *text, bool is_read_only_tree, ProcessUtilityContext context,
+commit_prepared_utility(PlannedStmt *statement, const char *text, bool is_read_only, ProcessUtilityContext context,
 						ParamListInfo parameters, QueryEnvironment *environment, DestReceiver *receiver,
 						QueryCompletion *completion)
 {
 	if (is_commit_prepared(statement) && OidIsValid(table_oid(TABLE_email)))
 		jobs_wake(WAKE_EMAIL | WAKE_EVENT);
 	if (previous_utility_hook)
-		previous_utility_hook(statement, text, is_read_only_tree, context, parameters, environment, receiver, completion);
+		previous_utility_hook(statement, text, is_read_only, context, parameters, environment, receiver, completion);
 	else
-		standard_ProcessUtility(statement, text, is_read_only_tree, context, parameters, environment, receiver, completion);
+		standard_ProcessUtility(statement, text, is_read_only, context, parameters, environment, receiver, completion);
 }
 
 void
