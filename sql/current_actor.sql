@@ -38,7 +38,8 @@ LANGUAGE C STABLE PARALLEL RESTRICTED
 AS 'MODULE_PATHNAME', 'jobs_sees_everything';
 REVOKE EXECUTE ON FUNCTION jobs.sees_everything FROM PUBLIC;
 COMMENT ON FUNCTION jobs.sees_everything IS
-	'Do the views show everything now? False while somebody acts. The right to call it makes a viewer. '
+	'Does jobs.job_list show everything now, and jobs.display_name() everybody? False while somebody acts. '
+	'The right to call it makes a viewer. '
 	'For operator and viewer access.';
 
 -- access: everybody

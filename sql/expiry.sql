@@ -6,7 +6,7 @@ AS 'MODULE_PATHNAME', 'jobs_expire_jobs';
 REVOKE EXECUTE ON FUNCTION jobs.expire_jobs FROM PUBLIC;
 COMMENT ON FUNCTION jobs.expire_jobs IS
 	'Expires one batch of overdue jobs, the longest overdue first; passes over those that are locked. '
-	'Then asks other organizations where that was put off because somebody held the merchant. '
+	'Then asks other organizations where that was put off because somebody held what it takes. '
 	'Returns how many expired. Errors: 22004 NULL; 22023 less than one. For operator access.';
 
 -- access: operators

@@ -60,7 +60,7 @@ COMMENT ON COLUMN jobs.job_event.position IS 'its place in the event feed of thi
 COMMENT ON TABLE jobs.event_caller IS 'which database user it was who let a member, a merchant or the system do something, with the rights of an operator; seen by operators and viewers alone, purged with the event';
 COMMENT ON COLUMN jobs.event_caller.organization_id IS 'the event''s organization';
 COMMENT ON COLUMN jobs.event_caller.event_id IS 'what was done';
-COMMENT ON COLUMN jobs.event_caller.called_by IS 'the user who had logged in, by the name at that time';
+COMMENT ON COLUMN jobs.event_caller.called_by IS 'the user who had logged in, or, where that is no operator, the role that it took on; by the name at that time';
 
 -- The number of the message is computed in a SELECT of its own: beside a policy, the
 -- planner gives an index none but leakproof expressions.

@@ -73,7 +73,7 @@ COMMENT ON COLUMN jobs.job.created_at IS 'when it was created, by the clock and 
 COMMENT ON COLUMN jobs.job.respond_by IS 'the deadline for the expert''s first response; NULL: none';
 COMMENT ON COLUMN jobs.job.due_at IS 'internal: respond_by while the job is new or opened without a response, else NULL';
 COMMENT ON COLUMN jobs.job.remind_at IS 'internal: when to remind of the deadline; NULL: nothing to remind of, or no more';
-COMMENT ON COLUMN jobs.job.rematch_at IS 'internal: since when a lost job waits for the next organization to be asked, because somebody held the merchant then; NULL: nothing to do';
+COMMENT ON COLUMN jobs.job.rematch_at IS 'internal: since when a lost job waits for the next organization to be asked, because somebody held what it takes: the merchant, or the conversation with that organization; NULL: nothing to do';
 COMMENT ON COLUMN jobs.job.opened_at IS 'when a member of the organization first opened it; NULL before';
 COMMENT ON COLUMN jobs.job.first_response_at IS 'when the expert first wrote in it; NULL before';
 COMMENT ON COLUMN jobs.job.completed_at IS 'when the expert last marked it as completed; NULL before, and after a rejection';
@@ -197,7 +197,7 @@ FROM (
 WHERE j.side = (SELECT split_part(jobs.looking_actor(), ':', 1))
 	AND j.own_id = (SELECT COALESCE(jobs.current_organization_id(), jobs.current_merchant_id(), 0));
 
-COMMENT ON VIEW jobs.job_list IS 'the jobs of whoever acts: a member''s organization''s, a merchant''s own, or all of them for the system';
+COMMENT ON VIEW jobs.job_list IS 'the jobs of whoever acts: a member''s organization''s, a merchant''s own, or all of them for the system, and for viewers for whom nobody acts';
 COMMENT ON COLUMN jobs.job_list.id IS 'number of the job';
 COMMENT ON COLUMN jobs.job_list.job_id IS 'the same';
 COMMENT ON COLUMN jobs.job_list.organization_id IS 'who does the work';

@@ -13,11 +13,11 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/inval.h"
-#include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
 #include "acting/access.h"
@@ -147,30 +147,60 @@ arg_access(FunctionCallInfo fcinfo, int argno)
 	return access;
 }
 
-/*
- * What jobs.node remembers of the role, as bits. An access that this version of the
- * library doesn't know is passed over.
- */
-static AccessKinds
-read_remembered(const char *role)
+/* A role that access is remembered of. It may be gone. */
+typedef struct Remembered
 {
-	Oid types[1] = {TEXTOID};
-	Datum values[1] = {CStringGetTextDatum(role)};
-	AccessKinds kinds = 0;
+	char *role;
+	AccessKinds kinds;
+} Remembered;
+
+/*
+ * What jobs.node remembers, of all roles (Remembered). An access that this version of the library doesn't
+ * know is passed over.
+ */
+static List *
+read_all_remembered(void)
+{
+	List *all = NIL;
+	Remembered *last = NULL;
 
 	if (!OidIsValid(table_oid(TABLE_node)))
-		return 0;
-	if (SPI_execute_with_args("SELECT a.value FROM jobs.node n, "
-							  "pg_catalog.jsonb_array_elements_text(n.grants OPERATOR(pg_catalog.->) $1) a",
-							  1, types, values, NULL, false, 0) != SPI_OK_SELECT)
+		return NIL;
+	if (SPI_execute("SELECT e.name, a.access FROM jobs.node n "
+					"CROSS JOIN LATERAL pg_catalog.jsonb_each(n.grants) e (name, accesses) "
+					"LEFT JOIN LATERAL pg_catalog.jsonb_array_elements_text(e.accesses) a (access) ON true "
+					"ORDER BY e.name",
+					false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read what was granted");
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
-		char *name = statement_text(i, "value");
+		char *role = statement_text(i, "name");
+		char *access = statement_text(i, "access");
 
-		kinds |= name ? access_kind_of(name) : 0;
+		if (last == NULL || strcmp(last->role, role) != 0)
+		{
+			last = palloc0(sizeof(Remembered));
+			last->role = role;
+			all = lappend(all, last);
+		}
+		last->kinds |= access ? access_kind_of(access) : 0;
 	}
-	return kinds;
+	return all;
+}
+
+static AccessKinds
+read_remembered(const char *role)
+{
+	ListCell *cell;
+
+	foreach (cell, read_all_remembered())
+	{
+		const Remembered *remembered = lfirst(cell);
+
+		if (strcmp(remembered->role, role) == 0)
+			return remembered->kinds;
+	}
+	return 0;
 }
 
 /*
@@ -240,13 +270,41 @@ require_role(const char *role)
 }
 
 /*
+ * What is remembered of the role, under an old name of it if it has been renamed since.
+ */
+static AccessKinds
+learn_remembered(const char *role)
+{
+	AccessKinds kinds = read_remembered(role);
+	ListCell *cell;
+
+	if (kinds != 0 || !OidIsValid(get_role_oid(role, true)))
+		return kinds;
+	foreach (cell, read_all_remembered())
+	{
+		const Remembered *old = lfirst(cell);
+		const char *renamed = NULL;
+
+		if (!OidIsValid(get_role_oid(old->role, true)))
+			renamed = access_renamed_role(old->role, access_kind_functions(old->kinds), false);
+		if (renamed == NULL || strcmp(renamed, role) != 0)
+			continue;
+		ereport(NOTICE, (errmsg("role \"%s\" is called \"%s\" now, and keeps its access to jobs", old->role, role)));
+		remember_access(role, old->kinds);
+		remember_access(old->role, 0);
+		return old->kinds;
+	}
+	return 0;
+}
+
+/*
  * Of a role that is gone, nothing but what is remembered can be taken back. One that was renamed is
  * found by its rights. `is_known`: it is an error if the role neither is nor was there.
  */
 static void
 take_back(const char *role, AccessKinds access, bool is_known)
 {
-	AccessKinds before = read_remembered(role);
+	AccessKinds before = learn_remembered(role);
 	AccessKinds kept = before & ~access;
 	const char *present = role;
 
@@ -274,7 +332,7 @@ take_back(const char *role, AccessKinds access, bool is_known)
 static void
 give(const char *role, AccessKinds access)
 {
-	AccessKinds others = read_remembered(role) & ~access;
+	AccessKinds others = learn_remembered(role) & ~access;
 
 	schema_lock_relations(access_kind_tables(get_role_oid(role, false), 0, access | others), AccessExclusiveLock);
 	access_kind_give(role, access, others);
@@ -335,37 +393,19 @@ access_change_bound(const char *role, bool gives)
 	change_kinds(role, access_kind_bound(), gives, false);
 }
 
-/*
- * Names of all roles that something is remembered of, those that are gone included.
- */
-static char **
-remembered_roles(int *count)
-{
-	char **roles;
-
-	if (SPI_execute("SELECT k.name FROM jobs.node n, pg_catalog.jsonb_object_keys(n.grants) k (name)",
-					false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read who was granted access");
-	*count = (int) SPI_processed;
-	roles = palloc(Max(*count, 1) * sizeof(char *));
-	for (int i = 0; i < *count; i++)
-		roles[i] = statement_text(i, "name");
-	return roles;
-}
-
 List *
 access_robbed_roles(void)
 {
-	int count;
-	char **roles = remembered_roles(&count);
 	List *robbed = NIL;
+	ListCell *cell;
 
-	for (int i = 0; i < count; i++)
+	foreach (cell, read_all_remembered())
 	{
-		Oid role = get_role_oid(roles[i], true);
+		const Remembered *remembered = lfirst(cell);
+		Oid role = get_role_oid(remembered->role, true);
 
-		if (OidIsValid(role) && !access_kind_is_held(role, read_remembered(roles[i])))
-			robbed = lappend(robbed, roles[i]);
+		if (OidIsValid(role) && !access_kind_is_held(role, remembered->kinds))
+			robbed = lappend(robbed, remembered->role);
 	}
 	return robbed;
 }
@@ -386,70 +426,76 @@ tell_if_lacking(const char *role, AccessKinds kinds)
 bool
 access_lacks_policies(void)
 {
-	int count;
-	char **roles = OidIsValid(table_oid(TABLE_node)) ? remembered_roles(&count) : NULL;
+	ListCell *cell;
 
-	for (int i = 0; roles && i < count; i++)
+	foreach (cell, read_all_remembered())
 	{
-		Oid role = get_role_oid(roles[i], true);
+		const Remembered *remembered = lfirst(cell);
+		Oid role = get_role_oid(remembered->role, true);
 
-		if (OidIsValid(role) && access_kind_tables(role, 0, read_remembered(roles[i])) != NIL)
+		if (OidIsValid(role) && access_kind_tables(role, 0, remembered->kinds) != NIL)
 			return true;
 	}
 	return false;
 }
 
+/*
+ * Of a role that is gone under its name: it has another one by now, or none.
+ */
+static void
+grant_under_new_name(const Remembered *old)
+{
+	const char *renamed = access_renamed_role(old->role, access_kind_functions(old->kinds), false);
+
+	if (renamed)
+	{
+		ereport(NOTICE,
+				(errmsg("role \"%s\" is called \"%s\" now, and keeps its access to jobs", old->role, renamed)));
+		access_kind_give(renamed, old->kinds, 0);
+		remember_access(renamed, old->kinds);
+	}
+	else
+		ereport(NOTICE,
+				(errmsg("there is no role \"%s\" any more, its access to jobs is forgotten", old->role),
+				 errhint("If it was renamed, call jobs.grant_access() or jobs.revoke_access() "
+						 "with the new name.")));
+	remember_access(old->role, 0);
+}
+
 void
 access_grant_again(void)
 {
-	int count;
-	char **roles = remembered_roles(&count);
+	ListCell *cell;
 
-	for (int i = 0; i < count; i++)
+	foreach (cell, read_all_remembered())
 	{
-		AccessKinds kinds = read_remembered(roles[i]);
-		const char *renamed;
+		const Remembered *remembered = lfirst(cell);
 
 		CHECK_FOR_INTERRUPTS();
-		if (OidIsValid(get_role_oid(roles[i], true)))
+		if (!OidIsValid(get_role_oid(remembered->role, true)))
 		{
-			tell_if_lacking(roles[i], kinds);
-			access_kind_give(roles[i], kinds, 0);
+			grant_under_new_name(remembered);
 			continue;
 		}
-		renamed = access_renamed_role(roles[i], access_kind_functions(kinds), false);
-		if (renamed)
-		{
-			ereport(NOTICE,
-					(errmsg("role \"%s\" is called \"%s\" now, and keeps its access to jobs", roles[i], renamed)));
-			access_kind_give(renamed, kinds, 0);
-			remember_access(renamed, kinds);
-		}
-		else
-			ereport(NOTICE,
-					(errmsg("there is no role \"%s\" any more, its access to jobs is forgotten", roles[i]),
-					 errhint("If it was renamed, call jobs.grant_access() or jobs.revoke_access() "
-							 "with the new name.")));
-		remember_access(roles[i], 0);
+		tell_if_lacking(remembered->role, remembered->kinds);
+		access_kind_give(remembered->role, remembered->kinds, 0);
 	}
 }
 
 void
 access_uninstall(bool forget)
 {
-	int count;
-	char **roles;
+	ListCell *cell;
 
-	if (!OidIsValid(table_oid(TABLE_node)))
-		return;
-	roles = remembered_roles(&count);
-	for (int i = 0; i < count; i++)
+	foreach (cell, read_all_remembered())
 	{
-		if (!OidIsValid(get_role_oid(roles[i], true)))
+		const Remembered *remembered = lfirst(cell);
+
+		if (!OidIsValid(get_role_oid(remembered->role, true)))
 			continue;
 		if (forget)
-			access_kind_take(roles[i], read_remembered(roles[i]), 0);
+			access_kind_take(remembered->role, remembered->kinds, 0);
 		else
-			access_kind_drop_policies(roles[i]);
+			access_kind_drop_policies(remembered->role);
 	}
 }

@@ -89,15 +89,19 @@ actor_init(void)
 }
 
 /*
- * Both the current and the outer user must be operators: by one of them alone, code
- * that runs with an operator's rights, or an operator who runs somebody's code, would
- * become the system.
+ * Both the current and the outer user must have the right: by one of them alone, code that runs
+ * with an operator's rights, or an operator who runs somebody's code, would become the system.
  */
+static bool
+both_users(bool (*are)(Oid role))
+{
+	return are(GetUserId()) && (GetOuterUserId() == GetUserId() || are(GetOuterUserId()));
+}
+
 static bool
 user_is_operator(void)
 {
-	return access_is_operator(GetUserId()) &&
-		   (GetOuterUserId() == GetUserId() || access_is_operator(GetOuterUserId()));
+	return both_users(access_is_operator);
 }
 
 Actor
@@ -123,16 +127,12 @@ actor_current(void)
 	return actor;
 }
 
-/*
- * As for operators, both users must be viewers.
- */
 Actor
 actor_looking(void)
 {
 	Actor actor = actor_current();
 
-	if (actor.kind == ACTOR_NOBODY && !actor_is_restricted() && access_is_viewer(GetUserId()) &&
-		(GetOuterUserId() == GetUserId() || access_is_viewer(GetOuterUserId())))
+	if (actor.kind == ACTOR_NOBODY && !actor_is_restricted() && both_users(access_is_viewer))
 		actor.kind = ACTOR_SYSTEM;
 	return actor;
 }

@@ -13,20 +13,38 @@
 #include "pg/notify.h"
 
 /*
+ * Who used an operator's rights, or could have: the user who logged in, or the role that it took on;
+ * InvalidOid: neither has them.
+ */
+static Oid
+calling_operator(void)
+{
+	Oid users[] = {GetSessionUserId(), GetOuterUserId()};
+
+	for (int i = 0; i < lengthof(users); i++)
+	{
+		if ((i == 0 || users[i] != users[0]) && access_is_operator(users[i]))
+			return users[i];
+	}
+	return InvalidOid;
+}
+
+/*
  * An operator acts for whom he likes, and the event names that one. Applications do the same all day
  * long: what they say of themselves would be no news.
  */
 static void
 write_caller(Call *call, const Row *event)
 {
+	Oid caller = call->is_automatic ? InvalidOid : calling_operator();
 	Row *row;
 
-	if (call->is_automatic || !access_is_operator(GetOuterUserId()))
+	if (!OidIsValid(caller))
 		return;
 	row = row_new(call->rows, TABLE_event_caller);
 	row_set_int64(row, Col_event_caller_organization_id, row_int64(event, Col_job_event_organization_id));
 	row_set_int64(row, Col_event_caller_event_id, row_int64(event, Col_job_event_id));
-	row_set_text(row, Col_event_caller_called_by, GetUserNameFromId(GetSessionUserId(), false));
+	row_set_text(row, Col_event_caller_called_by, GetUserNameFromId(caller, false));
 	row_must_insert(row);
 }
 
@@ -60,8 +78,9 @@ delete_caller(const Row *event)
 	row_key_int64(&keys[0], 1, row_int64(event, Col_job_event_organization_id));
 	row_key_int64(&keys[1], 2, row_int64(event, Col_job_event_id));
 	caller = row_find(event->rows, TABLE_event_caller, PRIMARY_KEY, 2, keys, ForwardScanDirection);
+	/* whose event nobody else holds */
 	if (caller)
-		caller = row_lock_found(caller, LockTupleExclusive, LockWaitBlock);
+		caller = row_lock_out_of_order(caller, LockTupleExclusive);
 	if (caller)
 		(void) row_delete(caller);
 }

@@ -210,10 +210,10 @@ ask_next_or_warn(const Job *lost)
 }
 
 /*
- * Notes in a job, which is locked, that the next organization is still to be asked.
+ * Notes in a job, which is locked, since when the next organization is to be asked.
  */
 static void
-put_off_rematch(Call *call, int64 job_id)
+put_off_rematch(Call *call, int64 job_id, TimestampTz since)
 {
 	Row *job = row_lock(call->rows, TABLE_job, job_id, LockTupleNoKeyExclusive, LockWaitBlock);
 	Row *changed;
@@ -221,12 +221,13 @@ put_off_rematch(Call *call, int64 job_id)
 	if (job == NULL)
 		actor_complain_missing("job", job_id);
 	changed = row_copy(job);
-	row_set_time(changed, Col_job_rematch_at, GetCurrentTimestamp());
+	row_set_time(changed, Col_job_rematch_at, since);
 	row_must_update(job, changed);
 }
 
 /*
- * Asks the next organization after a job that was lost a while ago, if nobody holds either row.
+ * Asks the next organization after a job that was lost a while ago, or puts it off again; if nobody
+ * holds either row. False: somebody does.
  */
 static bool
 catch_up_rematch(Call *call, int64 job_id)
@@ -245,35 +246,35 @@ catch_up_rematch(Call *call, int64 job_id)
 	row_set_null(changed, Col_job_rematch_at);
 	if (!row_update(locked, changed))
 		return false;
-	if (ask_next_or_warn(lost))
-		return true;
-	put_off_rematch(call, job_id);
-	return false;
+	if (!ask_next_or_warn(lost))
+		put_off_rematch(call, job_id, row_time(locked, Col_job_rematch_at, DT_NOBEGIN));
+	return true;
 }
 
 int
 consequence_rematch_batch(Call *call, int max_rows, TimestampTz *from)
 {
-	int done = 0;
+	int tried = 0;
 	ScanKeyData keys[2];
 	RowScan *scan;
 	const Row *row;
 
-	ScanKeyInit(&keys[0], 1, BTGreaterEqualStrategyNumber, F_TIMESTAMPTZ_GE,
+	/* what was put off again is where it was: not once more in this sweep */
+	ScanKeyInit(&keys[0], 1, BTGreaterStrategyNumber, F_TIMESTAMPTZ_GT,
 				TimestampTzGetDatum(*from));
 	ScanKeyInit(&keys[1], 1, BTLessEqualStrategyNumber, F_TIMESTAMPTZ_LE,
 				TimestampTzGetDatum(GetCurrentTimestamp()));
 	rows_renew(call->rows);
 	scan = row_scan_begin(call->rows, TABLE_job, INDEX_job_rematch, 2, keys, ForwardScanDirection);
-	while (done < max_rows && (row = row_scan_pass(scan)) != NULL)
+	while (tried < max_rows && (row = row_scan_pass(scan)) != NULL)
 	{
 		CHECK_FOR_INTERRUPTS();
 		*from = row_time(row, Col_job_rematch_at, *from);
 		if (catch_up_rematch(call, row_int64(row, Col_job_id)))
-			done++;
+			tried++;
 	}
 	row_scan_end(scan);
-	return done;
+	return tried;
 }
 
 void
@@ -285,5 +286,5 @@ consequence_of_action(Call *call, const Job *job, const Transition *transition, 
 	queue_email(call, job, rule->email, subject);
 	if ((rule->lost_by & actor_side(&call->actor)) && rematch_is_wanted(job) &&
 		!ask_next_or_warn(job))
-		put_off_rematch(call, job->id);
+		put_off_rematch(call, job->id, GetCurrentTimestamp());
 }

@@ -55,15 +55,13 @@ is_repeated(Call *call, const Job *job, const char *reason, const char *comment)
 {
 	ScanKeyData keys[2];
 	Row *decline;
-	char *stored;
 
 	row_key_int64(&keys[0], 1, job->organization_id);
 	row_key_int64(&keys[1], 2, job->id);
 	decline = row_find(call->rows, TABLE_decline, PRIMARY_KEY, 2, keys, ForwardScanDirection);
 	if (decline == NULL || !repeated_by_actor(call, decline, Col_decline_actor))
 		return false;
-	stored = row_text(decline, Col_decline_reason);
-	return (stored && reason ? strcmp(stored, reason) == 0 : stored == reason) &&
+	return repeated_text(decline, Col_decline_reason, reason) &&
 		   repeated_text(decline, Col_decline_comment, comment);
 }
 

@@ -143,11 +143,35 @@ find_best(Call *call, const Ask *ask, const List *jobs, int max_matches, int *co
 	return match_find(call, &query, max_matches, count);
 }
 
+/*
+ * Those of the jobs that no trigger of a user suppresses. The first one bears the key, and the time tells
+ * which others came with it: no conversation is waited for any more.
+ */
+static List *
+insert_jobs(Call *call, const Ask *ask, const List *jobs)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	List *made = NIL;
+	ListCell *cell;
+
+	foreach (cell, jobs)
+	{
+		Row *job = lfirst(cell);
+
+		if (made == NIL && ask->client_key)
+			row_set(job, Col_job_client_key, UUIDPGetDatum(ask->client_key));
+		job_fill_new(job, ask->origin, row_int64(job, Col_job_conversation_id), now);
+		if (job_insert(call, job) != 0)
+			made = lappend(made, job);
+	}
+	return made;
+}
+
 Asking
 request_ask_best(Call *call, const Ask *ask, List **made)
 {
-	TimestampTz now = GetCurrentTimestamp();
 	List *tried = list_copy(ask->asked);
+	List *jobs = NIL;
 	int missing = ask->max_matches;
 	int blocked;
 
@@ -176,14 +200,11 @@ request_ask_best(Call *call, const Ask *ask, List **made)
 				continue;
 			}
 			missing--;
-			/* the first job bears the key, and the time tells which others came with it */
-			if (*made == NIL && ask->client_key)
-				row_set(job, Col_job_client_key, UUIDPGetDatum(ask->client_key));
-			job_fill_new(job, ask->origin, conversation_id, now);
-			if (job_insert(call, job) != 0)
-				*made = lappend(*made, job);
+			row_set_int64(job, Col_job_conversation_id, conversation_id);
+			jobs = lappend(jobs, job);
 		}
 	} while (blocked > 0 && missing > 0);
+	*made = insert_jobs(call, ask, jobs);
 	return missing == ask->max_matches ? ASKING_NOBODY : ASKING_DONE;
 }
 

@@ -77,7 +77,7 @@ static KeptStatement health_report = {
 	"CASE WHEN n.last_run_database OPERATOR(pg_catalog.=) $1 THEN n.last_run_at END AS last_run_at, "
 	"COALESCE(pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) r.remind_at, "
 	"pg_catalog.make_interval()) AS reminder_lag, "
-	"COALESCE(pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) (SELECT w.rematch_at FROM jobs.job w "
+	"GREATEST(pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) (SELECT w.rematch_at FROM jobs.job w "
 	"WHERE w.rematch_at IS NOT NULL ORDER BY w.rematch_at LIMIT 1), pg_catalog.make_interval()) AS rematch_lag "
 	"FROM jobs.node n "
 	"LEFT JOIN (SELECT pg_catalog.min(p.remind_at) AS remind_at "

@@ -217,7 +217,7 @@ conversation_open_for_job(Call *call, int64 organization_id, int64 merchant_id)
 
 /*
  * A request waits for several, in the order in which it asks. Whoever holds one of them and waits
- * for another is a transaction of several actions.
+ * for another is a transaction of several actions, or an operator's UPDATE of several conversations.
  */
 ConversationState
 conversation_try_open_for_job(Call *call, int64 organization_id, int64 merchant_id, LockWaitPolicy wait, int64 *id)
@@ -229,8 +229,9 @@ conversation_try_open_for_job(Call *call, int64 organization_id, int64 merchant_
 		return CONVERSATION_OPEN;
 	row = wait == LockWaitBlock ? row_lock_out_of_order(row, LockTupleNoKeyExclusive) :
 								  row_lock_found(row, LockTupleNoKeyExclusive, wait);
+	/* one that was waited for is gone */
 	if (row == NULL)
-		return CONVERSATION_HELD;
+		return wait == LockWaitBlock ? CONVERSATION_BLOCKED : CONVERSATION_HELD;
 	return conversation_is_open(row) ? CONVERSATION_OPEN : CONVERSATION_BLOCKED;
 }
 

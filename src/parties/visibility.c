@@ -18,7 +18,7 @@
  * it could see are rows that refer to it, and there are none.
  */
 static Actor
-viewer(Rows *rows)
+who_looks(Rows *rows)
 {
 	Actor actor = actor_looking();
 
@@ -85,7 +85,7 @@ jobs_display_name(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	actor_parse_or_complain(text_to_cstring(PG_GETARG_TEXT_PP(ARG_display_name_actor)), &bearer);
 	rows = rows_begin_in_query();
-	actor = viewer(rows);
+	actor = who_looks(rows);
 	name = name_of(rows, &actor, &bearer);
 	rows_end(rows);
 	if (name == NULL)
@@ -108,7 +108,7 @@ jobs_store_name(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(ARG_store_name_job_id))
 		PG_RETURN_NULL();
 	rows = rows_begin_in_query();
-	actor = viewer(rows);
+	actor = who_looks(rows);
 	job = row_fetch(rows, TABLE_job, PG_GETARG_INT64(ARG_store_name_job_id));
 	if (job && !row_isnull(job, Col_job_store_id) &&
 		actor_sees(&actor, row_int64(job, Col_job_organization_id), row_int64(job, Col_job_merchant_id)))
@@ -145,7 +145,7 @@ jobs_sees_organization(PG_FUNCTION_ARGS)
 	sees = preferences && row_bool(preferences, Col_preferences_is_listed);
 	if (!sees)
 	{
-		actor = viewer(rows);
+		actor = who_looks(rows);
 		sees = deals_with_organization(rows, &actor, organization_id);
 	}
 	rows_end(rows);

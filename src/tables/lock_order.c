@@ -21,11 +21,11 @@ static const TableId order[] = {
 	TABLE_review,
 	TABLE_event_consumer,
 	TABLE_job_event,
-	TABLE_event_caller,
 	TABLE_email,
 	TABLE_email_template,
 	TABLE_node,
 	TABLE_role_binding,
+	TABLE_ranking_stat, /* rebuilt */
 };
 
 int

@@ -23,8 +23,8 @@
  * SHARE: they wait for those alone who delete it or change its key, or a service's name, which
  * is unique.
  *
- * Sweeps, rematching that an action sets off, and the sums of rankings skip rows that somebody
- * holds: they wait for nobody, in whatever order. E-mails are claimed in that way, too.
+ * Sweeps, rematching that an action sets off, and what is added to rankings skip rows that somebody
+ * holds: they wait for nobody, in whatever order. Rebuilding rankings waits, with the table locked. E-mails are claimed in that way, too.
  */
 #ifndef JOBS_LOCK_ORDER_H
 #define JOBS_LOCK_ORDER_H

@@ -140,6 +140,17 @@ SELECT jobs.revoke_access('regress_jobs_both', 'viewer');
 SELECT count(*) FROM pg_policies WHERE roles = '{regress_jobs_both}';
 SELECT jobs.revoke_access('regress_jobs_both', 'app');
 DROP ROLE regress_jobs_both;
+-- a second access under a new name leaves what the first gave under the old one
+CREATE ROLE regress_jobs_boss;
+SELECT jobs.grant_access('regress_jobs_boss', 'operator');
+ALTER ROLE regress_jobs_boss RENAME TO regress_jobs_chief;
+SELECT jobs.grant_access('regress_jobs_chief', 'viewer');
+SELECT grants -> 'regress_jobs_chief', grants ? 'regress_jobs_boss' FROM jobs.node;
+SELECT DISTINCT cmd, count(*) > 1 FROM pg_policies WHERE roles = '{regress_jobs_chief}' GROUP BY cmd;
+SELECT jobs.revoke_access('regress_jobs_chief', 'viewer');
+SELECT DISTINCT cmd, count(*) > 1 FROM pg_policies WHERE roles = '{regress_jobs_chief}' GROUP BY cmd;
+SELECT jobs.revoke_access('regress_jobs_chief', 'operator');
+DROP ROLE regress_jobs_chief;
 -- and a function with the rights of a viewer makes nobody one
 CREATE FUNCTION regress.as_viewer()
 RETURNS text
