@@ -18,7 +18,7 @@
 
 struct EmailFacts
 {
-	Rows *rows;
+	RowCache *cache;
 	EmailKind kind;
 	const char *recipient;
 	int64 ids[TABLE_COUNT];	   /* what it is about; 0: not about such a row */
@@ -178,12 +178,12 @@ payload_id(Jsonb *payload, const char *name)
 }
 
 EmailFacts *
-email_facts_begin(EmailKind kind, const char *recipient, int64 organization_id, int64 member_id,
-				  int64 job_id, Jsonb *payload)
+email_facts(RowCache *cache, EmailKind kind, const char *recipient, int64 organization_id, int64 member_id,
+			int64 job_id, Jsonb *payload)
 {
 	EmailFacts *facts = palloc0(sizeof(EmailFacts));
 
-	facts->rows = rows_begin();
+	facts->cache = cache;
 	facts->kind = kind;
 	facts->recipient = recipient;
 	facts->ids[TABLE_organization] = organization_id;
@@ -193,12 +193,6 @@ email_facts_begin(EmailKind kind, const char *recipient, int64 organization_id, 
 	for (int i = 0; i < lengthof(payload_ids); i++)
 		facts->ids[payload_ids[i].table] = payload_id(payload, payload_ids[i].name);
 	return facts;
-}
-
-void
-email_facts_end(EmailFacts *facts)
-{
-	rows_end(facts->rows);
 }
 
 static Row *find_row(EmailFacts *facts, TableId table);
@@ -220,16 +214,13 @@ row_of(EmailFacts *facts, TableId table)
 static Row *
 find_row(EmailFacts *facts, TableId table)
 {
-	ScanKeyData keys[3];
 	int64 id = facts->ids[table];
 
 	if (table == TABLE_decline || table == TABLE_assignment)
 	{
-		row_key_int64(&keys[0], 1, facts->ids[TABLE_organization]);
-		row_key_int64(&keys[1], 2, facts->ids[TABLE_job]);
-		row_key_int64(&keys[2], 3, facts->ids[TABLE_member]);
-		return row_find(facts->rows, table, PRIMARY_KEY, table == TABLE_decline ? 2 : 3, keys,
-						ForwardScanDirection);
+		int64 keys[] = {facts->ids[TABLE_organization], facts->ids[TABLE_job], facts->ids[TABLE_member]};
+
+		return row_cache_find(facts->cache, table, table == TABLE_decline ? 2 : 3, keys);
 	}
 	for (int i = 0; i < lengthof(references) && id == 0; i++)
 	{
@@ -238,7 +229,7 @@ find_row(EmailFacts *facts, TableId table)
 		if (row)
 			id = row_int64(row, references[i].column);
 	}
-	return id == 0 ? NULL : row_fetch(facts->rows, table, id);
+	return id == 0 ? NULL : row_cache_fetch(facts->cache, table, id);
 }
 
 const char *
@@ -289,7 +280,7 @@ author_name(EmailFacts *facts)
 		return text_of(facts, TABLE_merchant, Col_merchant_name);
 	if (actor.kind != ACTOR_MEMBER)
 		return NULL;
-	row = row_fetch(facts->rows, TABLE_member, actor.id);
+	row = row_cache_fetch(facts->cache, TABLE_member, actor.id);
 	return row ? row_text(row, Col_member_name) : NULL;
 }
 

@@ -162,6 +162,12 @@ rows_hold_any(const Rows *rows)
 	return rows->held_count > 0;
 }
 
+bool
+rows_ran_triggers(const Rows *rows)
+{
+	return rows->ran_triggers;
+}
+
 void
 row_hold(const Row *row)
 {
