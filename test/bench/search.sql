@@ -27,7 +27,7 @@ FROM organization_words
 ORDER BY o;
 
 INSERT INTO jobs.preferences (organization_id, notification_email, is_listed)
-SELECT id, 'office@expert' || id || '.example.com', id % 50 <> 0
+SELECT id, 'office@expert' || id || '.example.com', id / 1024 % 50 <> 0
 FROM jobs.organization;
 
 RESET session_replication_role;
