@@ -82,34 +82,44 @@ arg_lease(FunctionCallInfo fcinfo, int argno, TimestampTz now)
 }
 
 /*
- * Is the e-mail for a member who is no longer assigned to its job, was assigned anew since, or is
- * no longer active? Assignments are those that are committed by now, whatever the transaction
- * sees.
+ * Is the member assigned to the e-mail's job, since before it was written? Assignments are those
+ * that are committed by now, whatever the transaction sees. `scan` is used again for the next one.
  */
 static bool
-claim_is_called_off(RowCache *members, const Row *email)
+claim_is_assigned(RowScan **scan, const Row *email, int64 member_id, int64 job_id)
 {
-	int64 member_id = row_int64(email, Col_email_member_id);
-	int64 job_id = row_int64(email, Col_email_job_id);
 	ScanKeyData keys[3];
-	RowScan *scan;
-	Row *found;
+	const Row *assignment;
 
-	if (member_id == 0)
-		return false;
-	found = row_cache_fetch(members, TABLE_member, member_id);
-	if (found == NULL || !row_bool(found, Col_member_is_active))
-		return true;
-	if (job_id == 0)
-		return false;
 	row_key_int64(&keys[0], 1, row_int64(email, Col_email_organization_id));
 	row_key_int64(&keys[1], 2, job_id);
 	row_key_int64(&keys[2], 3, member_id);
-	scan = row_scan_begin_latest(email->rows, TABLE_assignment, PRIMARY_KEY, 3, keys, ForwardScanDirection);
-	found = row_scan_next(scan);
-	row_scan_end(scan);
-	return found == NULL || row_time(found, Col_assignment_assigned_at, DT_NOBEGIN) >
-								row_time(email, Col_email_created_at, DT_NOBEGIN);
+	if (*scan)
+		row_scan_again(*scan, 3, keys);
+	else
+		*scan = row_scan_begin_latest(email->rows, TABLE_assignment, PRIMARY_KEY, 3, keys, ForwardScanDirection);
+	assignment = row_scan_pass(*scan);
+	return assignment && row_time(assignment, Col_assignment_assigned_at, DT_NOBEGIN) <=
+							 row_time(email, Col_email_created_at, DT_NOBEGIN);
+}
+
+/*
+ * Is the e-mail for a member who is no longer assigned to its job, was assigned anew since, or is
+ * no longer active?
+ */
+static bool
+claim_is_called_off(RowCache *members, RowScan **assignments, const Row *email)
+{
+	int64 member_id = row_int64(email, Col_email_member_id);
+	int64 job_id = row_int64(email, Col_email_job_id);
+	Row *member;
+
+	if (member_id == 0)
+		return false;
+	member = row_cache_fetch(members, TABLE_member, member_id);
+	if (member == NULL || !row_bool(member, Col_member_is_active))
+		return true;
+	return job_id != 0 && !claim_is_assigned(assignments, email, member_id, job_id);
 }
 
 /*
@@ -200,10 +210,13 @@ static void
 claim_settle(Claim *claim, Rows *rows, Row **locked, int count)
 {
 	RowCache *members = row_cache_begin(rows);
+	RowScan *assignments = NULL;
 	bool called_off[OUTBOX_BATCH];
 
 	for (int i = 0; i < count; i++)
-		called_off[i] = claim_is_called_off(members, locked[i]);
+		called_off[i] = claim_is_called_off(members, &assignments, locked[i]);
+	if (assignments)
+		row_scan_end(assignments);
 	row_cache_end(members);
 	for (int i = 0; i < count; i++)
 	{
