@@ -29,8 +29,9 @@ AS 'MODULE_PATHNAME', 'jobs_add_member';
 REVOKE EXECUTE ON FUNCTION jobs.add_member FROM PUBLIC;
 COMMENT ON FUNCTION jobs.add_member IS
 	'Adds a person to an organization. Returns the member''s id, the number in the actor member:7. '
-	'Errors: 22004 NULL; 22023 a bad value; P0002 the organization is missing or hidden; '
-	'42501 not permitted. For members of it and the system; for nobody while it has no member.';
+	'Errors: 22004 NULL; 22023 a bad value; P0002 the organization is missing or hidden; 42501 not '
+	'permitted. For members and the system with app, bound or operator access; nobody needs to act while '
+	'there is no member.';
 
 -- access: actors
 CREATE FUNCTION jobs.set_email_scope(
@@ -42,10 +43,10 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_set_email_scope';
 REVOKE EXECUTE ON FUNCTION jobs.set_email_scope FROM PUBLIC;
 COMMENT ON FUNCTION jobs.set_email_scope IS
-	'Which e-mail a member wants from now on. email_scope: all; messages, which leaves out all that '
-	'is not written by somebody; or none. The organization''s own address is not affected. '
-	'Errors: 22004 NULL; 22023 no such scope; P0002 the member is missing or hidden; '
-	'42501 another member. For the member and the system.';
+	'Which e-mail a member wants from now on. email_scope: all; messages, which leaves out all that is '
+	'not written by somebody; or none. The organization''s own address is not affected. Errors: 22004 '
+	'NULL; 22023 no such scope; P0002 the member is missing or hidden; 42501 another member. For members '
+	'and the system with app, bound or operator access.';
 
 -- access: operators
 CREATE FUNCTION jobs.create_service(name text, actor text DEFAULT jobs.current_actor())
@@ -71,11 +72,10 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_provide_service';
 REVOKE EXECUTE ON FUNCTION jobs.provide_service FROM PUBLIC;
 COMMENT ON FUNCTION jobs.provide_service IS
-	'An organization provides a service; again, with other prices, changes them. '
-	'Prices are in the currency (ISO 4217), NULL when not said: up to 15 digits before the point and 6 '
-	'behind it. '
-	'Errors: 22004 NULL; 22023 a bad value; P0002 organization or service is missing or hidden; '
-	'42501 not permitted. For members of the organization and the system.';
+	'An organization provides a service; again, with other prices, changes them. Prices are in the '
+	'currency (ISO 4217), NULL when not said: up to 15 digits before the point and 6 behind it. Errors: '
+	'22004 NULL; 22023 a bad value; P0002 organization or service is missing or hidden; 42501 not '
+	'permitted. For members and the system with app, bound or operator access.';
 
 -- access: actors
 CREATE FUNCTION jobs.withdraw_service(
@@ -87,10 +87,9 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_withdraw_service';
 REVOKE EXECUTE ON FUNCTION jobs.withdraw_service FROM PUBLIC;
 COMMENT ON FUNCTION jobs.withdraw_service IS
-	'An organization no longer provides a service; jobs that exist go on. '
-	'Errors: 22004 NULL; 22023 it is not provided; P0002 organization or service is missing or hidden; '
-	'42501 not permitted. '
-	'For members of the organization and the system.';
+	'An organization no longer provides a service; jobs that exist go on. Errors: 22004 NULL; 22023 it '
+	'is not provided; P0002 organization or service is missing or hidden; 42501 not permitted. For '
+	'members and the system with app, bound or operator access.';
 
 -- access: actors
 CREATE FUNCTION jobs.set_preferences(
@@ -105,9 +104,9 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_set_preferences';
 REVOKE EXECUTE ON FUNCTION jobs.set_preferences FROM PUBLIC;
 COMMENT ON FUNCTION jobs.set_preferences IS
-	'What an organization wants of the marketplace; NULL leaves a preference as it is. '
-	'Errors: 22004 organization_id is NULL; 22023 a bad address; P0002 the organization is missing '
-	'or hidden; 42501 not permitted. For members of the organization and the system.';
+	'What an organization wants of the marketplace; NULL leaves a preference as it is. Errors: 22004 '
+	'organization_id is NULL; 22023 a bad address; P0002 the organization is missing or hidden; 42501 '
+	'not permitted. For members and the system with app, bound or operator access.';
 
 -- access: delegates
 CREATE FUNCTION jobs.create_merchant(
@@ -137,9 +136,9 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_add_store';
 REVOKE EXECUTE ON FUNCTION jobs.add_store FROM PUBLIC;
 COMMENT ON FUNCTION jobs.add_store IS
-	'Adds a store to a merchant. name: up to 200 characters; url: up to 2,000 or NULL. '
-	'Returns the store''s id. Errors: 22004 NULL; 22023 a bad value; P0002 the merchant is missing '
-	'or hidden; 42501 not permitted. For the merchant and the system.';
+	'Adds a store to a merchant. name: up to 200 characters; url: up to 2,000 or NULL. Returns the '
+	'store''s id. Errors: 22004 NULL; 22023 a bad value; P0002 the merchant is missing or hidden; 42501 '
+	'not permitted. For merchants and the system with app, bound or operator access.';
 
 CREATE FUNCTION jobs.organization_fill()
 RETURNS trigger

@@ -194,7 +194,7 @@ FROM (
 		confirmed_at
 	FROM jobs.job
 ) j
-WHERE j.side = (SELECT split_part(jobs.current_actor(), ':', 1))
+WHERE j.side = (SELECT split_part(jobs.looking_actor(), ':', 1))
 	AND j.own_id = (SELECT COALESCE(jobs.current_organization_id(), jobs.current_merchant_id(), 0));
 
 COMMENT ON VIEW jobs.job_list IS 'the jobs of whoever acts: a member''s organization''s, a merchant''s own, or all of them for the system';

@@ -5,7 +5,8 @@
  *
  * Locks: the merchant's row FOR NO KEY UPDATE, so that no organization is asked twice: the
  * jobs of the request are read after it. What an action or a sweep sets off comes while its job is
- * locked, and waits for nobody: if somebody holds the merchant, it is put off (consequence.c).
+ * locked, and waits for nobody: if somebody holds the merchant, or the conversation with the next
+ * best, it is put off (consequence.c).
  */
 #include "postgres.h"
 
@@ -48,9 +49,8 @@ rematch_next(Call *call, const Job *lost, List **made)
 	if (merchant == NULL)
 		return false;
 	jobs = request_jobs(call, row_int64(lost->row, Col_job_request_id));
-	if (!somebody_responded(jobs))
-		*made = request_ask_best(call, lost->row, merchant, jobs, 1, "rematch");
-	return true;
+	return somebody_responded(jobs) ||
+		   request_ask_best(call, lost->row, merchant, jobs, 1, ORIGIN_REMATCH, LockWaitSkip, made) != ASKING_HELD;
 }
 
 /*
@@ -82,6 +82,9 @@ rematch_request(Call *call, int64 request_id, int max_matches)
 {
 	Row *any = linitial(require_request(call, request_id));
 	Row *merchant = merchant_lock(call, row_int64(any, Col_job_merchant_id));
+	List *made;
 
-	return request_ask_best(call, any, merchant, request_jobs(call, request_id), max_matches, "rematch");
+	(void) request_ask_best(call, any, merchant, request_jobs(call, request_id), max_matches, ORIGIN_REMATCH,
+							LockWaitBlock, &made);
+	return made;
 }

@@ -14,7 +14,8 @@ extern bool rematch_is_wanted(const Job *job);
 
 /*
  * After the organization has lost its job: asks the next one, unless somebody has responded; the
- * new job's row, if any, in a list. False: somebody holds the merchant, and is not waited for.
+ * new job's row, if any, in a list. False: somebody holds the merchant, or the conversation with
+ * the next one, and is not waited for.
  */
 extern bool rematch_next(Call *call, const Job *lost, List **made);
 

@@ -23,12 +23,20 @@ extern int request_arg_max_matches(FunctionCallInfo fcinfo, int argno);
 extern List *request_jobs(Call *call, int64 request_id);
 
 /*
- * Asks the best organizations that none of these jobs are of, up to so many; returns the new
- * jobs' rows, best first. `wanted` is a row of jobs.job, written or not, that holds what is asked
- * for, the merchant and the request. The merchant is locked.
+ * Asks the best organizations that none of these jobs are of, up to so many; `made` gets the new
+ * jobs' rows, best first, but for those that a trigger of a user suppressed. `wanted` is a row of
+ * jobs.job, written or not, that holds what is asked for, the merchant and the request. The
+ * merchant is locked. In place of one whose conversation was blocked a moment ago, the next best is
+ * asked; with LockWaitSkip it ends at one whose conversation somebody else holds.
  */
-extern List *request_ask_best(Call *call, const Row *wanted, const Row *merchant, const List *jobs,
-							  int max_matches, const char *origin);
+typedef enum Asking
+{
+	ASKING_DONE,
+	ASKING_NOBODY, /* there was none to ask */
+	ASKING_HELD
+} Asking;
+extern Asking request_ask_best(Call *call, const Row *wanted, const Row *merchant, const List *jobs,
+							   int max_matches, const char *origin, LockWaitPolicy wait, List **made);
 
 /*
  * The jobs that an earlier call with the same key asked for, or NIL; 22023 when it asked for

@@ -77,14 +77,15 @@ static List *
 ask_best(Call *call, const Row *job, int max_matches)
 {
 	Row *merchant = merchant_lock(call, row_int64(job, Col_job_merchant_id));
-	List *jobs = request_ask_best(call, job, merchant, NIL, max_matches, "match");
+	List *jobs;
 
-	if (jobs == NIL)
+	if (request_ask_best(call, job, merchant, NIL, max_matches, ORIGIN_MATCH, LockWaitBlock, &jobs) == ASKING_NOBODY)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("no organization can be asked for service %lld",
 						(long long) row_int64(job, Col_job_service_id)),
-				 errdetail("None that provides it is available, listed, takes this merchant and fits the budget."),
+				 errdetail("None that provides it is available, listed, takes this merchant, fits the budget and "
+						   "has no blocked conversation with it."),
 				 errhint("Ask with another budget or none, or name an organization.")));
 	return jobs;
 }
@@ -92,7 +93,7 @@ ask_best(Call *call, const Row *job, int max_matches)
 static List *
 ask_one(Call *call, Row *job)
 {
-	job_fill_new(job, "direct", request_open_conversation(call, job));
+	job_fill_new(job, ORIGIN_DIRECT, request_open_conversation(call, job));
 	return job_insert(call, job) != 0 ? list_make1(job) : NIL;
 }
 
@@ -110,7 +111,7 @@ follow_up_request(Call *call, const List *jobs)
  * suppressed it.
  */
 static List *
-ask(Call *call, const Wanted *wanted)
+ask_organizations(Call *call, const Wanted *wanted)
 {
 	Row *job = make_wanted_job(call, wanted);
 	List *jobs;
@@ -148,7 +149,7 @@ jobs_request_job(PG_FUNCTION_ARGS)
 
 	InitMaterializedSRF(fcinfo, 0);
 	call = call_begin(fcinfo, ARG_request_job_actor);
-	foreach (cell, ask(call, &wanted))
+	foreach (cell, ask_organizations(call, &wanted))
 	{
 		const Row *job = lfirst(cell);
 		Datum values[NRESULT_request_job];

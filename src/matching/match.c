@@ -47,7 +47,7 @@ typedef struct Search
  * newcomers take turns, and then the older one.
  */
 static int
-compare(const Match *a, const Match *b)
+compare_matches(const Match *a, const Match *b)
 {
 	if (a->score != b->score)
 		return a->score > b->score ? 1 : -1;
@@ -59,7 +59,7 @@ compare(const Match *a, const Match *b)
 static int
 compare_in_heap(Datum a, Datum b, void *arg)
 {
-	return -compare((const Match *) DatumGetPointer(a), (const Match *) DatumGetPointer(b));
+	return -compare_matches((const Match *) DatumGetPointer(a), (const Match *) DatumGetPointer(b));
 }
 
 static bool
@@ -174,7 +174,7 @@ is_blocked_for_merchant(const Search *search, int64 organization_id)
 }
 
 static void
-consider(Search *search, const Row *provided)
+consider_organization(Search *search, const Row *provided)
 {
 	int64 organization_id = row_int64(provided, Col_provided_service_organization_id);
 	binaryheap *best = search->best;
@@ -190,7 +190,7 @@ consider(Search *search, const Row *provided)
 	if (best->bh_size == search->max_count)
 	{
 		kept = (Match *) DatumGetPointer(binaryheap_first(best));
-		if (compare(&match, kept) > 0 && !is_blocked_for_merchant(search, organization_id))
+		if (compare_matches(&match, kept) > 0 && !is_blocked_for_merchant(search, organization_id))
 		{
 			*kept = match;
 			binaryheap_replace_first(best, PointerGetDatum(kept));
@@ -239,7 +239,7 @@ consider_all(Search *search)
 		MemoryContext caller = MemoryContextSwitchTo(scratch);
 
 		CHECK_FOR_INTERRUPTS();
-		consider(search, provided);
+		consider_organization(search, provided);
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(scratch);
 	}
@@ -339,7 +339,7 @@ jobs_match_organizations(PG_FUNCTION_ARGS)
 	Call *call;
 	Match *matches;
 	int count;
-	Actor who = actor_current();
+	Actor who = actor_looking();
 	bool may_name_others = actor_may_name_others();
 
 	query.service_id = arg_id(fcinfo, ARG(match_organizations, service_id));

@@ -65,7 +65,7 @@ score_means(const Evidence *evidence, int count)
  * From 0 to 1; only ratings have another scale.
  */
 static double
-normalized(MatchPart part, double share)
+normalized_share(MatchPart part, double share)
 {
 	return part == PART_RATING ? (share - 1) / 4 : share;
 }
@@ -80,7 +80,7 @@ score_match(Match *match, const Evidence *evidence, const ScoreMeans *means, dou
 	for (int part = 0; part < lengthof(parts); part++)
 	{
 		match->shares[part] = share_of(part, sums, means->shares[part]);
-		match->parts[part] = parts[part].worth * normalized(part, match->shares[part]);
+		match->parts[part] = parts[part].worth * normalized_share(part, match->shares[part]);
 		match->score += match->parts[part];
 	}
 	match->shares[PART_PRICE] = Max(price_fit, 0);

@@ -159,7 +159,7 @@ Datum
 jobs_create_service(PG_FUNCTION_ARGS)
 {
 	char *name = arg_text(fcinfo, ARG(create_service, name), LIMIT_NAME);
-	Call *call = call_begin(fcinfo, ARG_create_service_actor);
+	Call *call = call_begin_operator(fcinfo, ARG_create_service_actor);
 	Row *row;
 	int64 id;
 

@@ -128,7 +128,7 @@ check_column(Row *row, int column, Kind kind)
  * What an UPDATE leaves as it is was checked when it was written, perhaps by other rules.
  */
 static void
-check(Dml *dml)
+check_columns(Dml *dml)
 {
 	Row *row = dml->new;
 
@@ -136,7 +136,9 @@ check(Dml *dml)
 	{
 		if (texts[i].table != row->table->id || (DML_IS_UPDATE(dml) && !dml_changes(dml, texts[i].column)))
 			continue;
-		if (row_isnull(row, texts[i].column))
+		if (texts[i].kind == KIND_CURRENCY && DML_IS_INSERT(dml))
+			row_set_text(row, texts[i].column, check_currency_given(row_text(row, texts[i].column)));
+		else if (row_isnull(row, texts[i].column))
 			check_not_null(texts[i].is_required, table_column(row->table->id, texts[i].column));
 		else
 			check_column(row, texts[i].column, texts[i].kind);
@@ -182,24 +184,12 @@ fill_search(Dml *dml)
 static void
 fill_created_at(Dml *dml)
 {
-	static const struct
-	{
-		TableId table;
-		int column;
-	} columns[] = {
-		{TABLE_organization, Col_organization_created_at},
-		{TABLE_member, Col_member_created_at},
-		{TABLE_merchant, Col_merchant_created_at},
-		{TABLE_store, Col_store_created_at},
-	};
+	int column = dml_clock_column(dml->new->table->id);
 
-	for (int i = 0; i < lengthof(columns); i++)
-	{
-		if (columns[i].table != dml->new->table->id)
-			continue;
-		dml_fill(dml, columns[i].column);
-		row_set_time(dml->new, columns[i].column, GetCurrentTransactionStartTimestamp());
-	}
+	if (column < 0)
+		return;
+	dml_fill(dml, column);
+	row_set_time(dml->new, column, GetCurrentTransactionStartTimestamp());
 }
 
 /*
@@ -237,8 +227,13 @@ fill_inserted(Dml *dml)
 {
 	TableId id = dml->new->table->id;
 
+	/* as jobs.provide_service() does, before the pair is written that only one can write */
 	if (id == TABLE_provided_service)
+	{
 		(void) search_hold_service(dml->call->rows, row_int64(dml->new, Col_provided_service_service_id));
+		(void) row_lock(dml->call->rows, TABLE_organization, row_int64(dml->new, Col_provided_service_organization_id),
+						LockTupleNoKeyExclusive, LockWaitBlock);
+	}
 	require_parents(dml);
 	if (id == TABLE_organization)
 		assign_organization_id(dml);
@@ -256,7 +251,7 @@ directory_dml_fill(FunctionCallInfo fcinfo, TableId id)
 
 	if (DML_IS_INSERT(dml))
 		require_parents_given(dml->new);
-	check(dml);
+	check_columns(dml);
 	dml_require_actor(dml);
 	if (dml->call->actor.kind != ACTOR_SYSTEM)
 		ereport(ERROR,

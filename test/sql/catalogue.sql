@@ -97,13 +97,14 @@ SELECT 'settings that users set', count(*) > 6, string_agg(name, ', ') FILTER (W
 FROM pg_settings WHERE name LIKE 'jobs.%';
 
 -- policies: those for all roles filter, those of one role show all to operators and mailers
-SELECT 'restrictive, or for one command', count(*) > 40, string_agg(polname || ' on ' || name, ', ') FILTER (WHERE NOT polpermissive OR polcmd <> '*')
+SELECT 'restrictive, or for one command', count(*) > 40, string_agg(polname || ' on ' || name, ', ') FILTER (WHERE NOT polpermissive
+	OR polcmd <> CASE WHEN polroles = ARRAY['regress_jobs_viewer'::regrole::oid] THEN 'r' ELSE '*' END::"char")
 FROM pg_policy JOIN pg_temp.relations r ON r.oid = polrelid;
 SELECT 'shows all rows to everybody', count(*) > 20, string_agg(polname || ' on ' || name, ', ') FILTER (WHERE pg_get_expr(polqual, polrelid) = 'true')
 FROM pg_policy JOIN pg_temp.relations r ON r.oid = polrelid
 WHERE 0 = ANY (polroles) AND name <> 'jobs.service';
 SELECT 'shows all rows to whom it should not', count(*) > 20,
-	string_agg(DISTINCT r::regrole || ' on ' || c.name, ', ') FILTER (WHERE r NOT IN ('regress_jobs_operator'::regrole,
+	string_agg(DISTINCT r::regrole || ' on ' || c.name, ', ') FILTER (WHERE r NOT IN ('regress_jobs_operator'::regrole, 'regress_jobs_viewer'::regrole,
 		CASE WHEN c.name LIKE 'jobs.email%' THEN 'regress_jobs_mailer'::regrole ELSE 'regress_jobs_operator'::regrole END))
 FROM pg_policy JOIN pg_temp.relations c ON c.oid = polrelid, unnest(polroles) r
 WHERE r <> 0;

@@ -141,7 +141,15 @@ SELECT jobs.reply_to_job(:job, 'Yes', actor => :'ann') > 0;
 SELECT regress.try(format('SELECT jobs.reactivate_job(%s, actor => %L)', :job, :'ann'));
 SELECT jobs.complete_job(:job, 'Done', actor => :'ann'), jobs.reply_to_job(:job, 'Fine', actor => :'max') > 0, jobs.complete_job(:job, 'Done', actor => :'ann');
 SELECT regress.try(format('SELECT jobs.complete_job(%s, %L, actor => %L)', :job, said, :'ann')) FROM unnest(ARRAY['Fine', NULL]) said;
-SELECT jobs.confirm_completion(:job, actor => :'max') , jobs.review_job(:job, 4, 4, 'Good', actor => :'max') AS review \gset
+-- what carries no message asks for none
+SELECT jobs.confirm_completion(:job, actor => :'max'), jobs.reply_to_job(:job, 'Thanks!', actor => :'max') > 0, jobs.confirm_completion(:job, actor => :'max');
+SELECT regress.job('repeated', 'responded') AS idle \gset
+SELECT jobs.mark_inactive(:idle, actor => :'ann'), jobs.reply_to_job(:idle, 'On holiday', actor => :'ann') > 0, jobs.mark_inactive(:idle, actor => :'ann');
+SELECT jobs.reactivate_job(:idle, actor => :'ann'), jobs.reply_to_job(:idle, 'Back', actor => :'ann') > 0, jobs.reactivate_job(:idle, actor => :'ann');
+-- what does, and carried none, is told from a message that comes later
+SELECT jobs.complete_job(:idle, actor => :'ann'), jobs.assign_self(:idle, actor => :'ann'), jobs.reply_to_job(:idle, 'Done', actor => :'ann') > 0, jobs.complete_job(:idle, actor => :'ann');
+SELECT regress.try(format('SELECT jobs.complete_job(%s, $$Done$$, actor => %L)', :idle, :'ann'));
+SELECT jobs.review_job(:job, 4, 4, 'Good', actor => :'max') AS review \gset
 SELECT regress.try(format('SELECT jobs.review_job(%s, %s, actor => %L)', :job, args, :'max')) FROM unnest(ARRAY['4, 5, $$Good$$', '5, 4, $$Good$$', '4, 4', '4, 4, $$good$$']) args;
 SELECT jobs.reply_to_review(:review, 'Thanks', actor => :'ann');
 SELECT regress.try(format('SELECT jobs.reply_to_review(%s, %L, actor => %L)', :review, body, actor)) FROM (VALUES ('Thanks', :'bob'), ('Thank you', :'ann')) v (body, actor);
