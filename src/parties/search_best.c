@@ -161,7 +161,7 @@ keep_candidate(SearchBest *best, Candidate *candidate)
 }
 
 static bool
-is_listed(SearchBest *best, int64 organization_id)
+candidate_is_listed(SearchBest *best, int64 organization_id)
 {
 	ScanKeyData keys[1];
 	const Row *preferences;
@@ -177,7 +177,7 @@ is_listed(SearchBest *best, int64 organization_id)
 }
 
 static Datum
-column_of(const SearchBest *best, TupleTableSlot *slot, int column)
+found_column(const SearchBest *best, TupleTableSlot *slot, int column)
 {
 	bool isnull;
 	Datum value = slot_getattr(slot, best->columns[column], &isnull);
@@ -191,12 +191,12 @@ static void
 judge(SearchBest *best, TupleTableSlot *slot)
 {
 	const SearchReading *reading =
-		search_reading(best->query, DatumGetTextPP(column_of(best, slot, FOUND_LANGUAGE)));
-	Datum search = PointerGetDatum(DatumGetTSVector(column_of(best, slot, FOUND_SEARCH)));
+		search_reading(best->query, DatumGetTextPP(found_column(best, slot, FOUND_LANGUAGE)));
+	Datum search = PointerGetDatum(DatumGetTSVector(found_column(best, slot, FOUND_SEARCH)));
 	Candidate candidate = {
 		.rank = DatumGetFloat4(DirectFunctionCall2(ts_rank_tt, search, TSQueryGetDatum(reading->rank))),
-		.name = column_of(best, slot, FOUND_NAME),
-		.id = DatumGetInt64(column_of(best, slot, FOUND_ID)),
+		.name = found_column(best, slot, FOUND_NAME),
+		.id = DatumGetInt64(found_column(best, slot, FOUND_ID)),
 	};
 
 	if (best->count == best->wanted && !is_worse(best, &best->heap[0], &candidate))
@@ -204,9 +204,9 @@ judge(SearchBest *best, TupleTableSlot *slot)
 	if (!best->query->is_one &&
 		!DatumGetBool(DirectFunctionCall2(ts_match_vq, search, TSQueryGetDatum(reading->words))))
 		return;
-	if (!is_listed(best, candidate.id))
+	if (!candidate_is_listed(best, candidate.id))
 		return;
-	candidate.description = column_of(best, slot, FOUND_DESCRIPTION);
+	candidate.description = found_column(best, slot, FOUND_DESCRIPTION);
 	candidate.has_description = candidate.description != (Datum) 0;
 	keep_candidate(best, &candidate);
 }
