@@ -31,6 +31,7 @@ COMMENT ON FUNCTION jobs.request_job IS
 CREATE FUNCTION jobs.rematch_request(
 	request_id bigint,
 	max_matches integer DEFAULT 1,
+	client_key uuid DEFAULT NULL,
 	actor text DEFAULT jobs.current_actor())
 RETURNS TABLE (job_id bigint, asked_organization_id bigint)
 LANGUAGE C VOLATILE PARALLEL UNSAFE ROWS 1
@@ -38,7 +39,8 @@ AS 'MODULE_PATHNAME', 'jobs_rematch_request';
 REVOKE EXECUTE ON FUNCTION jobs.rematch_request FROM PUBLIC;
 COMMENT ON FUNCTION jobs.rematch_request IS
 	'Asks the best organizations that were not asked yet under a request, up to max_matches (1 to 100), '
-	'for the same job. Returns the new jobs; none: nobody is left to ask. Errors: 22004 NULL; 22023 a '
+	'for the same job. client_key: makes a repeated call safe that asked somebody (max_matches is not '
+	'compared). Returns the new jobs; none: nobody is left to ask. Errors: 22004 NULL; 22023 a '
 	'bad value; P0002 the request is missing or hidden; 42501 not the merchant or the system. For '
 	'merchants and the system with app, bound or operator access.';
 

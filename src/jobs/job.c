@@ -446,9 +446,8 @@ job_check_texts(Row *row)
 }
 
 void
-job_fill_new(Row *row, const char *origin, int64 conversation_id)
+job_fill_new(Row *row, const char *origin, int64 conversation_id, TimestampTz now)
 {
-	TimestampTz now = GetCurrentTimestamp();
 	double window = row_isnull(row, Col_job_proposal_id) ? response_window : proposal_response_window;
 
 	row_set_int64(row, Col_job_conversation_id, conversation_id);

@@ -93,11 +93,11 @@ extern void job_check_texts(Row *row);
 
 /*
  * A new job. `row` holds the two sides and what is asked for (title, description, budget, ...);
- * job_fill_new completes it (origin: as the column has it), job_insert writes it with its
+ * job_fill_new completes it (now: when it is created), job_insert writes it with its
  * history, and its conversation where that is new, and returns its id (0: a trigger of a user
  * suppressed it, and nothing is written). job_record_new is what comes after the row.
  */
-extern void job_fill_new(Row *row, const char *origin, int64 conversation_id);
+extern void job_fill_new(Row *row, const char *origin, int64 conversation_id, TimestampTz now);
 extern int64 job_insert(Call *call, Row *row);
 extern void job_record_new(Call *call, const Job *job);
 

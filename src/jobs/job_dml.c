@@ -109,7 +109,7 @@ fill_inserted_job(Dml *dml)
 	request_require_welcome(call, row);
 	conversation_id = request_open_conversation(call, row);
 	row_set_int64(row, Col_job_request_id, ids_draw_request(call->rows));
-	job_fill_new(row, ORIGIN_DIRECT, conversation_id);
+	job_fill_new(row, ORIGIN_DIRECT, conversation_id, GetCurrentTimestamp());
 	ids_assign_dml(call, row, SLOT_OF(row_int64(row, Col_job_organization_id)), ID_OF_TENANT);
 }
 

@@ -17,6 +17,7 @@
 #include "acting/ids.h"
 #include "jobs/consequence.h"
 #include "jobs/message.h"
+#include "jobs/repeated.h"
 #include "parties/conversation.h"
 #include "pg/argument.h"
 #include "pg/json.h"
@@ -193,13 +194,13 @@ insert_message(Call *call, const Draft *draft, const Place *place)
 static Row *
 find_repeated_message(Call *call, const Draft *draft, int column, int64 id)
 {
-	Row *row = client_key_find(call, TABLE_message, draft->client_key);
+	Row *row = client_key_find(call, TABLE_message, actor_tenant(&call->actor), draft->client_key);
 
 	if (row == NULL)
 		return NULL;
 	if (row_int64(row, column) != id ||
 		(!draft->find_job && row_int64(row, Col_message_job_id) != draft->job_id) ||
-		(!decided_may_differ(row, Col_message_body) && strcmp(row_text(row, Col_message_body), draft->body) != 0))
+		(!decided_may_differ(row, Col_message_body) && !repeated_text(row, Col_message_body, draft->body)))
 		client_key_complain_reused();
 	return row;
 }

@@ -25,7 +25,6 @@
 #include "parties/directory.h"
 #include "pg/argument.h"
 #include "pg/text.h"
-#include "tables/decided.h"
 
 typedef enum ProposalStatus
 {
@@ -294,7 +293,7 @@ create_job(Call *call, const Row *proposal)
 	row_set(job, Col_job_description, row_get(proposal, Col_proposal_work));
 	row_set(job, Col_job_budget, row_get(proposal, Col_proposal_price));
 	row_set(job, Col_job_currency, row_get(proposal, Col_proposal_currency));
-	job_fill_new(job, ORIGIN_PROPOSAL, row_int64(proposal, Col_proposal_conversation_id));
+	job_fill_new(job, ORIGIN_PROPOSAL, row_int64(proposal, Col_proposal_conversation_id), GetCurrentTimestamp());
 	id = job_insert(call, job);
 	row_require_written(id != 0, job, ROW_INSERT);
 	consequence_of_creation(call, job_of_row(job));
@@ -328,14 +327,12 @@ find_repeated_proposal(Call *call, const Row *row, const pg_uuid_t *client_key)
 	static const int compared[] = {
 		Col_proposal_conversation_id, Col_proposal_service_id, Col_proposal_title,
 		Col_proposal_work, Col_proposal_price, Col_proposal_currency};
-	Row *earlier = client_key_find(call, TABLE_proposal, client_key);
+	Row *earlier = client_key_find(call, TABLE_proposal, actor_tenant(&call->actor), client_key);
 
-	for (int i = 0; i < lengthof(compared) && earlier; i++)
-	{
-		if (!decided_may_differ(earlier, compared[i]) && row_differs(earlier, row, row->table->att[compared[i]]))
-			client_key_complain_reused();
-	}
-	return earlier ? row_int64(earlier, Col_proposal_id) : 0;
+	if (earlier == NULL)
+		return 0;
+	client_key_require_same(earlier, row, compared, lengthof(compared));
+	return row_int64(earlier, Col_proposal_id);
 }
 
 /*

@@ -21,7 +21,6 @@
 #include "parties/directory.h"
 #include "pg/argument.h"
 #include "pg/order.h"
-#include "tables/decided.h"
 
 /* Organizations that are asked at once. */
 #define MAX_MATCHES 100
@@ -145,8 +144,9 @@ find_best(Call *call, const Row *wanted, const Row *merchant, const List *jobs, 
 
 Asking
 request_ask_best(Call *call, const Row *wanted, const Row *merchant, const List *jobs, int max_matches,
-				 const char *origin, LockWaitPolicy wait, List **made)
+				 const char *origin, const pg_uuid_t *client_key, LockWaitPolicy wait, List **made)
 {
+	TimestampTz now = GetCurrentTimestamp();
 	List *tried = list_copy(jobs);
 	int missing = max_matches;
 	int blocked;
@@ -176,10 +176,10 @@ request_ask_best(Call *call, const Row *wanted, const Row *merchant, const List 
 				continue;
 			}
 			missing--;
-			/* of a request it is the first job that bears the key */
-			if (*made == NIL && jobs == NIL && !row_isnull(wanted, Col_job_client_key))
-				row_set(job, Col_job_client_key, row_get(wanted, Col_job_client_key));
-			job_fill_new(job, origin, conversation_id);
+			/* the first job bears the key, and the time tells which others came with it */
+			if (*made == NIL && client_key)
+				row_set(job, Col_job_client_key, UUIDPGetDatum(client_key));
+			job_fill_new(job, origin, conversation_id, now);
 			if (job_insert(call, job) != 0)
 				*made = lappend(*made, job);
 		}
@@ -187,30 +187,54 @@ request_ask_best(Call *call, const Row *wanted, const Row *merchant, const List 
 	return missing == max_matches ? ASKING_NOBODY : ASKING_DONE;
 }
 
+/*
+ * The jobs that were made by the same call: all of one request and one moment. Requests of a merchant
+ * come one after another.
+ */
+static List *
+jobs_made_with(Call *call, const Row *earlier)
+{
+	List *made = NIL;
+	ListCell *cell;
+
+	foreach (cell, request_jobs(call, row_int64(earlier, Col_job_request_id)))
+	{
+		if (!row_differs(lfirst(cell), earlier, earlier->table->att[Col_job_created_at]))
+			made = lappend(made, lfirst(cell));
+	}
+	return made;
+}
+
+static bool
+is_of_origin(const Row *job, const char *origin)
+{
+	return strcmp(row_text(job, Col_job_origin), origin) == 0;
+}
+
 List *
 request_find_repeated(Call *call, const Row *wanted, const pg_uuid_t *client_key)
 {
-	Row *earlier = client_key_find(call, TABLE_job, client_key);
+	Row *earlier = client_key_find(call, TABLE_job, row_int64(wanted, Col_job_merchant_id), client_key);
 	int64 organization_id = row_int64(wanted, Col_job_organization_id);
-	bool is_matched;
-	List *jobs = NIL;
-	ListCell *cell;
 
 	if (earlier == NULL)
 		return NIL;
-	is_matched = strcmp(row_text(earlier, Col_job_origin), ORIGIN_MATCH) == 0;
-	for (int i = 0; i < request_column_count; i++)
-	{
-		if (!decided_may_differ(earlier, request_columns[i]) &&
-			row_differs(earlier, wanted, wanted->table->att[request_columns[i]]))
-			client_key_complain_reused();
-	}
-	if (organization_id != (is_matched ? 0 : row_int64(earlier, Col_job_organization_id)))
+	client_key_require_same(earlier, wanted, request_columns, request_column_count);
+	if (!is_of_origin(earlier, organization_id ? ORIGIN_DIRECT : ORIGIN_MATCH) ||
+		(organization_id && row_int64(earlier, Col_job_organization_id) != organization_id))
 		client_key_complain_reused();
-	foreach (cell, request_jobs(call, row_int64(earlier, Col_job_request_id)))
-	{
-		if (strcmp(row_text(lfirst(cell), Col_job_origin), ORIGIN_REMATCH) != 0)
-			jobs = lappend(jobs, lfirst(cell));
-	}
-	return jobs;
+	return jobs_made_with(call, earlier);
+}
+
+List *
+request_find_repeated_rematch(Call *call, const Row *any, const pg_uuid_t *client_key)
+{
+	Row *earlier = client_key_find(call, TABLE_job, row_int64(any, Col_job_merchant_id), client_key);
+
+	if (earlier == NULL)
+		return NIL;
+	if (!is_of_origin(earlier, ORIGIN_REMATCH) ||
+		row_int64(earlier, Col_job_request_id) != row_int64(any, Col_job_request_id))
+		client_key_complain_reused();
+	return jobs_made_with(call, earlier);
 }

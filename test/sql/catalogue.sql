@@ -168,10 +168,12 @@ SELECT 'NOT VALID, deferrable, or does more than refuse', count(*) > 20,
 	string_agg(conname, ', ') FILTER (WHERE NOT convalidated OR condeferrable OR contype = 'f' AND (confdeltype, confupdtype) <> ('a', 'a'))
 FROM pg_constraint
 WHERE connamespace = 'jobs'::regnamespace;
--- a unique key that starts with something else would tell of other tenants' rows
+-- A unique key that starts with something else would tell of other tenants' rows. Keys of sign-up are for
+-- those alone who may act for everybody.
 SELECT 'tells of others', count(*) > 20, string_agg(i.indexrelid::regclass::text, ', ')
-FILTER (WHERE a.attname NOT IN ('id', 'organization_id', 'merchant_id'))
+FILTER (WHERE a.attname NOT IN ('id', 'organization_id', 'merchant_id') AND c.relname NOT IN ('organization_client_key', 'merchant_client_key'))
 FROM pg_index i
+JOIN pg_class c ON c.oid = i.indexrelid
 JOIN pg_temp.relations r ON r.oid = i.indrelid
 JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
 WHERE i.indisunique AND r.relname NOT IN ('service', 'email_template', 'role_binding', 'node'); -- which everybody reads, or operators alone

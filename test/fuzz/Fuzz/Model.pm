@@ -758,12 +758,19 @@ sub request_job
 
 sub rematch_request
 {
-	my ($self, $who, $id, $count) = @_;
+	my ($self, $who, $id, $count, $key) = @_;
 	my $request = $self->find(request => $id);
 
 	refuse('P0002') if !$request || !grep { $self->sees($who, $_) } @{ $request->{jobs} };
 	refuse('42501') if $who->{kind} eq 'member';
-	return $self->ask_best($who, $request, $count, 'rematch');
+
+	# the key is the merchant's, whoever asks, and a job bears it
+	my @call = ({ kind => 'merchant', id => $request->{merchant} }, 'job', $key, "rematch $id");
+	my $earlier = $self->repeated(@call);
+	return $earlier if $earlier;
+	my $asked = $self->ask_best($who, $request, $count, 'rematch');
+	$self->remember(@call, $asked) if $asked;
+	return $asked;
 }
 
 sub rematch_automatically
