@@ -68,6 +68,7 @@ CREATE TABLE IF NOT EXISTS jobs.store (
 	client_key uuid
 );
 
+CREATE INDEX IF NOT EXISTS organization_language ON jobs.organization (language);
 CREATE INDEX IF NOT EXISTS organization_search ON jobs.organization USING gin (search);
 CREATE INDEX IF NOT EXISTS provided_service_service ON jobs.provided_service (service_id, organization_id);
 CREATE INDEX IF NOT EXISTS member_organization ON jobs.member (organization_id, id);

@@ -24,6 +24,7 @@
 #include "pg/argument.h"
 #include "pg/check.h"
 #include "pg/order.h"
+#include "tables/row_cache.h"
 
 /* The first wait after a failure, which doubles, and the longest; seconds. */
 #define BACKOFF_FIRST 30
@@ -56,18 +57,41 @@ answer_counts(const Row *email, const pg_uuid_t *token)
 }
 
 /*
- * Notes that an e-mail was sent. A stale answer waits for nobody.
+ * Notes that an e-mail, as it was found, was sent. A stale answer waits for nobody.
  */
 static bool
-answer_acknowledge(Rows *rows, const Answer *answer, TimestampTz now)
+answer_acknowledge(Row *email, const Answer *answer, TimestampTz now)
 {
-	Row *email = row_fetch(rows, TABLE_email, answer->id);
-
+	/* the trigger may have changed it, as long as it was not locked */
+	if (email && rows_ran_triggers(email->rows))
+		email = row_fetch(email->rows, TABLE_email, answer->id);
 	if (email == NULL || !answer_counts(email, &answer->token))
 		return false;
 	email = row_lock_found(email, LockTupleNoKeyExclusive, LockWaitBlock);
 	return email && answer_counts(email, &answer->token) &&
 		   row_update(email, outbox_end(email, Col_email_sent_at, now));
+}
+
+/*
+ * Notes that these e-mails, at most OUTBOX_BATCH, were sent; returns how many of them count. All are
+ * found before one is written.
+ */
+static int
+answer_acknowledge_some(Rows *rows, const Answer *answers, int count, TimestampTz now)
+{
+	RowCache *found = row_cache_begin(rows);
+	Row *emails[OUTBOX_BATCH];
+	int acknowledged = 0;
+
+	for (int i = 0; i < count; i++)
+		emails[i] = row_cache_fetch(found, TABLE_email, answers[i].id);
+	row_cache_end(found);
+	for (int i = 0; i < count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		acknowledged += answer_acknowledge(emails[i], &answers[i], now);
+	}
+	return acknowledged;
 }
 
 /*
@@ -107,10 +131,11 @@ jobs_ack_emails(PG_FUNCTION_ARGS)
 	check_can_write();
 	call = call_begin_sheltered();
 	outbox_batch_begin(&batch);
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < count; i += OUTBOX_BATCH)
 	{
-		CHECK_FOR_INTERRUPTS();
-		acknowledged += answer_acknowledge(outbox_batch_rows(&batch), &answers[i], now);
+		int some = Min(count - i, OUTBOX_BATCH);
+
+		acknowledged += answer_acknowledge_some(outbox_batch_rows(&batch, some), &answers[i], some, now);
 	}
 	outbox_batch_end(&batch);
 	call_end(call);

@@ -8,7 +8,8 @@
  *
  * A claim cancels what is for a member who was unassigned since it was written. That is
  * found out then, by a probe for each e-mail, because nothing else asks for the e-mails of
- * a job: an index for it would cost more than it saves. Neither these nor what is given up take
+ * a job: an index for it would cost more than it saves. It is found out after the e-mail is
+ * locked, of some e-mails together. Neither these nor what is given up take
  * the place of others: a claim goes on until it has as many as it wants, or has seen all that
  * was due when it began. What it wrote itself, or a trigger kept due, it does not see again.
  *
@@ -33,6 +34,7 @@
 #include "pg/check.h"
 #include "pg/interval.h"
 #include "tables/node.h"
+#include "tables/row_cache.h"
 
 /* A longer lease would keep an e-mail from everybody when its mailer dies. */
 #define LEASE_LONGEST_DAYS 366
@@ -80,35 +82,44 @@ arg_lease(FunctionCallInfo fcinfo, int argno, TimestampTz now)
 }
 
 /*
- * Is the e-mail for a member who is no longer assigned to its job, was assigned anew since, or is
- * no longer active? Assignments are those that are committed by now, whatever the transaction
- * sees.
+ * Is the member assigned to the e-mail's job, since before it was written? Assignments are those
+ * that are committed by now, whatever the transaction sees. `scan` is used again for the next one.
  */
 static bool
-claim_is_called_off(const Row *email)
+claim_is_assigned(RowScan **scan, const Row *email, int64 member_id, int64 job_id)
 {
-	Rows *rows = email->rows;
-	int64 member_id = row_int64(email, Col_email_member_id);
-	int64 job_id = row_int64(email, Col_email_job_id);
 	ScanKeyData keys[3];
-	RowScan *scan;
-	Row *found;
+	const Row *assignment;
 
-	if (member_id == 0)
-		return false;
-	found = row_fetch(rows, TABLE_member, member_id);
-	if (found == NULL || !row_bool(found, Col_member_is_active))
-		return true;
-	if (job_id == 0)
-		return false;
 	row_key_int64(&keys[0], 1, row_int64(email, Col_email_organization_id));
 	row_key_int64(&keys[1], 2, job_id);
 	row_key_int64(&keys[2], 3, member_id);
-	scan = row_scan_begin_latest(rows, TABLE_assignment, PRIMARY_KEY, 3, keys, ForwardScanDirection);
-	found = row_scan_next(scan);
-	row_scan_end(scan);
-	return found == NULL || row_time(found, Col_assignment_assigned_at, DT_NOBEGIN) >
-								row_time(email, Col_email_created_at, DT_NOBEGIN);
+	if (*scan)
+		row_scan_again(*scan, 3, keys);
+	else
+		*scan = row_scan_begin_latest(email->rows, TABLE_assignment, PRIMARY_KEY, 3, keys, ForwardScanDirection);
+	assignment = row_scan_pass(*scan);
+	return assignment && row_time(assignment, Col_assignment_assigned_at, DT_NOBEGIN) <=
+							 row_time(email, Col_email_created_at, DT_NOBEGIN);
+}
+
+/*
+ * Is the e-mail for a member who is no longer assigned to its job, was assigned anew since, or is
+ * no longer active?
+ */
+static bool
+claim_is_called_off(RowCache *members, RowScan **assignments, const Row *email)
+{
+	int64 member_id = row_int64(email, Col_email_member_id);
+	int64 job_id = row_int64(email, Col_email_job_id);
+	Row *member;
+
+	if (member_id == 0)
+		return false;
+	member = row_cache_fetch(members, TABLE_member, member_id);
+	if (member == NULL || !row_bool(member, Col_member_is_active))
+		return true;
+	return job_id != 0 && !claim_is_assigned(assignments, email, member_id, job_id);
 }
 
 /*
@@ -170,22 +181,57 @@ claim_lease(Claim *claim, const Row *email)
 }
 
 /*
- * Does what there is to do with an e-mail that a scan found due, if nobody holds it.
+ * Locks up to `wanted` e-mails that a scan finds due and that nobody holds. Fewer: there are no
+ * others.
+ */
+static int
+claim_lock(Claim *claim, Rows *rows, RowScan *scan, int wanted, Row **locked)
+{
+	int count = 0;
+	const Row *found;
+
+	while (count < wanted && (found = row_scan_pass(scan)) != NULL)
+	{
+		Row *email;
+
+		CHECK_FOR_INTERRUPTS();
+		email = row_lock_found(row_of_slot(rows, TABLE_email, found->slot), LockTupleNoKeyExclusive, LockWaitSkip);
+		/* another mailer may have had it a moment ago */
+		if (email && outbox_is_due(email, claim->now))
+			locked[count++] = email;
+	}
+	return count;
+}
+
+/*
+ * Does what there is to do with e-mails that are locked.
  */
 static void
-claim_email(Claim *claim, Rows *rows, const Row *found)
+claim_settle(Claim *claim, Rows *rows, Row **locked, int count)
 {
-	Row *email = row_lock_found(row_of_slot(rows, TABLE_email, found->slot), LockTupleNoKeyExclusive, LockWaitSkip);
+	RowCache *members = row_cache_begin(rows);
+	RowScan *assignments = NULL;
+	bool called_off[OUTBOX_BATCH];
 
-	/* another mailer may have had it a moment ago */
-	if (email == NULL || !outbox_is_due(email, claim->now))
-		return;
-	if (claim_is_called_off(email))
-		(void) row_update(email, outbox_end(email, Col_email_cancelled_at, claim->now));
-	else if (outbox_is_used_up(email))
-		claim_bury(email, claim->now);
-	else
-		claim_lease(claim, email);
+	for (int i = 0; i < count; i++)
+		called_off[i] = claim_is_called_off(members, &assignments, locked[i]);
+	if (assignments)
+		row_scan_end(assignments);
+	row_cache_end(members);
+	for (int i = 0; i < count; i++)
+	{
+		Row *email = locked[i];
+
+		/* a trigger may have changed it since; then its new version waits for another claim */
+		if (rows_ran_triggers(rows) && row_lock_found(email, LockTupleNoKeyExclusive, LockWaitSkip) == NULL)
+			continue;
+		if (called_off[i])
+			(void) row_update(email, outbox_end(email, Col_email_cancelled_at, claim->now));
+		else if (outbox_is_used_up(email))
+			claim_bury(email, claim->now);
+		else
+			claim_lease(claim, email);
+	}
 }
 
 /*
@@ -197,17 +243,23 @@ claim_due(Claim *claim, Rows *rows)
 {
 	ScanKeyData keys[1];
 	RowScan *scan;
-	const Row *email;
 	OutboxBatch batch;
+	int wanted;
+	int count;
 
 	ScanKeyInit(&keys[0], 1, BTLessEqualStrategyNumber, F_TIMESTAMPTZ_LE, TimestampTzGetDatum(claim->now));
 	scan = row_scan_begin(rows, TABLE_email, INDEX_email_pending, 1, keys, ForwardScanDirection);
 	outbox_batch_begin(&batch);
-	while (list_length(claim->leases) < claim->wanted && (email = row_scan_pass(scan)) != NULL)
+	do
 	{
-		CHECK_FOR_INTERRUPTS();
-		claim_email(claim, outbox_batch_rows(&batch), email);
-	}
+		Row *locked[OUTBOX_BATCH];
+		Rows *rows_of_some;
+
+		wanted = Min(claim->wanted - list_length(claim->leases), OUTBOX_BATCH);
+		rows_of_some = outbox_batch_rows(&batch, wanted);
+		count = claim_lock(claim, rows_of_some, scan, wanted, locked);
+		claim_settle(claim, rows_of_some, locked, count);
+	} while (count == wanted && list_length(claim->leases) < claim->wanted);
 	outbox_batch_end(&batch);
 	row_scan_end(scan);
 }

@@ -26,12 +26,41 @@ typedef struct Compiled
 	List *body;
 } Compiled;
 
+/*
+ * E-mails that share what was read for them. They are claimed in the order in which they were
+ * written, so that those of one event come together; a message may be long.
+ */
+#define SHARING_EMAILS 100
+
 struct EmailRenderer
 {
 	MemoryContext context; /* of the templates */
 	MemoryContext scratch; /* of one e-mail */
+	MemoryContext shared;  /* of what was read */
+	Rows *rows;
+	RowCache *cache;
+	int count; /* of e-mails that shared it */
 	List *templates;
 };
+
+static void
+begin_sharing(EmailRenderer *renderer)
+{
+	MemoryContext caller = MemoryContextSwitchTo(renderer->shared);
+
+	renderer->rows = rows_begin();
+	renderer->cache = row_cache_begin(renderer->rows);
+	renderer->count = 0;
+	MemoryContextSwitchTo(caller);
+}
+
+static void
+end_sharing(EmailRenderer *renderer)
+{
+	row_cache_end(renderer->cache);
+	rows_end(renderer->rows);
+	MemoryContextReset(renderer->shared);
+}
 
 EmailRenderer *
 email_renderer_begin(void)
@@ -40,12 +69,16 @@ email_renderer_begin(void)
 
 	renderer->context = AllocSetContextCreate(CurrentMemoryContext, "jobs templates", ALLOCSET_DEFAULT_SIZES);
 	renderer->scratch = AllocSetContextCreate(CurrentMemoryContext, "jobs e-mail", ALLOCSET_DEFAULT_SIZES);
+	renderer->shared = AllocSetContextCreate(CurrentMemoryContext, "jobs e-mail rows", ALLOCSET_DEFAULT_SIZES);
+	begin_sharing(renderer);
 	return renderer;
 }
 
 void
 email_renderer_end(EmailRenderer *renderer)
 {
+	end_sharing(renderer);
+	MemoryContextDelete(renderer->shared);
 	MemoryContextDelete(renderer->scratch);
 	MemoryContextDelete(renderer->context);
 	pfree(renderer);
@@ -81,27 +114,20 @@ compile(Compiled *compiled, EmailText text)
  * The same from the table; false: there is none to go by.
  */
 static bool
-read_template(Compiled *compiled, const char *kind, const char *language)
+read_template(Rows *rows, Compiled *compiled, const char *kind, const char *language)
 {
-	Rows *rows = rows_begin();
 	ScanKeyData keys[2];
 	Row *row;
-	bool found = false;
+	EmailText text;
 
 	row_key_text(&keys[0], 1, kind);
 	row_key_text(&keys[1], 2, language);
 	row = row_find(rows, TABLE_email_template, PRIMARY_KEY, 2, keys, ForwardScanDirection);
-	if (row)
-	{
-		EmailText text = {
-			.subject = row_text(row, Col_email_template_subject),
-			.body = row_text(row, Col_email_template_body),
-		};
-
-		found = compile(compiled, text);
-	}
-	rows_end(rows);
-	return found;
+	if (row == NULL)
+		return false;
+	text.subject = row_text(row, Col_email_template_subject);
+	text.body = row_text(row, Col_email_template_body);
+	return compile(compiled, text);
 }
 
 static const Compiled *
@@ -123,7 +149,8 @@ find_template(EmailRenderer *renderer, const char *kind, const char *language)
 	compiled = palloc(sizeof(Compiled));
 	compiled->kind = pstrdup(kind);
 	compiled->language = pstrdup(language);
-	if (!read_template(compiled, kind, language) && !read_template(compiled, kind, english))
+	if (!read_template(renderer->rows, compiled, kind, language) &&
+		!read_template(renderer->rows, compiled, kind, english))
 		(void) compile(compiled, known == EMAIL_NONE ? email_text_general() : email_text(known, EMAIL_ENGLISH));
 	renderer->templates = lappend(renderer->templates, compiled);
 	MemoryContextSwitchTo(caller);
@@ -139,15 +166,24 @@ value_of(const TemplatePart *part, void *argument)
 void
 email_render(EmailRenderer *renderer, const ClaimedEmail *email, char **subject, char **body)
 {
-	const Compiled *compiled = find_template(renderer, email->kind, email->language);
-	MemoryContext caller = MemoryContextSwitchTo(renderer->scratch);
-	EmailFacts *facts = email_facts_begin(email_kind_of_name(email->kind), email->recipient,
-										  email->organization_id, email->member_id, email->job_id,
-										  email->payload);
-	const char *line = template_fill_line(compiled->subject, value_of, facts, LENGTH_NAME);
-	const char *text = template_fill_text(compiled->body, value_of, facts);
+	const Compiled *compiled;
+	MemoryContext caller;
+	EmailFacts *facts;
+	const char *line;
+	const char *text;
 
-	email_facts_end(facts);
+	if (renderer->count == SHARING_EMAILS)
+	{
+		end_sharing(renderer);
+		begin_sharing(renderer);
+	}
+	renderer->count++;
+	compiled = find_template(renderer, email->kind, email->language);
+	caller = MemoryContextSwitchTo(renderer->scratch);
+	facts = email_facts(renderer->cache, email_kind_of_name(email->kind), email->recipient,
+						email->organization_id, email->member_id, email->job_id, email->payload);
+	line = template_fill_line(compiled->subject, value_of, facts, LENGTH_NAME);
+	text = template_fill_text(compiled->body, value_of, facts);
 	MemoryContextSwitchTo(caller);
 	*subject = pstrdup(*line ? line : email_text_general().subject);
 	*body = pstrdup(text);

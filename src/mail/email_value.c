@@ -17,7 +17,7 @@
 
 struct EmailFacts
 {
-	Rows *rows;
+	RowCache *cache;
 	EmailKind kind;
 	const char *recipient;
 	int64 ids[TABLE_COUNT];	   /* what it is about; 0: not about such a row */
@@ -100,9 +100,9 @@ static const struct
 	{TABLE_proposal, TABLE_review, Col_review_proposal_id},
 	{TABLE_conversation, TABLE_job, Col_job_conversation_id},
 	{TABLE_conversation, TABLE_proposal, Col_proposal_conversation_id},
-	{TABLE_merchant, TABLE_conversation, Col_conversation_merchant_id},
 	{TABLE_merchant, TABLE_job, Col_job_merchant_id},
 	{TABLE_merchant, TABLE_proposal, Col_proposal_merchant_id},
+	{TABLE_merchant, TABLE_conversation, Col_conversation_merchant_id},
 	{TABLE_service, TABLE_job, Col_job_service_id},
 	{TABLE_service, TABLE_proposal, Col_proposal_service_id},
 	{TABLE_store, TABLE_job, Col_job_store_id},
@@ -155,12 +155,12 @@ placeholder_list(EmailKind kind)
 }
 
 EmailFacts *
-email_facts_begin(EmailKind kind, const char *recipient, int64 organization_id, int64 member_id,
-				  int64 job_id, Jsonb *payload)
+email_facts(RowCache *cache, EmailKind kind, const char *recipient, int64 organization_id, int64 member_id,
+			int64 job_id, Jsonb *payload)
 {
 	EmailFacts *facts = palloc0(sizeof(EmailFacts));
 
-	facts->rows = rows_begin();
+	facts->cache = cache;
 	facts->kind = kind;
 	facts->recipient = recipient;
 	facts->ids[TABLE_organization] = organization_id;
@@ -170,12 +170,6 @@ email_facts_begin(EmailKind kind, const char *recipient, int64 organization_id, 
 	for (int i = 0; i < lengthof(payload_ids); i++)
 		facts->ids[payload_ids[i].table] = json_get_id(payload, payload_ids[i].name);
 	return facts;
-}
-
-void
-email_facts_end(EmailFacts *facts)
-{
-	rows_end(facts->rows);
 }
 
 static Row *find_row(EmailFacts *facts, TableId table);
@@ -197,16 +191,13 @@ row_of(EmailFacts *facts, TableId table)
 static Row *
 find_row(EmailFacts *facts, TableId table)
 {
-	ScanKeyData keys[3];
 	int64 id = facts->ids[table];
 
 	if (table == TABLE_decline || table == TABLE_assignment)
 	{
-		row_key_int64(&keys[0], 1, facts->ids[TABLE_organization]);
-		row_key_int64(&keys[1], 2, facts->ids[TABLE_job]);
-		row_key_int64(&keys[2], 3, facts->ids[TABLE_member]);
-		return row_find(facts->rows, table, PRIMARY_KEY, table == TABLE_decline ? 2 : 3, keys,
-						ForwardScanDirection);
+		int64 keys[] = {facts->ids[TABLE_organization], facts->ids[TABLE_job], facts->ids[TABLE_member]};
+
+		return row_cache_find(facts->cache, table, table == TABLE_decline ? 2 : 3, keys);
 	}
 	for (int i = 0; i < lengthof(references) && id == 0; i++)
 	{
@@ -215,7 +206,7 @@ find_row(EmailFacts *facts, TableId table)
 		if (row)
 			id = row_int64(row, references[i].column);
 	}
-	return id == 0 ? NULL : row_fetch(facts->rows, table, id);
+	return id == 0 ? NULL : row_cache_fetch(facts->cache, table, id);
 }
 
 const char *
@@ -266,7 +257,7 @@ author_name(EmailFacts *facts)
 		return text_of(facts, TABLE_merchant, Col_merchant_name);
 	if (actor.kind != ACTOR_MEMBER)
 		return NULL;
-	row = row_fetch(facts->rows, TABLE_member, actor.id);
+	row = row_cache_fetch(facts->cache, TABLE_member, actor.id);
 	return row ? row_text(row, Col_member_name) : NULL;
 }
 

@@ -10,6 +10,7 @@
 #include "utils/jsonb.h"
 
 #include "mail/email.h"
+#include "tables/row_cache.h"
 
 /* A placeholder's number by its name; -1: there is none. */
 extern int placeholder_of_name(const char *name);
@@ -20,11 +21,13 @@ extern bool placeholder_has_value(int number, EmailKind kind);
 /* Those of a kind, as templates write them. */
 extern char *placeholder_list(EmailKind kind);
 
-/* An e-mail of the outbox, by what its row says. */
+/*
+ * An e-mail of the outbox, by what its row says. E-mails of one event are about the same rows,
+ * which the cache reads once.
+ */
 typedef struct EmailFacts EmailFacts;
-extern EmailFacts *email_facts_begin(EmailKind kind, const char *recipient, int64 organization_id,
-									 int64 member_id, int64 job_id, Jsonb *payload);
-extern void email_facts_end(EmailFacts *facts);
+extern EmailFacts *email_facts(RowCache *cache, EmailKind kind, const char *recipient, int64 organization_id,
+							   int64 member_id, int64 job_id, Jsonb *payload);
 
 /*
  * What stands for the placeholder; NULL: nothing. Rows are read when their values are

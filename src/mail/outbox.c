@@ -24,12 +24,6 @@
 #include "pg/notify.h"
 #include "pg/order.h"
 
-/*
- * E-mails whose rows are in memory together. With more of them the memory is of a size that
- * malloc gives back to the system each time, and page faults cost more than new rows do.
- */
-#define BATCH_EMAILS 25
-
 static int email_max_attempts = 10;
 
 void
@@ -94,16 +88,16 @@ outbox_batch_begin(OutboxBatch *batch)
 }
 
 Rows *
-outbox_batch_rows(OutboxBatch *batch)
+outbox_batch_rows(OutboxBatch *batch, int emails)
 {
-	if (batch->count == BATCH_EMAILS)
+	if (batch->count + emails > OUTBOX_BATCH)
 	{
 		rows_end(batch->rows);
 		MemoryContextReset(batch->memory);
 		batch->rows = rows_begin();
 		batch->count = 0;
 	}
-	batch->count++;
+	batch->count += emails;
 	return batch->rows;
 }
 
@@ -217,7 +211,7 @@ jobs_cancel_emails(PG_FUNCTION_ARGS)
 	for (int64 i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		cancelled += outbox_cancel(outbox_batch_rows(&batch), ids[i], before, now);
+		cancelled += outbox_cancel(outbox_batch_rows(&batch, 1), ids[i], before, now);
 	}
 	outbox_batch_end(&batch);
 	call_end(call);

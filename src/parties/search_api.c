@@ -3,10 +3,8 @@
  *
  * jobs.search_organizations(): full-text search in what search.c keeps.
  *
- * What is asked for is in no language of its own: it is read once in each language that
- * an organization may have, and each organization is judged by the reading in its own. One
- * that comes to nothing (stop words alone) gives way to the words as they are written.
- * The index is asked for all readings at once.
+ * The index is asked for all readings of the query at once (search_reading.c), and of what it
+ * finds the best are kept (search_best.c).
  */
 #include "postgres.h"
 
@@ -15,19 +13,15 @@
 #include "access/table.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
-#include "tsearch/ts_type.h"
-#include "tsearch/ts_utils.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
 #include "utils/guc.h"
 
 #include "acting/call.h"
 #include "acting/function_names.h"
 #include "parties/directory.h"
-#include "parties/search.h"
+#include "parties/search_best.h"
+#include "parties/search_reading.h"
 #include "pg/argument.h"
-#include "pg/language.h"
 #include "pg/statement.h"
 #include "pg/text.h"
 #include "tables/table.h"
@@ -46,10 +40,7 @@ enum
 {
 	PARAMETER_MAX_ROWS,
 	PARAMETER_SERVICE,
-	PARAMETER_ANY,		 /* all readings, joined by OR */
-	PARAMETER_WRITTEN,	 /* the words as they are written */
-	PARAMETER_LANGUAGES, /* codes of languages in which they are read otherwise */
-	PARAMETER_READINGS,	 /* the readings in these */
+	PARAMETER_ANY, /* all readings, joined by OR */
 	PARAMETERS
 };
 
@@ -57,26 +48,33 @@ StaticAssertDecl(PARAMETERS <= STATEMENT_MAX_PARAMETERS, "a kept statement has t
 
 #define SEARCH_TYPES \
 	{ \
-		INT8OID, INT8OID, TSQUERYOID, TSQUERYOID, TEXTARRAYOID, TSQUERYARRAYOID \
+		INT8OID, INT8OID, TSQUERYOID \
 	}
 
-#define READING "COALESCE(($6)[pg_catalog.array_position($5, o.language)], $4)"
-#define RANK "pg_catalog.ts_rank(o.search, " READING " OPERATOR(pg_catalog.||) $4)"
-#define FOUND \
-	" AND o.search OPERATOR(pg_catalog.@@) $3 AND o.search OPERATOR(pg_catalog.@@) " READING
 #define PROVIDED \
-	"JOIN jobs.provided_service s ON s.organization_id OPERATOR(pg_catalog.=) o.id " \
-	"AND s.service_id OPERATOR(pg_catalog.=) $2 "
-#define SEARCH(rank, provided, found) \
-	"SELECT o.id AS organization_id, o.name, o.description, " rank "::pg_catalog.float8 AS rank " \
-	"FROM jobs.organization o " \
-	"JOIN jobs.preferences p ON p.organization_id OPERATOR(pg_catalog.=) o.id " provided \
-	"WHERE p.is_listed" found " ORDER BY rank DESC, o.name, o.id LIMIT $1"
+	" JOIN jobs.provided_service s ON s.organization_id OPERATOR(pg_catalog.=) o.id " \
+	"AND s.service_id OPERATOR(pg_catalog.=) $2"
 
-/* By whether there are words, and whether there is a service. */
-static KeptStatement search_statements[2][2] = {
-	{{SEARCH("'0'", "", ""), SEARCH_TYPES}, {SEARCH("'0'", PROVIDED, ""), SEARCH_TYPES}},
-	{{SEARCH(RANK, "", FOUND), SEARCH_TYPES}, {SEARCH(RANK, PROVIDED, FOUND), SEARCH_TYPES}},
+/* All that are listed. By whether there is a service. */
+#define LISTED(provided) \
+	"SELECT o.id AS organization_id, o.name, o.description, '0'::pg_catalog.float8 AS rank " \
+	"FROM jobs.organization o " \
+	"JOIN jobs.preferences p ON p.organization_id OPERATOR(pg_catalog.=) o.id" provided \
+	" WHERE p.is_listed ORDER BY o.name, o.id LIMIT $1"
+
+static KeptStatement listed_statements[2] = {
+	{LISTED(""), SEARCH_TYPES},
+	{LISTED(PROVIDED), SEARCH_TYPES},
+};
+
+/* All that have the words in any reading, listed or not. */
+#define FOUND(provided) \
+	"SELECT o.id, o.name, o.description, o.language, o.search FROM jobs.organization o" provided \
+	" WHERE o.search OPERATOR(pg_catalog.@@) $3"
+
+static KeptStatement found_statements[2] = {
+	{FOUND(""), SEARCH_TYPES},
+	{FOUND(PROVIDED), SEARCH_TYPES},
 };
 
 /*
@@ -110,60 +108,6 @@ search_arg_query(FunctionCallInfo fcinfo, int argno)
 }
 
 /*
- * A reading of the query. It is never malformed, but may be without words.
- */
-static TSQuery
-search_read_query(Oid config, text *query)
-{
-	return DatumGetTSQuery(DirectFunctionCall2(websearch_to_tsquery_byid, ObjectIdGetDatum(config),
-											   PointerGetDatum(query)));
-}
-
-static bool
-search_is_same(TSQuery a, TSQuery b)
-{
-	return VARSIZE(a) == VARSIZE(b) && memcmp(a, b, VARSIZE(a)) == 0;
-}
-
-/*
- * Fills the parameters that stand for the query; false: it has no word, and there is
- * nothing to look for.
- */
-static bool
-search_read_in_all_languages(text *query, Datum *values)
-{
-	int level = search_quiet_begin();
-	TSQuery written = search_read_query(language_simple_config(), query);
-	TSQuery any = written;
-	Datum *codes = palloc(language_count() * sizeof(Datum));
-	Datum *readings = palloc(language_count() * sizeof(Datum));
-	int count = 0;
-
-	for (int i = 0; i < language_count(); i++)
-	{
-		Oid config = language_config_of(i);
-		TSQuery reading = OidIsValid(config) ? search_read_query(config, query) : written;
-		bool is_known = false;
-
-		if (reading->size == 0 || search_is_same(reading, written))
-			continue;
-		for (int j = 0; j < count && !is_known; j++)
-			is_known = search_is_same(reading, DatumGetTSQuery(readings[j]));
-		if (!is_known)
-			any = DatumGetTSQuery(DirectFunctionCall2(tsquery_or, TSQueryGetDatum(any), TSQueryGetDatum(reading)));
-		codes[count] = CStringGetTextDatum(language_code(i));
-		readings[count++] = TSQueryGetDatum(reading);
-	}
-	search_quiet_end(level);
-	values[PARAMETER_ANY] = TSQueryGetDatum(any);
-	values[PARAMETER_WRITTEN] = TSQueryGetDatum(written);
-	values[PARAMETER_LANGUAGES] = PointerGetDatum(construct_array(codes, count, TEXTOID, -1, false, TYPALIGN_INT));
-	values[PARAMETER_READINGS] =
-		PointerGetDatum(construct_array(readings, count, TSQUERYOID, -1, false, TYPALIGN_INT));
-	return written->size > 0;
-}
-
-/*
  * A plan that was made for small tables is kept while they grow. So it is made for big
  * ones from the start, and reads nothing but by a key: bitmaps alone can't do without, so
  * they are what is left. Without words and service, all organizations are read anyway.
@@ -193,18 +137,33 @@ search_require_tables(void)
 }
 
 /*
- * Runs the statement, and adds its rows to the function's result.
+ * Adds all that are listed to the function's result.
  */
 static void
-search_run(KeptStatement *statement, Datum *values, const char *nulls, ReturnSetInfo *result)
+search_all(int service, Datum *values, ReturnSetInfo *result)
 {
 	uint64 count;
 
 	SPI_connect();
-	count = statement_read(statement, values, nulls);
+	count = statement_read(&listed_statements[service], values, "  n");
 	for (uint64 i = 0; i < count; i++)
 		tuplestore_puttuple(result->setResult, statement_row(i, result->setDesc));
 	SPI_finish();
+}
+
+/*
+ * Adds the best of those who have the words.
+ */
+static void
+search_words(int service, Datum *values, Rows *rows, const SearchQuery *query, ReturnSetInfo *result)
+{
+	DestReceiver *best = search_best_begin(rows, query, DatumGetInt64(values[PARAMETER_MAX_ROWS]));
+
+	values[PARAMETER_ANY] = TSQueryGetDatum(query->any);
+	SPI_connect();
+	statement_send(&found_statements[service], values, best);
+	SPI_finish();
+	search_best_return(best, result);
 }
 
 /*
@@ -215,11 +174,13 @@ PG_FUNCTION_INFO_V1(jobs_search_organizations);
 Datum
 jobs_search_organizations(PG_FUNCTION_ARGS)
 {
-	text *query = search_arg_query(fcinfo, ARG_search_organizations_query);
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	text *words = search_arg_query(fcinfo, ARG_search_organizations_query);
 	int64 service_id = arg_optional_id(fcinfo, ARG(search_organizations, service_id));
 	int max_rows = arg_count(fcinfo, ARG(search_organizations, max_rows));
 	Datum values[PARAMETERS] = {0};
-	bool has_words;
+	SearchQuery *query;
+	Rows *rows;
 	Call *call;
 
 	InitMaterializedSRF(fcinfo, 0);
@@ -229,11 +190,15 @@ jobs_search_organizations(PG_FUNCTION_ARGS)
 	search_require_tables();
 	values[PARAMETER_MAX_ROWS] = Int64GetDatum(max_rows);
 	values[PARAMETER_SERVICE] = Int64GetDatum(service_id);
-	has_words = query && search_read_in_all_languages(query, values);
-	if (has_words || service_id != 0)
+	rows = rows_begin_in_query();
+	query = words ? search_read(rows, words) : NULL;
+	if (query || service_id != 0)
 		search_prefer_keys();
-	search_run(&search_statements[has_words][service_id != 0], values, has_words ? NULL : "  nnnn",
-			   (ReturnSetInfo *) fcinfo->resultinfo);
+	if (query)
+		search_words(service_id != 0, values, rows, query, result);
+	else
+		search_all(service_id != 0, values, result);
+	rows_end(rows);
 	call_end(call);
 	return (Datum) 0;
 }

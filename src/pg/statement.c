@@ -26,26 +26,59 @@ statement_prefer_indexes(void)
 								 GUC_ACTION_SAVE, true, 0, false);
 }
 
+static int
+statement_parameters(const KeptStatement *statement)
+{
+	int count = 0;
+
+	while (count < STATEMENT_MAX_PARAMETERS && OidIsValid(statement->types[count]))
+		count++;
+	return count;
+}
+
+/*
+ * The server makes a stale plan anew; a nested call must not free ours.
+ */
+static SPIPlanPtr
+statement_plan(KeptStatement *statement)
+{
+	SPIPlanPtr plan;
+
+	if (statement->plan)
+		return statement->plan;
+	plan = SPI_prepare_cursor(statement->sql, statement_parameters(statement), statement->types,
+							  CURSOR_OPT_GENERIC_PLAN);
+	if (plan == NULL)
+		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
+	SPI_keepplan(plan);
+	statement->plan = plan;
+	return plan;
+}
+
+void
+statement_send(KeptStatement *statement, Datum *values, DestReceiver *receiver)
+{
+	ParamListInfo parameters = makeParamList(statement_parameters(statement));
+	SPIExecuteOptions options = {.params = parameters, .read_only = true, .dest = receiver};
+	int result;
+
+	for (int i = 0; i < parameters->numParams; i++)
+	{
+		parameters->params[i].value = values[i];
+		parameters->params[i].isnull = false;
+		parameters->params[i].ptype = statement->types[i];
+		parameters->params[i].pflags = PARAM_FLAG_CONST;
+	}
+	result = SPI_execute_plan_extended(statement_plan(statement), &options);
+	if (result != SPI_OK_SELECT)
+		elog(ERROR, "SPI_execute_plan_extended failed: %s", SPI_result_code_string(result));
+}
+
 uint64
 statement_read(KeptStatement *statement, Datum *values, const char *nulls)
 {
-	int result;
+	int result = SPI_execute_plan(statement_plan(statement), values, nulls, true, 0);
 
-	/* the server makes a stale plan anew; a nested call must not free ours */
-	if (statement->plan == NULL)
-	{
-		int count = 0;
-		SPIPlanPtr plan;
-
-		while (count < STATEMENT_MAX_PARAMETERS && OidIsValid(statement->types[count]))
-			count++;
-		plan = SPI_prepare(statement->sql, count, statement->types);
-		if (plan == NULL)
-			elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
-		SPI_keepplan(plan);
-		statement->plan = plan;
-	}
-	result = SPI_execute_plan(statement->plan, values, nulls, true, 0);
 	if (result != SPI_OK_SELECT)
 		elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(result));
 	return SPI_processed;

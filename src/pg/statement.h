@@ -9,7 +9,7 @@
 
 #include "executor/spi.h"
 
-#define STATEMENT_MAX_PARAMETERS 6
+#define STATEMENT_MAX_PARAMETERS 3
 
 /* A query that is planned once and kept. */
 typedef struct KeptStatement
@@ -30,6 +30,9 @@ extern void statement_prefer_indexes(void);
  * SPI_tuptable has the rows.
  */
 extern uint64 statement_read(KeptStatement *statement, Datum *values, const char *nulls);
+
+/* The same for rows that go to a receiver, one by one; none of the parameters is NULL. */
+extern void statement_send(KeptStatement *statement, Datum *values, DestReceiver *receiver);
 
 /* A column of a row that SPI returned. */
 extern Datum statement_column(HeapTuple row, TupleDesc desc, const char *name, bool *isnull);

@@ -125,6 +125,32 @@ fill_template(const List *parts, TemplateValue value, void *argument, bool leave
 }
 
 /*
+ * How many bytes stand at the beginning that are printable ASCII, and so what they are. In the
+ * encodings that a server may have, no other character contains any.
+ */
+static int
+plain_length(const char *text)
+{
+	const char *c = text;
+
+	while ((unsigned char) (*c - ' ') <= '~' - ' ')
+		c++;
+	return c - text;
+}
+
+/*
+ * Adds what is plain, and moves on behind it.
+ */
+static void
+copy_plain(StringInfo out, const char **rest)
+{
+	int length = plain_length(*rest);
+
+	appendBinaryStringInfo(out, *rest, length);
+	*rest += length;
+}
+
+/*
  * Ends a line: in UTF-8 some characters beyond ASCII do.
  */
 static bool
@@ -140,7 +166,7 @@ template_fill_line(const List *parts, TemplateValue value, void *argument, int l
 	StringInfoData out;
 
 	initStringInfo(&out);
-	while (*rest)
+	for (copy_plain(&out, &rest); *rest; copy_plain(&out, &rest))
 	{
 		const char *start = rest;
 		pg_wchar c = text_next_character(&rest);
@@ -166,7 +192,7 @@ template_fill_text(const List *parts, TemplateValue value, void *argument)
 	StringInfoData out;
 
 	initStringInfo(&out);
-	while (*rest)
+	for (copy_plain(&out, &rest); *rest; copy_plain(&out, &rest))
 	{
 		const char *start = rest;
 		pg_wchar c = text_next_character(&rest);

@@ -162,6 +162,12 @@ rows_hold_any(const Rows *rows)
 	return rows->held_count > 0;
 }
 
+bool
+rows_ran_triggers(const Rows *rows)
+{
+	return rows->ran_triggers;
+}
+
 void
 row_hold(const Row *row)
 {
@@ -227,12 +233,19 @@ row_key_up_to(ScanKey key, int column, int64 value)
 }
 
 /*
- * begin_scan gives the key its index's collation.
+ * A scan gives the key its index's collation.
  */
 void
 row_key_text(ScanKey key, int column, const char *value)
 {
 	ScanKeyInit(key, column, BTEqualStrategyNumber, F_TEXTEQ, CStringGetTextDatum(value));
+}
+
+static void
+collate_keys(const RowScan *scan, int nkeys, ScanKey keys)
+{
+	for (int i = 0; i < nkeys; i++)
+		keys[i].sk_collation = scan->index->rd_indcollation[keys[i].sk_attno - 1];
 }
 
 static RowScan *
@@ -256,8 +269,7 @@ begin_scan(Rows *rows, TableId id, IndexId index, int nkeys, ScanKey keys, ScanD
 												   AccessShareLock);
 		scan->index = scan->target->primary_key;
 	}
-	for (int i = 0; i < nkeys; i++)
-		keys[i].sk_collation = scan->index->rd_indcollation[keys[i].sk_attno - 1];
+	collate_keys(scan, nkeys, keys);
 	caller = MemoryContextSwitchTo(rows->context);
 	scan->snapshot = RegisterSnapshot(snapshot);
 	scan->desc = compat_index_beginscan(scan->target->rel, scan->index, scan->snapshot, nkeys);
@@ -310,6 +322,7 @@ row_scan_again(RowScan *scan, int nkeys, ScanKey keys)
 {
 	MemoryContext caller = MemoryContextSwitchTo(scan->rows->context);
 
+	collate_keys(scan, nkeys, keys);
 	index_rescan(scan->desc, keys, nkeys, NULL, 0);
 	MemoryContextSwitchTo(caller);
 }

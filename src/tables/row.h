@@ -125,6 +125,12 @@ extern void row_hold(const Row *row);
 /* Do these rows hold any? */
 extern bool rows_hold_any(const Rows *rows);
 
+/*
+ * Has a BEFORE trigger of a user run? It has our locks, and may have changed what was read or
+ * locked before.
+ */
+extern bool rows_ran_triggers(const Rows *rows);
+
 /* A new row: users' own columns have their defaults, all others are NULL. */
 extern Row *row_new(Rows *rows, TableId id);
 

@@ -221,6 +221,49 @@ CREATE RULE own AS ON UPDATE TO jobs.email DO INSTEAD NOTHING;
 SELECT count(*) FROM jobs.claim_emails(1);
 ROLLBACK;
 
+-- a trigger that changes other e-mails of the same batch: one that it cancels is not handed out, and one that it touches is still acknowledged
+BEGIN;
+SET LOCAL session_replication_role = replica;
+DELETE FROM jobs.email;
+INSERT INTO jobs.email (id, organization_id, kind, recipient, language, payload, created_at, attempts, next_attempt_at)
+SELECT n, 1024, 'message', 'r' || n || '@outbox.example', 'en', '{}', now(), 0, now() - make_interval(mins => 10 - n)
+FROM generate_series(1, 4) n;
+SET LOCAL session_replication_role = origin;
+CREATE FUNCTION regress.meddle() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF NEW.id = 1 AND NEW.claim_token IS NOT NULL THEN
+		UPDATE jobs.email SET cancelled_at = now(), next_attempt_at = NULL WHERE id = 2;
+	ELSIF NEW.id = 1 THEN
+		UPDATE jobs.email SET last_error = 'meddled' WHERE id = 3;
+	END IF;
+	RETURN NEW;
+END
+$$;
+GRANT EXECUTE ON FUNCTION regress.meddle TO regress_jobs_owner;
+CREATE TRIGGER own BEFORE UPDATE ON jobs.email FOR EACH ROW EXECUTE FUNCTION regress.meddle();
+SELECT email_id FROM jobs.claim_emails();
+SELECT jobs.ack_emails(array_agg(id ORDER BY id), array_agg(claim_token ORDER BY id)) FROM jobs.email WHERE claim_token IS NOT NULL;
+SELECT id, attempts, sent_at IS NOT NULL AS sent, cancelled_at IS NOT NULL AS cancelled, last_error FROM jobs.email ORDER BY id;
+ROLLBACK;
+
+-- e-mails beyond one batch, in one claim and one acknowledgement: each once, and none beyond what is wanted
+BEGIN;
+SET LOCAL session_replication_role = replica;
+DELETE FROM jobs.email;
+INSERT INTO jobs.email (id, organization_id, kind, recipient, language, payload, created_at, attempts, next_attempt_at)
+SELECT n, 1024, 'message', 'r' || n || '@outbox.example', 'en', '{}', now(), CASE WHEN n % 10 = 0 THEN 1000 ELSE 0 END, now() - make_interval(mins => 1000 - n)
+FROM generate_series(1, 300) n;
+SET LOCAL session_replication_role = origin;
+CREATE TEMPORARY TABLE claimed AS SELECT * FROM jobs.claim_emails(130);
+SELECT count(*), count(DISTINCT email_id), min(email_id), max(email_id), count(DISTINCT claim_token) FROM claimed;
+SELECT count(*) FILTER (WHERE claim_token IS NOT NULL) AS claimed, count(*) FILTER (WHERE dead_at IS NOT NULL) AS dead,
+	max(id) FILTER (WHERE dead_at IS NOT NULL) AS last_dead FROM jobs.email;
+SELECT jobs.ack_emails(array_agg(email_id ORDER BY attempt, claim_token), array_agg(claim_token ORDER BY attempt, claim_token)) FROM claimed;
+SELECT jobs.ack_emails(array_agg(email_id), array_agg(claim_token)) FROM claimed;
+SELECT count(*) FILTER (WHERE sent_at IS NOT NULL) AS sent, count(*) FILTER (WHERE next_attempt_at IS NOT NULL) AS pending FROM jobs.email;
+SELECT count(*) FROM jobs.claim_emails(1000);
+ROLLBACK;
+
 -- row-level security that is forced on the owner doesn't keep e-mails from mailers
 BEGIN;
 UPDATE jobs.email SET next_attempt_at = now() - interval '1 day', attempts = 0 WHERE id = (SELECT min(id) FROM jobs.email);

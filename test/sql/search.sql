@@ -232,6 +232,36 @@ SELECT regress.try(format('SELECT jobs.provide_service(%s, %s)', :zorilla, :care
 SELECT regress.found('zorilla 1'), regress.found('zorilla 300');
 ROLLBACK;
 
+-- The same as plain SQL that judges each organization by itself: of several languages, some not listed, many alike.
+BEGIN;
+SET LOCAL client_min_messages = warning;
+SELECT count(jobs.create_organization((ARRAY['Serval', 'Servals', 'Civet'])[1 + n % 3] || ' ' || n % 7, 'o@search.example',
+	(ARRAY['redesigned gardens', 'Gärten, Häuser, gardens', 'servals gardening', 'the gardens were redesigning', 'Haus und garden', NULL])[1 + n % 6],
+	(ARRAY['en', 'de', 'pl', 'fr', 'en'])[1 + n % 5]))
+FROM generate_series(1, 420) n;
+SELECT count(jobs.set_preferences(id, is_listed => false)) FROM jobs.organization WHERE name LIKE 'Serval% 3';
+CREATE FUNCTION regress.judged(query text, max_rows integer)
+RETURNS text
+LANGUAGE sql
+RETURN (SELECT string_agg(concat_ws(' ', f.id, f.name, f.description, f.rank), E'\n')
+	FROM (SELECT o.id, o.name, o.description, ts_rank(o.search, r.reading || r.written)::float8 AS rank
+		FROM jobs.organization o
+		JOIN jobs.preferences p ON p.organization_id = o.id
+		CROSS JOIN LATERAL (SELECT websearch_to_tsquery('simple', query) AS written,
+			CASE WHEN numnode(w.words) > 0 THEN w.words ELSE websearch_to_tsquery('simple', query) END AS reading
+			FROM websearch_to_tsquery(CASE o.language WHEN 'en' THEN 'english' WHEN 'de' THEN 'german' WHEN 'fr' THEN 'french' ELSE 'simple' END::regconfig, query) w (words)) r
+		WHERE p.is_listed AND o.search @@ r.reading
+		ORDER BY rank DESC, o.name, o.id
+		LIMIT max_rows) f);
+SELECT q.query, count(*) AS pages, count(*) FILTER (WHERE p.judged IS NULL) AS empty, count(*) FILTER (WHERE p.judged IS DISTINCT FROM p.found) AS different
+FROM unnest('{serval,servals,garden,gardens,redesign,"haus -gardens","serval or civet","the","serval garden",civets,"redesigning -servals"}'::text[]) q (query),
+	unnest('{1,2,3,20,61,1000}'::integer[]) m (max_rows),
+	LATERAL (SELECT regress.judged(q.query, m.max_rows),
+		(SELECT string_agg(concat_ws(' ', f.organization_id, f.name, f.description, f.rank), E'\n') FROM jobs.search_organizations(q.query, max_rows => m.max_rows) f) AS found) p
+GROUP BY q.query
+ORDER BY q.query COLLATE "C";
+ROLLBACK;
+
 -- The index is used, whatever the statistics of such small tables are, also when plans are kept.
 SELECT pg_stat_force_next_flush();
 SELECT idx_scan AS before FROM pg_stat_user_indexes WHERE indexrelname = 'organization_search' \gset

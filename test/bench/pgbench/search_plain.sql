@@ -1,0 +1,1 @@
+SELECT id, name, description, ts_rank(search, query)::float8 AS rank FROM plain.organization, websearch_to_tsquery('english', :words) query WHERE search @@ query AND is_listed ORDER BY rank DESC, name, id LIMIT 20;
