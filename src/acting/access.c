@@ -103,6 +103,7 @@ static const struct
 	{TABLE_proposal, ACTORS, ACTORS, "INSERT, UPDATE"},
 	{TABLE_provided_service, ACTORS, OPERATORS, "INSERT, UPDATE"},
 	{TABLE_ranking_stat, ACTORS, 0, NULL},
+	{TABLE_ranking_total, OPERATORS, 0, NULL},
 	{TABLE_review, ACTORS, 0, NULL},
 	{TABLE_role_binding, OPERATORS, 0, NULL},
 	{TABLE_service, ACTORS, OPERATORS, "INSERT, UPDATE"},
