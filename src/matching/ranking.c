@@ -129,8 +129,9 @@ ranking_fill_table(void)
 	int count;
 
 	/* not read-only: a table that was rewritten just now has its rows from this command */
-	if (SPI_execute("SELECT FROM jobs.job WHERE NOT EXISTS (SELECT FROM jobs.ranking_stat) LIMIT 1", false, 1) !=
-		SPI_OK_SELECT)
+	if (SPI_execute("SELECT FROM jobs.job WHERE NOT EXISTS (SELECT FROM jobs.ranking_stat) "
+					"OR NOT EXISTS (SELECT FROM jobs.ranking_total) LIMIT 1",
+					false, 1) != SPI_OK_SELECT)
 		elog(ERROR, "could not look for evidence");
 	if (SPI_processed == 0)
 		return 0;
