@@ -34,6 +34,7 @@ INSERT INTO may VALUES
 	('proposal', 'SIU', 'SIU', '', 'SIU', '', ''),
 	('provided_service', 'S', 'S', '', 'SIU', '', ''),
 	('ranking_stat', 'S', 'S', '', 'S', '', ''),
+	('ranking_total', '', '', '', 'S', '', ''),
 	('review', 'S', 'S', '', 'S', '', ''),
 	('role_binding', '', '', '', 'S', '', ''),
 	('service', 'S', 'S', '', 'SIU', '', ''),
