@@ -26,6 +26,7 @@ SELECT id, :kind, CASE WHEN random() < 0.8 THEN price END, CASE WHEN random() < 
 	CASE WHEN random() < 0.9 THEN 'USD' ELSE 'EUR' END
 FROM (SELECT id, floor(random() * 300) AS price FROM regress.expert WHERE random() < 0.95) x;
 RESET session_replication_role;
+ANALYZE regress.expert, jobs.preferences, jobs.provided_service;
 
 -- What has become of jobs, and what merchants said of them.
 CREATE PROCEDURE regress.load_jobs(kind bigint)
@@ -200,6 +201,7 @@ SELECT pg_temp.check(:kind);
 -- counted at once
 CALL regress.load_jobs(:kind);
 SELECT jobs.rebuild_ranking() > 0 AS rebuilt;
+ANALYZE jobs.ranking_stat, jobs.conversation;
 SELECT pg_temp.check(:kind);
 -- the best are blocked
 SELECT count(jobs.block_conversation(jobs.start_conversation(organization_id, 'Hello', actor => :'max'), actor => :'max')) AS blocked
