@@ -5,12 +5,12 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" jobs.contr
 # What the extension installs, in the order of the script.
 SQL_PIECES = \
 	prologue \
-	status \
-	actor \
+	action \
+	current_actor \
 	install \
 	access \
 	slots \
-	binding \
+	bind_role \
 	directory \
 	visibility \
 	conversation \
@@ -50,7 +50,7 @@ TABLE_PIECES = \
 	email_template \
 	review \
 	ranking \
-	views
+	health
 
 SQL_FILES = $(SQL_PIECES:%=sql/%.sql)
 TABLE_FILES = $(TABLE_PIECES:%=sql/tables/%.sql)

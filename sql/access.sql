@@ -7,7 +7,7 @@ REVOKE EXECUTE ON FUNCTION jobs.grant_access FROM PUBLIC;
 COMMENT ON FUNCTION jobs.grant_access IS
 	'Gives a role all that an access stands for, and remembers it for jobs.install(). '
 	'access: app (acts for members and merchants), bound (acts for nobody else), mailer, '
-	'operator, monitor. Errors: 22004 an argument is NULL; 22023 unknown access, or the role is '
+	'operator, monitor, viewer (reads everything, writes nothing). Errors: 22004 an argument is NULL; 22023 unknown access, or the role is '
 	'the tables'' owner; 42704 no such role; 42501 not permitted; 55P03 tables that others hold for too long. '
 	'For superusers and the tables'' owner.';
 

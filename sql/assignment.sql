@@ -10,7 +10,8 @@ REVOKE EXECUTE ON FUNCTION jobs.assign_members FROM PUBLIC;
 COMMENT ON FUNCTION jobs.assign_members IS
 	'Assigns members of the job''s organization to it; each new one is e-mailed, from now on for every '
 	'communication. Returns how many are new. Errors: 22004 NULL; P0002 the job or a member is missing, '
-	'hidden or inactive; 55000 its status forbids it; 42501 not a member.';
+	'hidden or inactive; 55000 its status forbids it; 42501 not a member. For members with app, bound or '
+	'operator access.';
 
 -- access: actors
 CREATE FUNCTION jobs.assign_self(job_id bigint, actor text DEFAULT jobs.current_actor())
@@ -19,8 +20,8 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_assign_self';
 REVOKE EXECUTE ON FUNCTION jobs.assign_self FROM PUBLIC;
 COMMENT ON FUNCTION jobs.assign_self IS
-	'The member who acts takes on a job. Returns true, or false when assigned before. '
-	'Errors: as of jobs.assign_members().';
+	'The member who acts takes on a job. Returns true, or false when assigned before. Errors: as of '
+	'jobs.assign_members(). For members with app, bound or operator access.';
 
 -- access: actors
 CREATE FUNCTION jobs.unassign_members(
@@ -33,8 +34,8 @@ AS 'MODULE_PATHNAME', 'jobs_unassign_members';
 REVOKE EXECUTE ON FUNCTION jobs.unassign_members FROM PUBLIC;
 COMMENT ON FUNCTION jobs.unassign_members IS
 	'Takes members off a job: they get no further e-mail about it. Returns how many were assigned. '
-	'Errors: 22004 NULL; P0002 the job is missing or hidden; 55000 its status forbids it; '
-	'42501 not a member.';
+	'Errors: 22004 NULL; P0002 the job is missing or hidden; 55000 its status forbids it; 42501 not a '
+	'member. For members with app, bound or operator access.';
 
 CREATE FUNCTION jobs.assignment_fill()
 RETURNS trigger

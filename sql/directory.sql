@@ -4,6 +4,7 @@ CREATE FUNCTION jobs.create_organization(
 	notification_email text,
 	description text DEFAULT NULL,
 	language text DEFAULT 'en',
+	client_key uuid DEFAULT NULL,
 	actor text DEFAULT jobs.current_actor())
 RETURNS bigint
 LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -12,7 +13,8 @@ REVOKE EXECUTE ON FUNCTION jobs.create_organization FROM PUBLIC;
 COMMENT ON FUNCTION jobs.create_organization IS
 	'An expert''s business signs up; it gets preferences with everything allowed. '
 	'name: up to 200 characters; notification_email: one address; description: up to 20,000 '
-	'characters or NULL; language: two letters. Returns the organization''s id. '
+	'characters or NULL; language: two letters; client_key: makes a repeated call safe. '
+	'Returns the organization''s id. '
 	'Errors: 22004 NULL; 22023 a bad value; 42501 not permitted. '
 	'For app and operator access; nobody needs to act.';
 
@@ -22,15 +24,18 @@ CREATE FUNCTION jobs.add_member(
 	name text,
 	email text,
 	language text DEFAULT 'en',
+	client_key uuid DEFAULT NULL,
 	actor text DEFAULT jobs.current_actor())
 RETURNS bigint
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_add_member';
 REVOKE EXECUTE ON FUNCTION jobs.add_member FROM PUBLIC;
 COMMENT ON FUNCTION jobs.add_member IS
-	'Adds a person to an organization. Returns the member''s id, the number in the actor member:7. '
-	'Errors: 22004 NULL; 22023 a bad value; P0002 the organization is missing or hidden; '
-	'42501 not permitted. For members of it and the system; for nobody while it has no member.';
+	'Adds a person to an organization. client_key: makes a repeated call safe. '
+	'Returns the member''s id, the number in the actor member:7. '
+	'Errors: 22004 NULL; 22023 a bad value; P0002 the organization is missing or hidden; 42501 not '
+	'permitted. For members and the system with app, bound or operator access; nobody needs to act while '
+	'there is no member.';
 
 -- access: actors
 CREATE FUNCTION jobs.set_email_scope(
@@ -42,19 +47,23 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_set_email_scope';
 REVOKE EXECUTE ON FUNCTION jobs.set_email_scope FROM PUBLIC;
 COMMENT ON FUNCTION jobs.set_email_scope IS
-	'Which e-mail a member wants from now on. email_scope: all; messages, which leaves out all that '
-	'is not written by somebody; or none. The organization''s own address is not affected. '
-	'Errors: 22004 NULL; 22023 no such scope; P0002 the member is missing or hidden; '
-	'42501 another member. For the member and the system.';
+	'Which e-mail a member wants from now on. email_scope: all; messages, which leaves out all that is '
+	'not written by somebody; or none. The organization''s own address is not affected. Errors: 22004 '
+	'NULL; 22023 no such scope; P0002 the member is missing or hidden; 42501 another member. For members '
+	'and the system with app, bound or operator access.';
 
 -- access: operators
-CREATE FUNCTION jobs.create_service(name text, actor text DEFAULT jobs.current_actor())
+CREATE FUNCTION jobs.create_service(
+	name text,
+	client_key uuid DEFAULT NULL,
+	actor text DEFAULT jobs.current_actor())
 RETURNS bigint
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_create_service';
 REVOKE EXECUTE ON FUNCTION jobs.create_service FROM PUBLIC;
 COMMENT ON FUNCTION jobs.create_service IS
-	'Adds a kind of work to the marketplace. name: up to 200 characters, unique. Returns its id. '
+	'Adds a kind of work to the marketplace. name: up to 200 characters, unique; '
+	'client_key: makes a repeated call safe. Returns its id. '
 	'Errors: 22004 NULL; 22023 a bad value; 23505 the name is taken; 42501 not the system. '
 	'For operator access.';
 
@@ -71,11 +80,10 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_provide_service';
 REVOKE EXECUTE ON FUNCTION jobs.provide_service FROM PUBLIC;
 COMMENT ON FUNCTION jobs.provide_service IS
-	'An organization provides a service; again, with other prices, changes them. '
-	'Prices are in the currency (ISO 4217), NULL when not said: up to 15 digits before the point and 6 '
-	'behind it. '
-	'Errors: 22004 NULL; 22023 a bad value; P0002 organization or service is missing or hidden; '
-	'42501 not permitted. For members of the organization and the system.';
+	'An organization provides a service; again, with other prices, changes them. Prices are in the '
+	'currency (ISO 4217), NULL when not said: up to 15 digits before the point and 6 behind it. Errors: '
+	'22004 NULL; 22023 a bad value; P0002 organization or service is missing or hidden; 42501 not '
+	'permitted. For members and the system with app, bound or operator access.';
 
 -- access: actors
 CREATE FUNCTION jobs.withdraw_service(
@@ -87,10 +95,9 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_withdraw_service';
 REVOKE EXECUTE ON FUNCTION jobs.withdraw_service FROM PUBLIC;
 COMMENT ON FUNCTION jobs.withdraw_service IS
-	'An organization no longer provides a service; jobs that exist go on. '
-	'Errors: 22004 NULL; 22023 it is not provided; P0002 organization or service is missing or hidden; '
-	'42501 not permitted. '
-	'For members of the organization and the system.';
+	'An organization no longer provides a service; jobs that exist go on. Errors: 22004 NULL; 22023 it '
+	'is not provided; P0002 organization or service is missing or hidden; 42501 not permitted. For '
+	'members and the system with app, bound or operator access.';
 
 -- access: actors
 CREATE FUNCTION jobs.set_preferences(
@@ -105,9 +112,9 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_set_preferences';
 REVOKE EXECUTE ON FUNCTION jobs.set_preferences FROM PUBLIC;
 COMMENT ON FUNCTION jobs.set_preferences IS
-	'What an organization wants of the marketplace; NULL leaves a preference as it is. '
-	'Errors: 22004 organization_id is NULL; 22023 a bad address; P0002 the organization is missing '
-	'or hidden; 42501 not permitted. For members of the organization and the system.';
+	'What an organization wants of the marketplace; NULL leaves a preference as it is. Errors: 22004 '
+	'organization_id is NULL; 22023 a bad address; P0002 the organization is missing or hidden; 42501 '
+	'not permitted. For members and the system with app, bound or operator access.';
 
 -- access: delegates
 CREATE FUNCTION jobs.create_merchant(
@@ -115,13 +122,15 @@ CREATE FUNCTION jobs.create_merchant(
 	email text,
 	is_dropshipper boolean DEFAULT false,
 	language text DEFAULT 'en',
+	client_key uuid DEFAULT NULL,
 	actor text DEFAULT jobs.current_actor())
 RETURNS bigint
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_create_merchant';
 REVOKE EXECUTE ON FUNCTION jobs.create_merchant FROM PUBLIC;
 COMMENT ON FUNCTION jobs.create_merchant IS
-	'A merchant signs up. name: up to 200 characters; email: one address; language: two letters. '
+	'A merchant signs up. name: up to 200 characters; email: one address; language: two letters; '
+	'client_key: makes a repeated call safe. '
 	'Returns the merchant''s id, the number in the actor merchant:3. '
 	'Errors: 22004 NULL; 22023 a bad value; 42501 not permitted. '
 	'For app and operator access; nobody needs to act.';
@@ -131,15 +140,17 @@ CREATE FUNCTION jobs.add_store(
 	merchant_id bigint,
 	name text,
 	url text DEFAULT NULL,
+	client_key uuid DEFAULT NULL,
 	actor text DEFAULT jobs.current_actor())
 RETURNS bigint
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_add_store';
 REVOKE EXECUTE ON FUNCTION jobs.add_store FROM PUBLIC;
 COMMENT ON FUNCTION jobs.add_store IS
-	'Adds a store to a merchant. name: up to 200 characters; url: up to 2,000 or NULL. '
-	'Returns the store''s id. Errors: 22004 NULL; 22023 a bad value; P0002 the merchant is missing '
-	'or hidden; 42501 not permitted. For the merchant and the system.';
+	'Adds a store to a merchant. name: up to 200 characters; url: up to 2,000 or NULL; '
+	'client_key: makes a repeated call safe. Returns the store''s id. '
+	'Errors: 22004 NULL; 22023 a bad value; P0002 the merchant is missing or hidden; 42501 '
+	'not permitted. For merchants and the system with app, bound or operator access.';
 
 CREATE FUNCTION jobs.organization_fill()
 RETURNS trigger

@@ -12,6 +12,7 @@ CREATE FUNCTION jobs.health_report(
 	OUT oldest_unacked_event interval,
 	OUT last_run_at timestamptz,
 	OUT reminder_lag interval,
+	OUT rematch_lag interval,
 	OUT schedule_ok boolean,
 	OUT schedule_problem text,
 	OUT access_problem text)
@@ -20,4 +21,4 @@ AS 'MODULE_PATHNAME', 'jobs_health_report';
 REVOKE EXECUTE ON FUNCTION jobs.health_report FROM PUBLIC;
 COMMENT ON FUNCTION jobs.health_report IS
 	'Internal: the one row of jobs.health. Errors: 55000 the tables are not ready. '
-	'For monitor and operator access.';
+	'For monitor, operator and viewer access.';

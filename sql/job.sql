@@ -5,9 +5,9 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_open_job';
 REVOKE EXECUTE ON FUNCTION jobs.open_job FROM PUBLIC;
 COMMENT ON FUNCTION jobs.open_job IS
-	'A member opens a job; one that was opened before stays as it is. Returns the status. '
-	'Errors: 22004 job_id is NULL; P0002 it is missing or hidden; '
-	'55000 it is expired; 42501 not a member.';
+	'A member opens a job; one that was opened before stays as it is. Returns the status. Errors: 22004 '
+	'job_id is NULL; P0002 it is missing or hidden; 55000 it is expired; 42501 not a member. For members '
+	'with app, bound or operator access.';
 
 -- access: actors
 CREATE FUNCTION jobs.mark_inactive(job_id bigint, actor text DEFAULT jobs.current_actor())
@@ -16,10 +16,9 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_mark_inactive';
 REVOKE EXECUTE ON FUNCTION jobs.mark_inactive FROM PUBLIC;
 COMMENT ON FUNCTION jobs.mark_inactive IS
-	'A member marks a job inactive that waits for either side. Returns the status. '
-	'Repeated by the same actor, it has the first answer. '
-	'Errors: 22004 job_id is NULL; P0002 it is missing or hidden; '
-	'55000 its status forbids it; 42501 not a member.';
+	'A member marks a job inactive that waits for either side. Returns the status. Repeated by the same '
+	'actor, it has the first answer. Errors: 22004 job_id is NULL; P0002 it is missing or hidden; 55000 '
+	'its status forbids it; 42501 not a member. For members with app, bound or operator access.';
 
 -- access: actors
 CREATE FUNCTION jobs.reactivate_job(job_id bigint, actor text DEFAULT jobs.current_actor())
@@ -29,9 +28,9 @@ AS 'MODULE_PATHNAME', 'jobs_reactivate_job';
 REVOKE EXECUTE ON FUNCTION jobs.reactivate_job FROM PUBLIC;
 COMMENT ON FUNCTION jobs.reactivate_job IS
 	'A member takes an inactive job up again: it is responded or awaiting_response, by who wrote last. '
-	'Returns the status. Repeated by the same actor, it has the first answer. '
-	'Errors: 22004 job_id is NULL; P0002 it is missing or hidden; '
-	'55000 it is not inactive; 42501 not a member.';
+	'Returns the status. Repeated by the same actor, it has the first answer. Errors: 22004 job_id is '
+	'NULL; P0002 it is missing or hidden; 55000 it is not inactive; 42501 not a member. For members with '
+	'app, bound or operator access.';
 
 -- access: actors
 CREATE FUNCTION jobs.complete_job(
@@ -44,9 +43,9 @@ AS 'MODULE_PATHNAME', 'jobs_complete_job';
 REVOKE EXECUTE ON FUNCTION jobs.complete_job FROM PUBLIC;
 COMMENT ON FUNCTION jobs.complete_job IS
 	'A member marks a job as completed, with a message to the merchant of up to 20,000 characters, or '
-	'NULL. Returns the status. Repeated by the same actor, it has the first answer. '
-	'Errors: 22004 job_id is NULL; 22023 a bad message; P0002 the job is '
-	'missing or hidden; 55000 its status forbids it; 42501 not a member.';
+	'NULL. Returns the status. Repeated by the same actor, it has the first answer. Errors: 22004 job_id '
+	'is NULL; 22023 a bad message; P0002 the job is missing or hidden; 55000 its status forbids it; '
+	'42501 not a member. For members with app, bound or operator access.';
 
 -- access: actors
 CREATE FUNCTION jobs.confirm_completion(job_id bigint, actor text DEFAULT jobs.current_actor())
@@ -55,10 +54,10 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_confirm_completion';
 REVOKE EXECUTE ON FUNCTION jobs.confirm_completion FROM PUBLIC;
 COMMENT ON FUNCTION jobs.confirm_completion IS
-	'The merchant confirms, once, that a job is completed. Returns the status. '
-	'Repeated by the same actor, it has the first answer. '
-	'Errors: 22004 job_id is NULL; P0002 it is missing or hidden; '
-	'55000 it is not completed, or confirmed already; 42501 not a merchant.';
+	'The merchant confirms, once, that a job is completed. Returns the status. Repeated by the same '
+	'actor, it has the first answer. Errors: 22004 job_id is NULL; P0002 it is missing or hidden; 55000 '
+	'it is not completed, or confirmed already; 42501 not a merchant. For merchants with app, bound or '
+	'operator access.';
 
 -- access: actors
 CREATE FUNCTION jobs.reject_completion(
@@ -72,9 +71,9 @@ REVOKE EXECUTE ON FUNCTION jobs.reject_completion FROM PUBLIC;
 COMMENT ON FUNCTION jobs.reject_completion IS
 	'The merchant says that a job is not completed, why in up to 20,000 characters, or NULL: it is '
 	'awaiting_response again. Returns the status. Repeated by the same actor, it has the first answer. '
-	'Errors: 22004 job_id is NULL; 22023 a bad comment; '
-	'P0002 the job is missing or hidden; 55000 it is not completed, or confirmed already; '
-	'42501 not a merchant.';
+	'Errors: 22004 job_id is NULL; 22023 a bad comment; P0002 the job is missing or hidden; 55000 it is '
+	'not completed, or confirmed already; 42501 not a merchant. For merchants with app, bound or '
+	'operator access.';
 
 -- access: actors
 CREATE FUNCTION jobs.allowed_actions(job_id bigint, actor text DEFAULT jobs.current_actor())
@@ -83,8 +82,9 @@ LANGUAGE C STABLE PARALLEL UNSAFE ROWS 5
 AS 'MODULE_PATHNAME', 'jobs_allowed_actions';
 REVOKE EXECUTE ON FUNCTION jobs.allowed_actions FROM PUBLIC;
 COMMENT ON FUNCTION jobs.allowed_actions IS
-	'The actions that whoever acts can do on a job now, by their names in jobs.transitions(); and review, '
-	'for jobs.review_job(). Errors: 22004 job_id is NULL; P0002 it is missing or hidden; 42501 nobody acts.';
+	'The actions that whoever acts can do on a job now, by their names in jobs.transitions(); and '
+	'review, for jobs.review_job(). Errors: 22004 job_id is NULL; P0002 it is missing or hidden; 42501 '
+	'nobody acts. For members, merchants and the system with app, bound or operator access.';
 
 CREATE FUNCTION jobs.job_fill()
 RETURNS trigger

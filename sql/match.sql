@@ -1,4 +1,4 @@
--- access: actors
+-- access: readers
 CREATE FUNCTION jobs.match_organizations(
 	service_id bigint,
 	merchant_id bigint DEFAULT NULL,
@@ -35,5 +35,5 @@ COMMENT ON FUNCTION jobs.match_organizations IS
 	'price_part = 0.25 x the share of the price range that the budget covers. completed: confirmed jobs, '
 	'whatever their age; received: jobs lately. Of equals, the one with less received comes first, then the '
 	'one with the lower id. Errors: 22004 NULL; 22023 a bad value; P0002 the service or merchant is missing '
-	'or hidden. For app, bound and operator access.';
+	'or hidden. For app, bound, operator and viewer access.';
 

@@ -1,4 +1,4 @@
--- access: actors
+-- access: readers
 CREATE FUNCTION jobs.search_organizations(
 	query text DEFAULT NULL,
 	service_id bigint DEFAULT NULL,
@@ -20,7 +20,7 @@ COMMENT ON FUNCTION jobs.search_organizations IS
 	'rank: ts_rank of the words as written and of their forms, weighing 1 in the name, 0.4 in a '
 	'service, 0.2 in the description; 0 without words. Ordered by rank, highest first, name and id. '
 	'Errors: 22004 max_rows is NULL; 22023 a bad value; P0002 no such service; 55000 the tables are '
-	'not ready. For app, bound and operator access; nobody needs to act.';
+	'not ready. For app, bound, operator and viewer access; nobody needs to act.';
 
 CREATE FUNCTION jobs.service_record()
 RETURNS trigger

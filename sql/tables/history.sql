@@ -13,6 +13,14 @@ CREATE TABLE IF NOT EXISTS jobs.job_event (
 	position bigint
 );
 
+-- A table beside it: its rows are for operators alone, and a column would be seen with the event.
+CREATE TABLE IF NOT EXISTS jobs.event_caller (
+	organization_id bigint NOT NULL,
+	event_id bigint NOT NULL,
+	called_by text NOT NULL,
+	PRIMARY KEY (organization_id, event_id)
+);
+
 CREATE INDEX IF NOT EXISTS job_event_job ON jobs.job_event (job_id, id);
 -- The event feed: what waits for a number, and what has one, for each kind of consumer.
 CREATE INDEX IF NOT EXISTS job_event_unnumbered ON jobs.job_event (id) WHERE position IS NULL;
@@ -23,6 +31,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS job_event_merchant ON jobs.job_event (merchant
 	WHERE position IS NOT NULL;
 
 ALTER TABLE jobs.job_event ENABLE ROW LEVEL SECURITY;
+ALTER TABLE jobs.event_caller ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY own_organization ON jobs.job_event
 	USING (organization_id = (SELECT jobs.current_organization_id()));
@@ -31,6 +40,8 @@ CREATE POLICY own_merchant ON jobs.job_event
 	USING (merchant_id = (SELECT jobs.current_merchant_id()) AND action <> ALL ('{assign,unassign}'));
 
 CREATE TRIGGER "00_jobs_guard" BEFORE INSERT OR UPDATE ON jobs.job_event
+	FOR EACH ROW EXECUTE FUNCTION jobs.record_guard();
+CREATE TRIGGER "00_jobs_guard" BEFORE INSERT OR UPDATE ON jobs.event_caller
 	FOR EACH ROW EXECUTE FUNCTION jobs.record_guard();
 
 COMMENT ON TABLE jobs.job_event IS 'the history of jobs; written by what happens to them alone';
@@ -46,6 +57,11 @@ COMMENT ON COLUMN jobs.job_event.occurred_at IS 'when, by the clock';
 COMMENT ON COLUMN jobs.job_event.details IS 'ids and reasons (message_id, member_id, proposal_id, reason), never what people wrote; NULL when there is nothing to add';
 COMMENT ON COLUMN jobs.job_event.position IS 'its place in the event feed of this database, given when somebody first reads it; NULL before';
 
+COMMENT ON TABLE jobs.event_caller IS 'which database user it was who let a member, a merchant or the system do something, with the rights of an operator; seen by operators and viewers alone, purged with the event';
+COMMENT ON COLUMN jobs.event_caller.organization_id IS 'the event''s organization';
+COMMENT ON COLUMN jobs.event_caller.event_id IS 'what was done';
+COMMENT ON COLUMN jobs.event_caller.called_by IS 'the user who had logged in, by the name at that time';
+
 -- The number of the message is computed in a SELECT of its own: beside a policy, the
 -- planner gives an index none but leakproof expressions.
 CREATE OR REPLACE VIEW jobs.job_timeline WITH (security_invoker = true) AS
@@ -59,7 +75,8 @@ SELECT
 	e.actor,
 	jobs.display_name(e.actor) AS actor_name,
 	(SELECT m.body FROM jobs.message m WHERE m.id = (SELECT (e.details ->> 'message_id')::bigint)) AS body,
-	e.details
+	e.details,
+	(SELECT c.called_by FROM jobs.event_caller c WHERE c.organization_id = e.organization_id AND c.event_id = e.id) AS called_by
 FROM jobs.job_event e;
 
 COMMENT ON VIEW jobs.job_timeline IS 'what happened to a job; ask with job_id, order by event_id; merchants don''t see who is assigned';
@@ -73,3 +90,4 @@ COMMENT ON COLUMN jobs.job_timeline.actor IS 'who did it';
 COMMENT ON COLUMN jobs.job_timeline.actor_name IS 'their name, or system';
 COMMENT ON COLUMN jobs.job_timeline.body IS 'what was written; NULL when nothing was';
 COMMENT ON COLUMN jobs.job_timeline.details IS 'ids and reasons; NULL when there is nothing to add';
+COMMENT ON COLUMN jobs.job_timeline.called_by IS 'the database user who did it with the rights of an operator, seen by operators and viewers; NULL: an application, a bound role, or the marketplace by itself';

@@ -78,7 +78,7 @@ COMMENT ON COLUMN jobs.job.opened_at IS 'when a member of the organization first
 COMMENT ON COLUMN jobs.job.first_response_at IS 'when the expert first wrote in it; NULL before';
 COMMENT ON COLUMN jobs.job.completed_at IS 'when the expert last marked it as completed; NULL before, and after a rejection';
 COMMENT ON COLUMN jobs.job.confirmed_at IS 'when the merchant confirmed the completion; NULL before';
-COMMENT ON COLUMN jobs.job.client_key IS 'makes a repeated request safe; unique per merchant, never the nil UUID, NULL when the caller gave none';
+COMMENT ON COLUMN jobs.job.client_key IS 'makes a repeated request safe, in the first of the jobs that a call makes; unique per merchant, never the nil UUID, NULL when the caller gave none';
 COMMENT ON COLUMN jobs.job.ended_at IS 'when it was completed, declined or expired; NULL while it lives, and again after a rejection';
 
 -- Views stand behind the tables of all pieces, wherever they are written. What whoever acts sees,
@@ -194,7 +194,7 @@ FROM (
 		confirmed_at
 	FROM jobs.job
 ) j
-WHERE j.side = (SELECT split_part(jobs.current_actor(), ':', 1))
+WHERE j.side = (SELECT split_part(jobs.looking_actor(), ':', 1))
 	AND j.own_id = (SELECT COALESCE(jobs.current_organization_id(), jobs.current_merchant_id(), 0));
 
 COMMENT ON VIEW jobs.job_list IS 'the jobs of whoever acts: a member''s organization''s, a merchant''s own, or all of them for the system';

@@ -13,6 +13,9 @@ extern void access_init(void);
 /* Is the role an operator: may it do what the system does? True for owner and superusers. */
 extern bool access_is_operator(Oid role);
 
+/* May the role see what everybody does? So may operators. */
+extern bool access_is_viewer(Oid role);
+
 /* May the role name whom it acts for? */
 extern bool access_may_act_as(Oid role);
 
@@ -20,7 +23,7 @@ extern bool access_may_act_as(Oid role);
  * Gives a role bound access, or takes it back, as jobs.grant_access() does; refuses whom that
  * refuses. A role that is gone has none to take back.
  */
-extern void access_change_bound(const char *role, bool give);
+extern void access_change_bound(const char *role, bool gives);
 
 /*
  * Do roles that access is remembered of lack policies, so that access_grant_again would change

@@ -31,48 +31,50 @@ is_true(const Expr *condition)
 }
 
 /*
- * The role's policy on the table, or NULL; `does_it`: it shows all rows.
+ * What the policy lets its role do; POLICY_OTHER: not what any of ours does.
  */
-static char *
-find_policy(TableId table, Oid role, bool *does_it)
+static AccessPolicy
+kind_of(const RowSecurityPolicy *policy)
+{
+	if (!policy->permissive || !is_true(policy->qual))
+		return POLICY_OTHER;
+	if (policy->polcmd == ACL_SELECT_CHR)
+		return POLICY_TO_READ;
+	return policy->polcmd == '*' && is_true(policy->with_check_qual) ? POLICY_TO_WRITE : POLICY_OTHER;
+}
+
+/*
+ * The role's policy on the table, and its name; POLICY_NONE: there is none.
+ */
+static AccessPolicy
+find_policy(TableId table, Oid role, char **name)
 {
 	Relation rel = table_open(table_oid(table), AccessShareLock);
-	char *name = NULL;
+	AccessPolicy found = POLICY_NONE;
 	ListCell *cell;
 
-	*does_it = false;
 	foreach (cell, rel->rd_rsdesc ? rel->rd_rsdesc->policies : NIL)
 	{
 		RowSecurityPolicy *policy = lfirst(cell);
 
-		if (name || strncmp(policy->policy_name, POLICY_PREFIX, strlen(POLICY_PREFIX)) != 0 ||
+		if (found != POLICY_NONE || strncmp(policy->policy_name, POLICY_PREFIX, strlen(POLICY_PREFIX)) != 0 ||
 			ArrayGetNItems(ARR_NDIM(policy->roles), ARR_DIMS(policy->roles)) != 1 ||
 			((Oid *) ARR_DATA_PTR(policy->roles))[0] != role)
 			continue;
-		name = pstrdup(policy->policy_name);
-		*does_it = policy->polcmd == '*' && policy->permissive && is_true(policy->qual) &&
-				   is_true(policy->with_check_qual);
+		*name = pstrdup(policy->policy_name);
+		found = kind_of(policy);
 	}
 	/* whoever goes on to change it has locked it before, or nothing is held while others are waited for */
 	table_close(rel, AccessShareLock);
-	return name;
+	return found;
 }
 
-bool
-access_policy_stands(TableId table, Oid role)
+AccessPolicy
+access_policy_of(TableId table, Oid role)
 {
-	bool does_it;
+	char *name;
 
-	(void) find_policy(table, role, &does_it);
-	return does_it;
-}
-
-bool
-access_policy_is_there(TableId table, Oid role)
-{
-	bool does_it;
-
-	return find_policy(table, role, &does_it) != NULL;
+	return find_policy(table, role, &name);
 }
 
 /*
@@ -90,15 +92,18 @@ choose_name(Oid relid, const char *role)
 }
 
 void
-access_policy_change(TableId table, const char *role, bool create)
+access_policy_set(TableId table, const char *role, AccessPolicy wanted)
 {
-	bool does_it;
-	char *name = find_policy(table, get_role_oid(role, false), &does_it);
+	char *name;
+	AccessPolicy present = find_policy(table, get_role_oid(role, false), &name);
 
-	if (name && (!create || !does_it))
+	if (present == wanted)
+		return;
+	if (present != POLICY_NONE)
 		schema_run("DROP POLICY %s ON jobs.%s", quote_identifier(name), table_name(table));
-	if (create && !does_it)
-		schema_run("CREATE POLICY %s ON jobs.%s TO %s USING (true) WITH CHECK (true)",
+	if (wanted != POLICY_NONE)
+		schema_run("CREATE POLICY %s ON jobs.%s FOR %s TO %s USING (true)%s",
 				   quote_identifier(choose_name(table_oid(table), role)), table_name(table),
-				   quote_identifier(role));
+				   wanted == POLICY_TO_READ ? "SELECT" : "ALL", quote_identifier(role),
+				   wanted == POLICY_TO_READ ? "" : " WITH CHECK (true)");
 }

@@ -8,11 +8,18 @@
 
 #include "tables/names.h"
 
-/* Has the role a policy of ours on the table that lets it see all rows? Or any, whatever that does? */
-extern bool access_policy_stands(TableId table, Oid role);
-extern bool access_policy_is_there(TableId table, Oid role);
+typedef enum AccessPolicy
+{
+	POLICY_NONE,
+	POLICY_TO_READ,	 /* shows all rows */
+	POLICY_TO_WRITE, /* and lets all be written, as far as the role has the rights */
+	POLICY_OTHER	 /* has the name of ours, and was altered */
+} AccessPolicy;
 
-/* Creates the role's policy, or drops it; inside SPI. */
-extern void access_policy_change(TableId table, const char *role, bool create);
+/* The policy of ours that the role has on the table. */
+extern AccessPolicy access_policy_of(TableId table, Oid role);
+
+/* Makes `wanted` the role's policy, the first three of the kinds; inside SPI. */
+extern void access_policy_set(TableId table, const char *role, AccessPolicy wanted);
 
 #endif

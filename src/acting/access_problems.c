@@ -10,6 +10,7 @@
 
 #include "acting/access.h"
 #include "acting/access_problems.h"
+#include "pg/statement.h"
 
 static const char *const problems_query =
 	"SELECT p.problem FROM ("
@@ -36,7 +37,7 @@ access_problems(bool in_query)
 	if (SPI_execute(problems_query, in_query, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not look for roles that are gone");
 	for (uint64 i = 0; i < SPI_processed; i++)
-		problems = lappend(problems, SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1));
+		problems = lappend(problems, statement_text(i, "problem"));
 	foreach (cell, access_robbed_roles())
 		problems = lappend(problems, psprintf("Role \"%s\" has lost some of its access. Run SELECT jobs.install(); "
 											  "or take it back with jobs.revoke_access().",

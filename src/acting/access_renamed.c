@@ -14,6 +14,7 @@
 #include "utils/builtins.h"
 
 #include "acting/access_renamed.h"
+#include "pg/statement.h"
 
 /* $1: functions that the access gives. Their owner and the tables' have all of them. */
 static const char *const candidates_query =
@@ -32,7 +33,7 @@ static const char *const candidates_query =
 
 /* How many names of roles that are gone have the access that the name $1 has. */
 static const char *const names_query =
-	"SELECT pg_catalog.count(*) "
+	"SELECT pg_catalog.count(*) AS names "
 	"FROM jobs.node n CROSS JOIN LATERAL pg_catalog.jsonb_each(n.grants) e (name, accesses) "
 	"WHERE e.accesses OPERATOR(pg_catalog.@>) (n.grants OPERATOR(pg_catalog.->) $1) "
 	"AND e.accesses OPERATOR(pg_catalog.<@) (n.grants OPERATOR(pg_catalog.->) $1) "
@@ -47,7 +48,7 @@ is_only_name(const char *role)
 
 	if (SPI_execute_with_args(names_query, 1, types, values, NULL, false, 1) != SPI_OK_SELECT || SPI_processed != 1)
 		elog(ERROR, "could not read what was granted");
-	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull)) == 1;
+	return DatumGetInt64(statement_column(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, "names", &isnull)) == 1;
 }
 
 char *
@@ -71,11 +72,11 @@ access_renamed_role(const char *role, List *functions, bool is_required)
 	initStringInfo(&list);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
-		char *name = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
+		char *name = statement_text(i, "rolname");
 		bool isnull;
 
 		appendStringInfo(&list, "%s\"%s\"", list.len ? ", " : "", name);
-		if (DatumGetBool(SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2, &isnull)) && exact++ == 0)
+		if (DatumGetBool(statement_column(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, "is_exact", &isnull)) && exact++ == 0)
 			found = name;
 	}
 	if (exact == 1 && is_only)

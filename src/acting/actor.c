@@ -114,6 +114,22 @@ actor_sees(const Actor *actor, int64 organization_id, int64 merchant_id)
 	return false;
 }
 
+int64
+actor_tenant(const Actor *actor)
+{
+	switch (actor->kind)
+	{
+		case ACTOR_MEMBER:
+			return actor->organization_id;
+		case ACTOR_MERCHANT:
+			return actor->id;
+		case ACTOR_SYSTEM:
+		case ACTOR_NOBODY:
+			break;
+	}
+	return 0;
+}
+
 void
 actor_complain_missing(const char *what, int64 id)
 {

@@ -46,6 +46,9 @@ typedef struct Actor
  */
 extern bool actor_sees(const Actor *actor, int64 organization_id, int64 merchant_id);
 
+/* The organization that the actor works in, or the merchant that it is; 0: neither. */
+extern int64 actor_tenant(const Actor *actor);
+
 /* P0002, the same whether the row is missing or hidden; `what` is "job", for instance. */
 pg_noreturn extern void actor_complain_missing(const char *what, int64 id);
 

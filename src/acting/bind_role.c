@@ -66,7 +66,7 @@ jobs_bind_role(PG_FUNCTION_ARGS)
 	refuse_superuser(role);
 	access_change_bound(role, true);
 
-	call = call_begin_system();
+	call = call_begin_sheltered();
 	actor_resolve(&actor);
 	old = binding_find(call->rows, role);
 	if (old)
@@ -100,7 +100,7 @@ jobs_unbind_role(PG_FUNCTION_ARGS)
 	role = NameStr(*PG_GETARG_NAME(ARG_unbind_role_role_name));
 	access_change_bound(role, false);
 
-	call = call_begin_system();
+	call = call_begin_sheltered();
 	row = binding_find(call->rows, role);
 	if (row == NULL || row_lock_found(row, LockTupleExclusive, LockWaitBlock) == NULL)
 		ereport(ERROR,

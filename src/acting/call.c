@@ -16,8 +16,36 @@
 #include "pg/check.h"
 #include "tables/table.h"
 
+#define USERS 4
+
 /*
- * Could the transaction, or the session, go on with a superuser's rights, though the owner
+ * With whose rights the transaction, or the session, could go on.
+ */
+static void
+find_users(Oid users[USERS])
+{
+	users[0] = GetUserId();
+	users[1] = GetOuterUserId();
+	users[2] = GetSessionUserId();
+	users[3] = MyProc->roleId;
+}
+
+static bool
+is_owner_alone(Oid owner)
+{
+	Oid users[USERS];
+
+	find_users(users);
+	for (int i = 0; i < USERS; i++)
+	{
+		if (users[i] != owner)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Could it go on with a superuser's rights, though the owner
  * of the tables has none? What the owner's triggers put off or leave behind (a deferred
  * trigger, a cursor WITH HOLD, a temporary view) would be run with these, so that nothing
  * of the kind is let through.
@@ -25,9 +53,10 @@
 static bool
 needs_shelter(Oid owner)
 {
-	Oid roles[] = {GetUserId(), GetOuterUserId(), GetSessionUserId(), MyProc->roleId};
+	Oid roles[USERS];
 
-	for (int i = 0; i < lengthof(roles); i++)
+	find_users(roles);
+	for (int i = 0; i < USERS; i++)
 	{
 		if ((i == 0 || roles[i] != roles[i - 1]) && roles[i] != owner &&
 			rights_may_become_superuser(roles[i]))
@@ -41,10 +70,10 @@ needs_shelter(Oid owner)
  * error the callbacks of current_actor.c still read it.
  */
 static Call *
-push(Actor actor, bool shelters)
+push_call(Actor actor, bool shelters)
 {
 	Oid owner = tables_owner();
-	Call *call = MemoryContextAlloc(TopTransactionContext, sizeof(Call));
+	Call *call = MemoryContextAllocZero(TopTransactionContext, sizeof(Call));
 
 	call->actor = actor;
 	actor_push(&call->frame, &call->actor, shelters || needs_shelter(owner));
@@ -65,8 +94,8 @@ check_function_can_write(FunctionCallInfo fcinfo)
 		check_can_write();
 }
 
-Call *
-call_begin(FunctionCallInfo fcinfo, int argno)
+static Call *
+begin_of_argument(FunctionCallInfo fcinfo, int argno, bool shelters)
 {
 	Actor actor = actor_argument(fcinfo, argno);
 
@@ -74,7 +103,19 @@ call_begin(FunctionCallInfo fcinfo, int argno)
 		actor_complain_nobody();
 	check_function_can_write(fcinfo);
 	actor_resolve(&actor);
-	return push(actor, false);
+	return push_call(actor, shelters);
+}
+
+Call *
+call_begin(FunctionCallInfo fcinfo, int argno)
+{
+	return begin_of_argument(fcinfo, argno, false);
+}
+
+Call *
+call_begin_operator(FunctionCallInfo fcinfo, int argno)
+{
+	return begin_of_argument(fcinfo, argno, true);
 }
 
 Call *
@@ -88,7 +129,7 @@ call_begin_signup(FunctionCallInfo fcinfo, int argno)
 		actor_complain_nobody();
 	check_function_can_write(fcinfo);
 	actor_resolve(&actor);
-	return push(actor, false);
+	return push_call(actor, false);
 }
 
 Call *
@@ -99,7 +140,7 @@ call_begin_current(void)
 	if (actor.kind == ACTOR_NOBODY)
 		actor_complain_nobody();
 	actor_resolve(&actor);
-	return push(actor, false);
+	return push_call(actor, false);
 }
 
 Call *
@@ -108,17 +149,20 @@ call_begin_dml(bool *actor_exists)
 	Actor actor = actor_current();
 
 	*actor_exists = actor_find(&actor);
-	return push(actor, false);
+	return push_call(actor, false);
 }
 
 static Call *
 begin_system(bool shelters)
 {
 	Actor actor = {ACTOR_SYSTEM, 0, 0};
+	Call *call;
 
 	if (actor_is_restricted())
 		actor_complain_nobody();
-	return push(actor, shelters);
+	call = push_call(actor, shelters);
+	call->is_automatic = true;
+	return call;
 }
 
 Call *
@@ -131,6 +175,12 @@ Call *
 call_begin_sheltered(void)
 {
 	return begin_system(true);
+}
+
+Call *
+call_begin_upkeep(void)
+{
+	return begin_system(!is_owner_alone(tables_owner()));
 }
 
 void

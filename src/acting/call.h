@@ -5,7 +5,7 @@
  *
  * Every entry point that touches the tables, API function or trigger, has this shape:
  *
- *     arguments are checked           (args.h: 22004, 22023)
+ *     arguments are checked           (argument.h: 22004, 22023)
  *     call = call_begin(...)          (42501, P0002 of the actor)
  *     the rules decide and rows are written through `call->rows`
  *     call_end(call)
@@ -28,6 +28,7 @@ typedef struct Call
 	Rows *rows;	   /* the rows of this action */
 	Rights rights; /* what to go back to */
 	ActorFrame frame;
+	bool is_automatic; /* done by the marketplace itself, whoever set it off */
 } Call;
 
 /*
@@ -45,14 +46,23 @@ extern Call *call_begin_current(void);
 /* For plain DML on a table: who acts is who is current, if there is such a one. */
 extern Call *call_begin_dml(bool *actor_exists);
 
-/* For what the marketplace does by itself, such as expiring; the caller's right is EXECUTE. */
+/* For what the system does in calls of people; the caller's right is EXECUTE. */
 extern Call *call_begin_system(void);
 
 /*
- * The same for what mailers and administrators write. Triggers of the tables' owner may put nothing
- * off until the commit, where it would run with the rights of whoever calls: 42501.
+ * The same for what only mailers, operators and administrators call. What the tables' owner planted
+ * may put nothing off until the commit, where it would run with the rights of whoever calls: 42501.
  */
 extern Call *call_begin_sheltered(void);
+
+/*
+ * The same for what a scheduler calls, as the owner as a rule: the owner may put off what it likes
+ * in transactions of its own.
+ */
+extern Call *call_begin_upkeep(void);
+
+/* For a function of operators alone that has an argument `argno`: call_begin(), sheltered. */
+extern Call *call_begin_operator(FunctionCallInfo fcinfo, int argno);
 
 /*
  * P0002, the same for a missing row (NULL) and one that is hidden from who acts; the columns

@@ -15,6 +15,7 @@
 
 #include "acting/client_key.h"
 #include "acting/ids.h"
+#include "tables/decided.h"
 
 /* SQL's advisory locks have 1 and 2 there. */
 #define LOCK_KIND 0x6a6b
@@ -29,32 +30,49 @@
 static TimestampTz transaction = 0; /* start of the one that took the locks */
 static int lock_count = 0;
 
-/* Whose key it is, by the side that acts; the index starts with that side's id. */
+/* Sides that act; nobody is one, for signing up. */
+#define ANY_SIDE (-1)
+#define MERCHANT_OR_SYSTEM (SIDE_MERCHANT | SIDE_SYSTEM)
+
+/* The key belongs to the marketplace as a whole. */
+#define NO_TENANT (-1)
+
+/*
+ * Where the keys are of what a side writes. The index starts with the column that says whose the
+ * key is: an organization's or a merchant's.
+ */
 static const struct
 {
 	TableId table;
-	Side side;
+	int sides;
 	IndexId index;
+	int tenant;
 } keyed[] = {
-	{TABLE_message, SIDE_EXPERT, INDEX_message_expert_key},
-	{TABLE_message, SIDE_MERCHANT, INDEX_message_merchant_key},
-	{TABLE_proposal, SIDE_EXPERT, INDEX_proposal_client_key},
-	{TABLE_job, SIDE_MERCHANT, INDEX_job_client_key},
+	{TABLE_message, SIDE_EXPERT, INDEX_message_expert_key, Col_message_organization_id},
+	{TABLE_message, MERCHANT_OR_SYSTEM, INDEX_message_merchant_key, Col_message_merchant_id},
+	{TABLE_proposal, SIDE_EXPERT, INDEX_proposal_client_key, Col_proposal_organization_id},
+	{TABLE_job, MERCHANT_OR_SYSTEM, INDEX_job_client_key, Col_job_merchant_id},
+	{TABLE_organization, ANY_SIDE, INDEX_organization_client_key, NO_TENANT},
+	{TABLE_service, ANY_SIDE, INDEX_service_client_key, NO_TENANT},
+	{TABLE_merchant, ANY_SIDE, INDEX_merchant_client_key, NO_TENANT},
+	{TABLE_member, ANY_SIDE, INDEX_member_client_key, Col_member_organization_id},
+	{TABLE_store, ANY_SIDE, INDEX_store_client_key, Col_store_merchant_id},
 };
 
-/* Columns of the tables that have keys. `written` is filled with the clock, always. */
+/*
+ * Columns of the tables whose rules a plain INSERT with a known key is not asked. `written` is filled
+ * with the clock, always.
+ */
 static const struct
 {
 	TableId table;
 	int key;
 	int organization;
-	int merchant;
 	int written;
 } columns[] = {
-	{TABLE_message, Col_message_client_key, Col_message_organization_id, Col_message_merchant_id, Col_message_sent_at},
-	{TABLE_proposal, Col_proposal_client_key, Col_proposal_organization_id, Col_proposal_merchant_id,
-	 Col_proposal_sent_at},
-	{TABLE_job, Col_job_client_key, Col_job_organization_id, Col_job_merchant_id, Col_job_created_at},
+	{TABLE_message, Col_message_client_key, Col_message_organization_id, Col_message_sent_at},
+	{TABLE_proposal, Col_proposal_client_key, Col_proposal_organization_id, Col_proposal_sent_at},
+	{TABLE_job, Col_job_client_key, Col_job_organization_id, Col_job_created_at},
 };
 
 static void
@@ -80,40 +98,50 @@ lock_key(IndexId index, int64 tenant, const pg_uuid_t *key)
 }
 
 static Row *
-find(Rows *rows, TableId id, IndexId index, int64 tenant, const pg_uuid_t *key)
+find(Rows *rows, int place, int64 tenant, const pg_uuid_t *key)
 {
 	ScanKeyData keys[2];
+	int count = 0;
 
 	rows_renew(rows);
-	row_key_int64(&keys[0], 1, tenant);
-	row_key_uuid(&keys[1], 2, key);
-	return row_find_latest(rows, id, index, 2, keys);
+	if (keyed[place].tenant != NO_TENANT)
+		row_key_int64(&keys[count++], 1, tenant);
+	row_key_uuid(&keys[count], count + 1, key);
+	return row_find_latest(rows, keyed[place].table, keyed[place].index, count + 1, keys);
 }
 
-/* Where the table's keys of this side are; -1: it has none. */
+/* Where the table's keys are that whoever acts uses; -1: it has none. */
 static int
-place_of_keys(TableId id, Side side)
+place_of_keys(TableId id, const Actor *actor)
 {
 	for (int i = 0; i < lengthof(keyed); i++)
 	{
-		if (keyed[i].table == id && keyed[i].side == side)
+		if (keyed[i].table == id && (keyed[i].sides == ANY_SIDE || (keyed[i].sides & actor_side(actor))))
 			return i;
 	}
 	return -1;
 }
 
 Row *
-client_key_find(Call *call, TableId id, const pg_uuid_t *key)
+client_key_find(Call *call, TableId id, int64 tenant, const pg_uuid_t *key)
 {
-	Side side = actor_side(&call->actor);
-	int64 tenant = side == SIDE_EXPERT ? call->actor.organization_id : call->actor.id;
-	int place = place_of_keys(id, side);
+	int place = place_of_keys(id, &call->actor);
 
-	if (place < 0 || key == NULL)
+	if (place < 0 || key == NULL || (tenant == 0 && keyed[place].tenant != NO_TENANT))
 		return NULL;
 	Assert(!rows_hold_any(call->rows));
 	lock_key(keyed[place].index, tenant, key);
-	return find(call->rows, id, keyed[place].index, tenant, key);
+	return find(call->rows, place, tenant, key);
+}
+
+void
+client_key_require_same(const Row *earlier, const Row *row, const int *columns, int count)
+{
+	for (int i = 0; i < count; i++)
+	{
+		if (!decided_may_differ(earlier, columns[i]) && row_differs(earlier, row, row->table->att[columns[i]]))
+			client_key_complain_reused();
+	}
 }
 
 static int
@@ -128,26 +156,22 @@ columns_of(TableId id)
 }
 
 /*
- * The earlier row with the new one's key. What the system writes is a merchant's.
+ * The earlier row with the new one's key. What the system writes is whose the row says.
  */
 static Row *
 find_earlier(const Dml *dml)
 {
 	const Row *row = dml->new;
-	TableId id = row->table->id;
 	const Actor *actor = &dml->call->actor;
-	Side side = actor_side(actor) == SIDE_EXPERT ? SIDE_EXPERT : SIDE_MERCHANT;
-	int place = place_of_keys(id, side);
-	int i = columns_of(id);
-	int64 tenant = actor->id;
+	int place = place_of_keys(row->table->id, actor);
+	int key = columns[columns_of(row->table->id)].key;
+	int64 tenant = actor_tenant(actor);
 
-	if (place < 0 || row_isnull(row, columns[i].key))
+	if (place < 0 || row_isnull(row, key))
 		return NULL;
-	if (side == SIDE_EXPERT)
-		tenant = actor->organization_id;
-	else if (actor->kind != ACTOR_MERCHANT)
-		tenant = row_int64(row, columns[i].merchant);
-	return find(row->rows, id, keyed[place].index, tenant, DatumGetUUIDP(row_get(row, columns[i].key)));
+	if (tenant == 0)
+		tenant = row_int64(row, keyed[place].tenant);
+	return find(row->rows, place, tenant, DatumGetUUIDP(row_get(row, key)));
 }
 
 bool
@@ -199,6 +223,6 @@ client_key_complain_reused(void)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("client_key was used before"),
-			 errdetail("An earlier call with this key had other arguments."),
+			 errdetail("An earlier call with this key had other arguments, or what it wrote was changed since."),
 			 errhint("Make a new key for each new call; repeat a key with the same arguments alone.")));
 }

@@ -1,8 +1,14 @@
 /*
  * client_key.h
  *
- * Keys with which a call can be repeated that may have been lost with its connection.
- * A key is unique in a table for the organization or the merchant that acts.
+ * Keys with which a call can be repeated that may have been lost with its connection. A key is
+ * unique in a table for one tenant: the organization or the merchant that acts, or that the new row
+ * belongs to. What belongs to neither has the keys of the marketplace.
+ *
+ * A key tells nobody of what others wrote: rights are asked first, and whoever can name a tenant is
+ * of it, or sees all of it. The marketplace's keys, of organizations, merchants and services, are used by
+ * operators and by those alone who may sign up, that is, by who may act for any member and merchant.
+ * So it does no harm that the key of an organization stands in a row that others see.
  */
 #ifndef JOBS_CLIENT_KEY_H
 #define JOBS_CLIENT_KEY_H
@@ -12,10 +18,16 @@
 #include "acting/dml.h"
 
 /*
- * The row of the table that an earlier call with this key wrote, or NULL, also when the
- * key is NULL. Calls with the same key wait for one another, until their transactions end.
+ * The row of the table that an earlier call with this key of the tenant (0: the marketplace) wrote,
+ * or NULL, also when the key is NULL. Calls with the same key wait for one another, until their transactions end.
  */
-extern Row *client_key_find(Call *call, TableId id, const pg_uuid_t *key);
+extern Row *client_key_find(Call *call, TableId id, int64 tenant, const pg_uuid_t *key);
+
+/*
+ * 22023 unless the earlier row says the same in these columns as the new one; a text that a trigger of
+ * a user may have changed says nothing.
+ */
+extern void client_key_require_same(const Row *earlier, const Row *row, const int *columns, int count);
 
 /*
  * A plain INSERT of a row whose key an earlier row bears: no rule is asked then, the unique index

@@ -123,6 +123,20 @@ actor_current(void)
 	return actor;
 }
 
+/*
+ * As for operators, both users must be viewers.
+ */
+Actor
+actor_looking(void)
+{
+	Actor actor = actor_current();
+
+	if (actor.kind == ACTOR_NOBODY && !actor_is_restricted() && access_is_viewer(GetUserId()) &&
+		(GetOuterUserId() == GetUserId() || access_is_viewer(GetOuterUserId())))
+		actor.kind = ACTOR_SYSTEM;
+	return actor;
+}
+
 bool
 actor_may_name_others(void)
 {
@@ -289,6 +303,30 @@ jobs_current_actor(PG_FUNCTION_ARGS)
 	Actor actor = actor_current();
 
 	PG_RETURN_DATUM(actor_datum(&actor));
+}
+
+/*
+ * jobs.looking_actor(): who looks, for views.
+ */
+PG_FUNCTION_INFO_V1(jobs_looking_actor);
+Datum
+jobs_looking_actor(PG_FUNCTION_ARGS)
+{
+	Actor actor = actor_looking();
+
+	PG_RETURN_DATUM(actor_datum(&actor));
+}
+
+/*
+ * jobs.sees_everything(): the right to call it is what makes a viewer.
+ */
+PG_FUNCTION_INFO_V1(jobs_sees_everything);
+Datum
+jobs_sees_everything(PG_FUNCTION_ARGS)
+{
+	Actor actor = actor_looking();
+
+	PG_RETURN_BOOL(actor.kind == ACTOR_SYSTEM);
 }
 
 /*

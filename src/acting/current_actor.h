@@ -40,6 +40,12 @@ extern bool actor_is_restricted(void);
 extern Actor actor_current(void);
 
 /*
+ * Who looks: the same, but where nobody acts a viewer sees what the system does. For reading alone: a
+ * viewer does nothing as the system.
+ */
+extern Actor actor_looking(void);
+
+/*
  * The actor that an argument names: 22004 for NULL, 22023 when malformed, 42501 when
  * the caller may not name this one. Not looked up yet.
  */

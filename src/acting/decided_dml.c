@@ -2,7 +2,7 @@
  * decided_dml.c
  *
  * Remembers of each row a number for each column that the library knows, until its AFTER
- * trigger, or to the transaction's end.
+ * trigger, or to the statement's end.
  */
 #include "postgres.h"
 
@@ -37,17 +37,6 @@ typedef struct Remembered
 	uint32 numbers[FLEXIBLE_ARRAY_MEMBER]; /* one for each column that the library knows */
 } Remembered;
 
-typedef enum DmlEvent
-{
-	DML_INSERT,
-	DML_UPDATE,
-	DML_EVENTS
-} DmlEvent;
-
-/* NULL: nothing was remembered in this transaction. They live in a context that ends with it. */
-static HTAB *remembered[TABLE_COUNT][DML_EVENTS];
-static MemoryContext context = NULL;
-
 static DmlEvent
 event_of(const TriggerData *data)
 {
@@ -72,36 +61,22 @@ decided_may_be_changed(const TriggerData *data)
 	return false;
 }
 
-/* The transaction has ended, in whatever way. */
-static void
-forget(void *arg)
-{
-	memset(remembered, 0, sizeof(remembered));
-	context = NULL;
-}
-
 static HTAB *
-table_of(TableId id, DmlEvent event)
+table_of(DmlStatement *statement, TableId id, DmlEvent event)
 {
-	HASHCTL control = {0};
+	HTAB **table = &statement->decided[id][event];
 
-	if (context == NULL)
+	if (*table == NULL)
 	{
-		MemoryContextCallback *callback;
+		HASHCTL control = {
+			.keysize = sizeof(RowKey),
+			.entrysize = offsetof(Remembered, numbers) + table_column_count(id) * sizeof(uint32),
+			.hcxt = statement->memory,
+		};
 
-		context = AllocSetContextCreate(TopTransactionContext, "jobs decided rows", ALLOCSET_SMALL_SIZES);
-		callback = MemoryContextAllocZero(context, sizeof(MemoryContextCallback));
-		callback->func = forget;
-		MemoryContextRegisterResetCallback(context, callback);
+		*table = hash_create("jobs decided rows", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	}
-	if (remembered[id][event] == NULL)
-	{
-		control.keysize = sizeof(RowKey);
-		control.entrysize = offsetof(Remembered, numbers) + table_column_count(id) * sizeof(uint32);
-		control.hcxt = context;
-		remembered[id][event] = hash_create("jobs decided rows", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	}
-	return remembered[id][event];
+	return *table;
 }
 
 /*
@@ -167,24 +142,38 @@ key_of_row(const TriggerData *data, const Row *row)
 }
 
 void
-decided_remember(const TriggerData *data, const Row *row)
+decided_remember(DmlStatement *statement, const TriggerData *data, const Row *row)
 {
 	TableId id = row->table->id;
 	RowKey key = key_of_row(data, row);
-	Remembered *entry = hash_search(table_of(id, event_of(data)), &key, HASH_ENTER, NULL);
+	Remembered *entry = hash_search(table_of(statement, id, event_of(data)), &key, HASH_ENTER, NULL);
 
 	for (int column = 0; column < table_column_count(id); column++)
 		entry->numbers[column] = number_of(row, column);
+}
+
+/*
+ * What the statement remembers of a row; NULL: nothing.
+ */
+static const Remembered *
+recall(DmlStatement *statement, const TriggerData *data, TableId id, const RowKey *key)
+{
+	return statement ? hash_search(table_of(statement, id, event_of(data)), key, HASH_FIND, NULL) : NULL;
 }
 
 void
 decided_require_kept(const TriggerData *data, const Row *row)
 {
 	TableId id = row->table->id;
-	HTAB *table = table_of(id, event_of(data));
 	RowKey key = key_of_row(data, row);
-	const Remembered *entry = hash_search(table, &key, HASH_FIND, NULL);
+	DmlStatement *statement = dml_statement_current();
+	const Remembered *entry = recall(statement, data, id, &key);
 
+	if (entry == NULL)
+	{
+		statement = dml_statement_put_off();
+		entry = recall(statement, data, id, &key);
+	}
 	if (entry == NULL)
 		decided_complain(id, DECIDED_KEY);
 	for (int column = 0; column < table_column_count(id); column++)
@@ -192,5 +181,5 @@ decided_require_kept(const TriggerData *data, const Row *row)
 		if (entry->numbers[column] != number_of(row, column))
 			decided_complain(id, column);
 	}
-	(void) hash_search(table, &key, HASH_REMOVE, NULL);
+	(void) hash_search(table_of(statement, id, event_of(data)), &key, HASH_REMOVE, NULL);
 }

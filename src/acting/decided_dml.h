@@ -12,6 +12,7 @@
  * - Each AFTER trigger comes behind the BEFORE trigger of the same row and version. An entry that
  *   was left behind, by a row that a trigger suppressed, by ON CONFLICT, or by a subtransaction
  *   that was rolled back, is overwritten by that one.
+ * - What was left behind goes with the statement.
  * - An updated row is known by the place of its old version, which no other row gets before the
  *   transaction ends; so that an AFTER trigger of one row may update another row of the statement.
  * - A new row is known by its primary key. A trigger that deletes it and writes one of the same key
@@ -25,13 +26,14 @@
 
 #include "commands/trigger.h"
 
+#include "acting/dml_statement.h"
 #include "tables/row.h"
 
 /* Have users BEFORE triggers on this table for rows such as the one that this trigger fires for? */
 extern bool decided_may_be_changed(const TriggerData *data);
 
 /* At the end of our BEFORE trigger: remembers the row. */
-extern void decided_remember(const TriggerData *data, const Row *row);
+extern void decided_remember(DmlStatement *statement, const TriggerData *data, const Row *row);
 
 /* At the beginning of our AFTER trigger: 27000 unless the row is as it was decided. */
 extern void decided_require_kept(const TriggerData *data, const Row *row);

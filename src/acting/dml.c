@@ -6,8 +6,10 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "tsearch/ts_type.h"
 #include "utils/datetime.h"
+#include "utils/memutils.h"
 #include "utils/numeric.h"
 #include "utils/rel.h"
 
@@ -32,6 +34,17 @@ static const struct
 };
 
 static void put_back(const Row *old, Row *new);
+
+int
+dml_clock_column(TableId id)
+{
+	for (int i = 0; i < lengthof(clocks); i++)
+	{
+		if (clocks[i].table == id)
+			return clocks[i].column;
+	}
+	return -1;
+}
 
 /*
  * The bits of pg_trigger.tgtype that this firing stands for.
@@ -77,20 +90,48 @@ require_trigger(FunctionCallInfo fcinfo)
 				 errhint("Leave calling it to the triggers of jobs.")));
 }
 
+/*
+ * Who acts may change in the midst of a statement: RETURNING jobs.act_as(...). What follows from a row
+ * would be done by another one than it was judged for.
+ */
+static void
+require_same_actor(TableId id, const Actor *actor)
+{
+	const DmlStatement *statement = dml_statement_current();
+	char before[ACTOR_TEXT_SIZE];
+
+	if (statement == NULL || (statement->actor.kind == actor->kind && statement->actor.id == actor->id))
+		return;
+	if (actor->kind == ACTOR_NOBODY)
+		actor_complain_nobody();
+	ereport(ERROR,
+			(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+			 errmsg("who acts changed while jobs.%s was written", table_name(id)),
+			 errdetail("The statement was begun by %s, and another one acts by now.",
+					   statement->actor.kind == ACTOR_NOBODY ? "nobody" : actor_format(&statement->actor, before)),
+			 errhint("Call jobs.act_as() before the statement, and let no trigger call it.")));
+}
+
 Dml *
 dml_begin(FunctionCallInfo fcinfo, TableId id, int timing, int events)
 {
 	TriggerData *data = (TriggerData *) fcinfo->context;
+	bool is_put_off;
 	Dml *dml;
 
 	require_trigger(fcinfo);
 	if (!is_meant(data, id, timing, events))
 		complain_elsewhere(psprintf("jobs.%s", table_name(id)));
+	/* as statements run that foreign keys set off */
+	is_put_off = InNoForceRLSOperation();
 
 	dml = palloc0(sizeof(Dml));
 	dml->context = CurrentMemoryContext;
 	dml->data = data;
 	dml->call = call_begin_dml(&dml->actor_exists);
+	if (timing == TRIGGER_TYPE_BEFORE)
+		dml->statement = dml_statement_begin(MemoryContextGetParent(dml->context), &dml->call->actor, is_put_off);
+	require_same_actor(id, &dml->call->actor);
 	if (DML_IS_INSERT(dml))
 		dml->new = row_of_slot(dml->call->rows, id, data->tg_trigslot);
 	else
@@ -131,7 +172,7 @@ dml_end(Dml *dml)
 
 		dml_judge_given(dml, NULL, 0);
 		if (!DML_IS_DELETE(dml) && decided_may_be_changed(dml->data))
-			decided_remember(dml->data, dml->new);
+			decided_remember(dml->statement, dml->data, dml->new);
 		result = dml->new ? ExecCopySlotHeapTuple(dml->new->slot) : dml->data->tg_trigtuple;
 		MemoryContextSwitchTo(caller);
 	}
@@ -193,12 +234,7 @@ is_left_out(const Row *row, int column)
 static bool
 is_clock(const Row *row, int column)
 {
-	for (int i = 0; i < lengthof(clocks); i++)
-	{
-		if (clocks[i].table == row->table->id && clocks[i].column == column)
-			return true;
-	}
-	return false;
+	return dml_clock_column(row->table->id) == column;
 }
 
 void
@@ -329,6 +365,12 @@ jobs_row_record(PG_FUNCTION_ARGS)
 		/* most tables have no other trigger, and a call has its price */
 		if (decided_may_be_changed(data))
 			(void) dml_end(dml_begin(fcinfo, id, TRIGGER_TYPE_AFTER, events));
+		else
+		{
+			Actor actor = actor_current();
+
+			require_same_actor(id, &actor);
+		}
 		return PointerGetDatum(NULL);
 	}
 	complain_elsewhere("jobs");

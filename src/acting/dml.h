@@ -11,23 +11,26 @@
 #include "commands/trigger.h"
 
 #include "acting/call.h"
+#include "acting/dml_statement.h"
 
 typedef struct Dml
 {
 	Call *call;
 	TriggerData *data;
-	Row *old;			   /* of UPDATE and DELETE */
-	Row *new;			   /* of INSERT and UPDATE; BEFORE: to be completed */
-	Row *given;			   /* the new row as it was sent; NULL: the rules fill nothing in it */
-	Bitmapset *filled;	   /* the columns that they do */
-	MemoryContext context; /* of who fired the trigger */
-	bool actor_exists;	   /* else dml_require_actor complains */
+	Row *old;				 /* of UPDATE and DELETE */
+	Row *new;				 /* of INSERT and UPDATE; BEFORE: to be completed */
+	Row *given;				 /* the new row as it was sent; NULL: the rules fill nothing in it */
+	Bitmapset *filled;		 /* the columns that they do */
+	MemoryContext context;	 /* of who fired the trigger: of a row, below that of the query */
+	DmlStatement *statement; /* BEFORE */
+	bool actor_exists;		 /* else dml_require_actor complains */
 } Dml;
 
 /*
  * Checks that the function runs as a row trigger of this table, and for what it was made
  * (TRIGGER_TYPE_BEFORE or _AFTER, and a mask of _INSERT, _UPDATE and _DELETE), and begins
- * a call. An AFTER trigger finds the new row as the BEFORE trigger left it, else 27000.
+ * a call. An AFTER trigger finds the new row as the BEFORE trigger left it, and who acts is the one
+ * for whom that judged it, else 27000.
  *
  * Before an UPDATE is judged, values that came back as well as the client could keep them are what
  * they were: a time that lost its microseconds, a number with other zeros behind its point.
@@ -74,5 +77,8 @@ pg_noreturn extern void dml_complain(const Dml *dml, int column);
 extern void dml_allow_changes(Dml *dml, const int *columns, int count);
 
 extern bool dml_changes(const Dml *dml, int column);
+
+/* The column of a table that the rules fill with the clock; -1: there is none. */
+extern int dml_clock_column(TableId id);
 
 #endif

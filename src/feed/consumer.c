@@ -107,17 +107,6 @@ consumer_feeds(Rows *rows, Feed **feeds)
 	return count;
 }
 
-static void
-complain_consumer_suppressed(const Row *consumer)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-			 errmsg("a trigger suppressed what was decided for consumer \"%s\"",
-					row_text(consumer, Col_event_consumer_name)),
-			 errdetail("A BEFORE trigger on jobs.event_consumer returned NULL."),
-			 errhint("Let the trigger raise an error instead.")));
-}
-
 void
 consumer_acknowledge(const Row *consumer, int64 up_to)
 {
@@ -125,8 +114,7 @@ consumer_acknowledge(const Row *consumer, int64 up_to)
 
 	row_set(changed, Col_event_consumer_position, Int64GetDatum(up_to));
 	row_set_time(changed, Col_event_consumer_acked_at, GetCurrentTimestamp());
-	if (!row_update(consumer, changed))
-		complain_consumer_suppressed(consumer);
+	row_must_update(consumer, changed);
 }
 
 /*
@@ -148,6 +136,34 @@ position_of_now(Rows *rows)
 }
 
 /*
+ * Is an event older than the consumer?
+ */
+static bool
+has_missed(Rows *rows, IndexId index, const Row *consumer)
+{
+	RowScan *scan = row_scan_begin_latest(rows, TABLE_job_event, index, 0, NULL, ForwardScanDirection);
+	const Row *event = row_scan_pass(scan);
+	bool missed = event && row_time(event, Col_job_event_occurred_at, DT_NOEND) <
+							   row_time(consumer, Col_event_consumer_created_at, DT_NOBEGIN);
+
+	row_scan_end(scan);
+	return missed;
+}
+
+/*
+ * Does a consumer that has read nothing stand where this call would have put it? Where there was no
+ * event yet, the start is where later events come.
+ */
+static bool
+stands_so(Rows *rows, const Row *consumer, bool from_start)
+{
+	if (row_int64(consumer, Col_event_consumer_position) > 0)
+		return !from_start;
+	return from_start || !(has_missed(rows, INDEX_job_event_position, consumer) ||
+						   has_missed(rows, INDEX_job_event_unnumbered, consumer));
+}
+
+/*
  * Is there one of that name already, which the same actor made by the same call, and which has read
  * nothing yet? Any other of that name is 23505.
  */
@@ -165,7 +181,7 @@ is_created(const Call *call, const Feed *feed, const char *name, bool from_start
 	creator = row_text(consumer, Col_event_consumer_created_by);
 	if (creator == NULL || strcmp(creator, actor_format(&call->actor, actor)) != 0 ||
 		!row_isnull(consumer, Col_event_consumer_acked_at) ||
-		(row_int64(consumer, Col_event_consumer_position) == 0) != from_start)
+		!stands_so(call->rows, consumer, from_start))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNIQUE_VIOLATION),
 				 errmsg("consumer \"%s\" exists already", name),
@@ -187,8 +203,7 @@ create_consumer(Call *call, const Feed *feed, const char *name, bool from_start)
 	row_set(row, Col_event_consumer_position, Int64GetDatum(position));
 	row_set_time(row, Col_event_consumer_created_at, GetCurrentTimestamp());
 	row_set(row, Col_event_consumer_created_by, actor_datum(&call->actor));
-	if (!row_insert(row))
-		complain_consumer_suppressed(row);
+	row_must_insert(row);
 }
 
 /*
@@ -223,8 +238,7 @@ jobs_drop_consumer(PG_FUNCTION_ARGS)
 	Feed feed = feed_of_actor(&call->actor);
 	Row *consumer = consumer_lock(call->rows, &feed, name, LockTupleExclusive);
 
-	if (!row_delete(consumer))
-		complain_consumer_suppressed(consumer);
+	row_must_delete(consumer);
 	call_end(call);
 	PG_RETURN_VOID();
 }

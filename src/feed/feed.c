@@ -21,18 +21,25 @@ feed_of_actor(const Actor *actor)
 	return feed;
 }
 
-/*
- * Merchants don't learn whom an organization assigns; the policy of jobs.job_event says the same.
- */
+static bool
+is_hidden_action(const char *action)
+{
+	size_t length = strlen(action);
+
+	for (const char *name = FEED_HIDDEN_ACTIONS; *name != '}';)
+	{
+		name++;
+		if (strncmp(name, action, length) == 0 && strcspn(name, ",}") == length)
+			return true;
+		name += strcspn(name, ",}");
+	}
+	return false;
+}
+
 bool
 feed_shows(const Feed *feed, const Row *event)
 {
-	char *action;
-
-	if (feed->merchant_id == 0)
-		return true;
-	action = row_text(event, Col_job_event_action);
-	return strcmp(action, "assign") != 0 && strcmp(action, "unassign") != 0;
+	return feed->merchant_id == 0 || !is_hidden_action(row_text(event, Col_job_event_action));
 }
 
 bool

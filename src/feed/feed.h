@@ -17,6 +17,12 @@ typedef struct Feed
 
 #define FEED_IS_SYSTEMS(feed) ((feed)->organization_id == 0 && (feed)->merchant_id == 0)
 
+/*
+ * Actions that merchants don't see, as SQL has them: whom an organization assigns is its own business.
+ * The policy of jobs.job_event says the same.
+ */
+#define FEED_HIDDEN_ACTIONS "{assign,unassign}"
+
 extern Feed feed_of_actor(const Actor *actor);
 
 /* May it be seen by who reads this feed, whose event it is? */

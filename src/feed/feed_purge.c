@@ -21,6 +21,7 @@
 
 #include "acting/function_names.h"
 #include "feed/consumer.h"
+#include "feed/history.h"
 #include "pg/argument.h"
 #include "tables/node.h"
 
@@ -64,7 +65,7 @@ static bool
 purge_round(Purge *purge, const Feed *feed, int64 *above, int64 up_to)
 {
 	MemoryContext caller = MemoryContextSwitchTo(purge->round);
-	Call *call = call_begin_system();
+	Call *call = call_begin_upkeep();
 	RowScan *scan = feed_scan(call->rows, feed, *above, up_to, false);
 	bool is_over = false;
 
@@ -80,7 +81,7 @@ purge_round(Purge *purge, const Feed *feed, int64 *above, int64 up_to)
 		if (!feed_shows(feed, event) || is_held(call->rows, event))
 			continue;
 		event = row_lock_found(event, LockTupleExclusive, LockWaitSkip);
-		if (event && row_delete(event))
+		if (event && history_delete(event))
 		{
 			purge->wanted--;
 			purge->deleted++;
@@ -101,7 +102,7 @@ static void
 purge_feed(Purge *purge, const Feed *feed)
 {
 	MemoryContext caller = MemoryContextSwitchTo(purge->round);
-	Call *call = call_begin_system();
+	Call *call = call_begin_upkeep();
 	int64 up_to = consumer_lowest(call->rows, feed);
 	int64 above = 0;
 
@@ -114,7 +115,7 @@ purge_feed(Purge *purge, const Feed *feed)
 static void
 remember_purged(int64 position)
 {
-	Call *call = call_begin_system();
+	Call *call = call_begin_upkeep();
 	Row *node = row_lock_found(node_fetch(call->rows), LockTupleNoKeyExclusive, LockWaitBlock);
 
 	if (node && row_int64(node, Col_node_purged_position) < position)
@@ -141,7 +142,7 @@ jobs_purge_events(PG_FUNCTION_ARGS)
 	Call *call;
 
 	check_can_write();
-	call = call_begin_system();
+	call = call_begin_upkeep();
 	(void) feed_lock(FEED_LOCK_CONSUMERS, true);
 	rows_renew(call->rows);
 	if (consumer_lowest(call->rows, &all) < 0)

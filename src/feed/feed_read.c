@@ -123,21 +123,6 @@ number_and_return(Reading *reading)
 }
 
 /*
- * A standby can't give positions, and what was read there may never have been numbered.
- */
-static void
-require_writable(void)
-{
-	if (XactReadOnly)
-		ereport(ERROR,
-				(errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
-				 errmsg("events cannot be read in a read-only transaction"),
-				 errdetail("Reading gives positions to events that nobody has read before."),
-				 RecoveryInProgress() ? errhint("This server is a standby: connect to the primary.") :
-										errhint("Read them in a transaction that may write.")));
-}
-
-/*
  * jobs.read_events(consumer, max_rows)
  */
 PG_FUNCTION_INFO_V1(jobs_read_events);
@@ -148,7 +133,8 @@ jobs_read_events(PG_FUNCTION_ARGS)
 	Reading reading = {.wanted = arg_count(fcinfo, ARG(read_events, max_rows))};
 	Call *call;
 
-	require_writable();
+	/* a standby can't give positions, and what was read there may never have been numbered */
+	check_can_write();
 	InitMaterializedSRF(fcinfo, 0);
 	reading.result = (ReturnSetInfo *) fcinfo->resultinfo;
 	reading.round = AllocSetContextCreate(CurrentMemoryContext, "jobs feed", ALLOCSET_DEFAULT_SIZES);

@@ -27,4 +27,7 @@ typedef struct Event
 /* Writes what happened to a job, which is locked (or new), and who did it. */
 extern void history_write(Call *call, const Event *event);
 
+/* Deletes the row of an event, which is locked. False: a trigger of a user keeps it. */
+extern bool history_delete(Row *event);
+
 #endif

@@ -113,7 +113,7 @@ check_known(void)
  * over, and that the id `seen` has been drawn.
  */
 static void
-learn(TransactionId horizon, int64 empty, int64 seen)
+learn_horizon(TransactionId horizon, int64 empty, int64 seen)
 {
 	if (known.seen > 0 && TransactionIdFollowsOrEquals(horizon, known.watching))
 	{
@@ -192,12 +192,12 @@ numbering_is_due(Rows *rows)
 	scan = scan_unnumbered(rows);
 	event = row_scan_pass(scan);
 	if (event)
-		learn(horizon, row_int64(event, Col_job_event_id) - 1, 0);
+		learn_horizon(horizon, row_int64(event, Col_job_event_id) - 1, 0);
 	else
 	{
 		Row *last = last_row(rows, TABLE_job_event, INDEX_job_event_position, false);
 
-		learn(horizon, PG_INT64_MAX, last ? row_int64(last, Col_job_event_id) : 0);
+		learn_horizon(horizon, PG_INT64_MAX, last ? row_int64(last, Col_job_event_id) : 0);
 	}
 	row_scan_end(scan);
 	return event != NULL;
@@ -233,7 +233,7 @@ numbering_begin(void)
  * False: somebody deleted the event or, past our triggers, numbered it.
  */
 static bool
-number(Row *event, int64 position)
+number_event(Row *event, int64 position)
 {
 	Row *changed;
 
@@ -243,12 +243,7 @@ number(Row *event, int64 position)
 	changed = row_copy(event);
 	row_set_int64(changed, Col_job_event_position, position);
 	/* later events of the job would come before it */
-	if (!row_update(event, changed))
-		ereport(ERROR,
-				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-				 errmsg("a trigger suppressed the position of an event"),
-				 errdetail("A BEFORE trigger on jobs.job_event returned NULL."),
-				 errhint("Let the trigger raise an error instead.")));
+	row_must_update(event, changed);
 	return true;
 }
 
@@ -268,7 +263,7 @@ number_round(Numbering *numbering, int count)
 		if (found == NULL)
 			break;
 		numbering->passed = row_int64(found, Col_job_event_id);
-		if (number(row_of_slot(rows, TABLE_job_event, found->slot), numbering->next))
+		if (number_event(row_of_slot(rows, TABLE_job_event, found->slot), numbering->next))
 		{
 			numbering->next++;
 			numbered++;
@@ -293,7 +288,7 @@ numbering_go_on(Numbering *numbering, int count)
 void
 numbering_end(Numbering *numbering)
 {
-	learn(numbering->horizon, numbering->is_over ? PG_INT64_MAX : numbering->passed, numbering->passed);
+	learn_horizon(numbering->horizon, numbering->is_over ? PG_INT64_MAX : numbering->passed, numbering->passed);
 	row_scan_end(numbering->scan);
 	rows_end(numbering->rows);
 	MemoryContextDelete(numbering->context);

@@ -126,17 +126,6 @@ action_is_of_side(Action action, Side side)
 	return false;
 }
 
-bool
-action_is_for_overdue(Action action, Side side)
-{
-	for (int i = 0; i < lengthof(machine); i++)
-	{
-		if (machine[i].action == action && (machine[i].sides & side) && (machine[i].when & FACT_OVERDUE))
-			return true;
-	}
-	return false;
-}
-
 Action
 action_of_update(JobStatus status)
 {

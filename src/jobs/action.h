@@ -50,7 +50,9 @@ typedef struct ActionRule
 	const char *phrase;		 /* what can't be done to a job: ends a sentence that starts "job 42 cannot" */
 	bool is_update;			 /* a plain UPDATE of the status may ask for it */
 	bool is_response;		 /* by the expert it is a response: the first one's time is kept, and it opens a new job */
+	bool carries_message;	 /* a message may go with it */
 	bool locks_conversation; /* the job lives again: a block of its conversation must not miss it */
+	bool has_reason;		 /* why it was done is recorded in jobs.decline */
 	int stamped;			 /* the column of jobs.job that gets the time; 0: none */
 	int cleared;			 /* the column of jobs.job that becomes NULL; 0: none */
 	EmailKind email;
@@ -96,9 +98,8 @@ extern const Transition *transition_find(Action action, Side side, JobStatus sta
 /* The status after the transition. */
 extern JobStatus transition_result(const Transition *transition, JobStatus from);
 
-/* Does this side ever perform this action? And on overdue jobs? */
+/* Does this side ever perform this action? */
 extern bool action_is_of_side(Action action, Side side);
-extern bool action_is_for_overdue(Action action, Side side);
 
 /* The action that an UPDATE to this status asks for; ACTION_COUNT: none leads there. */
 extern Action action_of_update(JobStatus status);

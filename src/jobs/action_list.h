@@ -32,7 +32,7 @@ TRANSITION(MESSAGE, SIDE_MERCHANT, BIT(STATUS_RESPONDED) | BIT(STATUS_INACTIVE),
 TRANSITION(MESSAGE, SIDE_MERCHANT, WAITING | BIT(STATUS_AWAITING_RESPONSE) | BIT(STATUS_COMPLETED), UNCHANGED,
 		   .unless = FACT_BLOCKED)
 
-ACTION(DECLINE, .name = "decline", .phrase = "be declined", .is_update = true, .email = EMAIL_DECLINED,
+ACTION(DECLINE, .name = "decline", .phrase = "be declined", .is_update = true, .has_reason = true, .email = EMAIL_DECLINED,
 	   .evidence = EVIDENCE_OF_DECLINE, .lost_by = SIDE_EXPERT)
 TRANSITION(DECLINE, SIDE_EXPERT | SIDE_MERCHANT, LIVE, STATUS_DECLINED)
 
@@ -48,7 +48,7 @@ TRANSITION(REACTIVATE, SIDE_EXPERT, BIT(STATUS_INACTIVE), STATUS_RESPONDED, .whe
 TRANSITION(REACTIVATE, SIDE_EXPERT, BIT(STATUS_INACTIVE), STATUS_AWAITING_RESPONSE, .unless = FACT_EXPERT_WROTE_LAST)
 
 ACTION(COMPLETE, .name = "complete", .phrase = "be completed", .is_update = true, .is_response = true,
-	   .stamped = Col_job_completed_at, .email = EMAIL_COMPLETION_REQUESTED)
+	   .carries_message = true, .stamped = Col_job_completed_at, .email = EMAIL_COMPLETION_REQUESTED)
 TRANSITION(COMPLETE, SIDE_EXPERT, LIVE & ~WAITING, STATUS_COMPLETED)
 TRANSITION(COMPLETE, SIDE_EXPERT, WAITING, STATUS_COMPLETED, .when = FACT_FROM_PROPOSAL)
 
@@ -56,8 +56,8 @@ ACTION(CONFIRM, .name = "confirm", .phrase = "be confirmed", .stamped = Col_job_
 	   .email = EMAIL_COMPLETION_CONFIRMED, .evidence = EVIDENCE_OF_CONFIRMATION)
 TRANSITION(CONFIRM, SIDE_MERCHANT, BIT(STATUS_COMPLETED), UNCHANGED, .unless = FACT_CONFIRMED)
 
-ACTION(REJECT, .name = "reject", .phrase = "be rejected", .locks_conversation = true, .cleared = Col_job_completed_at,
-	   .email = EMAIL_COMPLETION_REJECTED)
+ACTION(REJECT, .name = "reject", .phrase = "be rejected", .carries_message = true, .locks_conversation = true,
+	   .cleared = Col_job_completed_at, .email = EMAIL_COMPLETION_REJECTED)
 TRANSITION(REJECT, SIDE_MERCHANT, BIT(STATUS_COMPLETED), STATUS_AWAITING_RESPONSE,
 		   .unless = FACT_CONFIRMED | FACT_BLOCKED)
 

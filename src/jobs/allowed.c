@@ -20,7 +20,7 @@
  * Adds the name of an action to the result; NULL: there is none.
  */
 static void
-add(FunctionCallInfo fcinfo, const char *action)
+return_action(FunctionCallInfo fcinfo, const char *action)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	Datum value;
@@ -48,8 +48,8 @@ jobs_allowed_actions(PG_FUNCTION_ARGS)
 	call = call_begin(fcinfo, ARG_allowed_actions_actor);
 	job = job_of_row(job_get(call, job_id));
 	foreach (cell, job_allowed_actions(call, job))
-		add(fcinfo, action_rules[lfirst_int(cell)].name);
-	add(fcinfo, review_is_due(call, job) ? "review" : NULL);
+		return_action(fcinfo, action_rules[lfirst_int(cell)].name);
+	return_action(fcinfo, review_is_due(call, job) ? "review" : NULL);
 	call_end(call);
 	return (Datum) 0;
 }
@@ -72,8 +72,8 @@ jobs_proposal_actions(PG_FUNCTION_ARGS)
 	proposal = proposal_get(call, proposal_id);
 	conversation = conversation_get(call, row_int64(proposal, Col_proposal_conversation_id));
 	foreach (cell, proposal_decisions(call, proposal, conversation))
-		add(fcinfo, lfirst(cell));
-	add(fcinfo, review_action(call, proposal, conversation));
+		return_action(fcinfo, lfirst(cell));
+	return_action(fcinfo, review_action(call, proposal, conversation));
 	call_end(call);
 	return (Datum) 0;
 }
@@ -94,9 +94,9 @@ jobs_conversation_actions(PG_FUNCTION_ARGS)
 	call = call_begin(fcinfo, ARG_conversation_actions_actor);
 	conversation = conversation_get(call, conversation_id);
 	is_open = conversation_is_open(conversation);
-	add(fcinfo, is_open && conversation_is_party(call) ? "message" : NULL);
-	add(fcinfo, is_open && proposal_is_sender(call) ? "propose" : NULL);
-	add(fcinfo, block_action(call, conversation));
+	return_action(fcinfo, is_open && conversation_is_party(call) ? "message" : NULL);
+	return_action(fcinfo, is_open && proposal_is_sender(call) ? "propose" : NULL);
+	return_action(fcinfo, block_action(call, conversation));
 	call_end(call);
 	return (Datum) 0;
 }

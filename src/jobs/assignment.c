@@ -16,6 +16,7 @@
 #include "jobs/consequence.h"
 #include "pg/argument.h"
 #include "pg/json.h"
+#include "pg/order.h"
 
 static Row *
 find_assignment(Call *call, const Job *job, int64 member_id)
@@ -58,7 +59,7 @@ fill_assignment(Row *row, const Call *call, const Job *job)
  * What follows from a new assignment, or from one that is gone.
  */
 static void
-record(Call *call, Job *job, const Transition *transition, int64 member_id)
+record_assignment(Call *call, Job *job, const Transition *transition, int64 member_id)
 {
 	Subject subject = {.member_id = member_id};
 
@@ -67,7 +68,7 @@ record(Call *call, Job *job, const Transition *transition, int64 member_id)
 }
 
 /*
- * False: the member was assigned already, or a user's trigger suppressed the row.
+ * False: the member was assigned already.
  */
 static bool
 add_member(Call *call, Job *job, const Transition *transition, int64 member_id)
@@ -79,34 +80,24 @@ add_member(Call *call, Job *job, const Transition *transition, int64 member_id)
 	row = row_new(call->rows, TABLE_assignment);
 	row_set_int64(row, Col_assignment_member_id, member_id);
 	fill_assignment(row, call, job);
-	if (!row_insert(row))
-		return false;
-	record(call, job, transition, member_id);
+	row_must_insert(row);
+	record_assignment(call, job, transition, member_id);
 	return true;
 }
 
 /*
- * False: the member was not assigned, or a user's trigger suppressed it.
+ * False: the member was not assigned.
  */
 static bool
 remove_member(Call *call, Job *job, const Transition *transition, int64 member_id)
 {
 	Row *row = find_assignment(call, job, member_id);
 
-	if (row == NULL || row_lock_found(row, LockTupleExclusive, LockWaitBlock) == NULL || !row_delete(row))
+	if (row == NULL || row_lock_found(row, LockTupleExclusive, LockWaitBlock) == NULL)
 		return false;
-	record(call, job, transition, member_id);
+	row_must_delete(row);
+	record_assignment(call, job, transition, member_id);
 	return true;
-}
-
-static int
-compare_member_ids(const void *a, const void *b)
-{
-	int64 left = *(const int64 *) a;
-	int64 right = *(const int64 *) b;
-
-	return left < right ? -1 : left > right ? 1 :
-											  0;
 }
 
 StaticAssertDecl((int) ARG_assign_members_job_id == (int) ARG_unassign_members_job_id &&
@@ -128,8 +119,8 @@ change_members(FunctionCallInfo fcinfo, Action action)
 	const Transition *transition;
 	int changed = 0;
 
-	qsort(member_ids, count, sizeof(int64), compare_member_ids);
-	count = qunique(member_ids, count, sizeof(int64), compare_member_ids);
+	qsort(member_ids, count, sizeof(int64), order_ids);
+	count = qunique(member_ids, count, sizeof(int64), order_ids);
 	for (int i = 0; i < count && action == ACTION_ASSIGN; i++)
 		require_member(call, job, member_ids[i]);
 	transition = job_require(call, job, action);
@@ -231,6 +222,6 @@ jobs_assignment_record(PG_FUNCTION_ARGS)
 	if (DML_IS_UPDATE(dml) || (DML_IS_DELETE(dml) && job_is_gone(dml)))
 		return dml_end(dml);
 	job = job_lock(dml->call, row_int64(row, Col_assignment_job_id));
-	record(dml->call, job, job_require(dml->call, job, action), row_int64(row, Col_assignment_member_id));
+	record_assignment(dml->call, job, job_require(dml->call, job, action), row_int64(row, Col_assignment_member_id));
 	return dml_end(dml);
 }

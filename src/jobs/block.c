@@ -116,7 +116,7 @@ decline_if_live(Call *call, int64 id)
 		return;
 	job = job_of_row(row);
 	if (status_is_live(job_status(job)))
-		(void) decline_job(call, job, REASON_BLOCKED, NULL);
+		row_require_written(decline_job(call, job, REASON_BLOCKED, NULL) == STATUS_DECLINED, row, ROW_UPDATE);
 }
 
 /*
@@ -155,7 +155,7 @@ Datum
 jobs_unblock_conversation(PG_FUNCTION_ARGS)
 {
 	int64 conversation_id = arg_id(fcinfo, ARG(unblock_conversation, conversation_id));
-	Call *call = call_begin(fcinfo, ARG_unblock_conversation_actor);
+	Call *call = call_begin_operator(fcinfo, ARG_unblock_conversation_actor);
 	Row *conversation = conversation_lock(call, conversation_id);
 
 	require_unblocker(call, conversation_id);

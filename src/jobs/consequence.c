@@ -146,7 +146,7 @@ is_of_request(int sqlstate)
  * to the log.
  */
 static void
-warn(int64 request_id, const ErrorData *error)
+warn_of_request(int64 request_id, const ErrorData *error)
 {
 	const char *detail = error->detail ? error->detail : error->detail_log;
 
@@ -200,7 +200,7 @@ ask_next_or_warn(const Job *lost)
 		if (error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE)
 			done = false;
 		else
-			warn(row_int64(lost->row, Col_job_request_id), error);
+			warn_of_request(row_int64(lost->row, Col_job_request_id), error);
 	}
 	PG_END_TRY();
 	MemoryContextSwitchTo(caller);

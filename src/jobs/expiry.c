@@ -1,8 +1,9 @@
 /*
  * expiry.c
  *
- * The sweep. Nothing but tidiness depends on it: an overdue job is refused as an
- * expired one before any sweep meets it.
+ * The sweep. That no action is possible on an overdue job doesn't depend on it, which is refused as an
+ * expired one before any sweep meets it; what follows does: history, e-mail, evidence, asking the next
+ * organization, also where that was put off, and reminders.
  *
  * Locks: each job FOR NO KEY UPDATE SKIP LOCKED, in the order of the deadlines, then the
  * row of jobs.node, also SKIP LOCKED.
@@ -76,7 +77,7 @@ note_run(Call *call)
  * Expires one job, if nobody holds it and it is still due.
  */
 static bool
-expire(Call *call, Row *row)
+expire_job(Call *call, Row *row)
 {
 	Row *locked = row_lock_found(row, LockTupleNoKeyExclusive, LockWaitSkip);
 	Job *job;
@@ -116,7 +117,7 @@ expire_batch(Call *call, int max_rows, TimestampTz *from)
 	{
 		CHECK_FOR_INTERRUPTS();
 		*from = row_time(row, Col_job_due_at, *from);
-		if (expire(call, row))
+		if (expire_job(call, row))
 			expired++;
 	}
 	row_scan_end(scan);
@@ -138,7 +139,7 @@ jobs_expire_jobs(PG_FUNCTION_ARGS)
 	int expired;
 
 	check_can_write();
-	call = call_begin_system();
+	call = call_begin_upkeep();
 	expired = expire_batch(call, max_rows, &from);
 	from = DT_NOBEGIN;
 	(void) consequence_rematch_batch(call, max_rows, &from);
@@ -162,14 +163,14 @@ typedef int (*Batch)(Call *call, int max_rows, TimestampTz *from);
  * block one batch. A call never spans a commit: the session would keep the owner's rights.
  */
 static void
-run(const Sweep *sweep, Batch batch)
+run_batches(const Sweep *sweep, Batch batch)
 {
 	TimestampTz from = DT_NOBEGIN;
 
 	for (;;)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(sweep->batch);
-		Call *call = call_begin_system();
+		Call *call = call_begin_upkeep();
 		int done = batch(call, sweep->batch_size, &from);
 
 		call_end(call);
@@ -214,13 +215,13 @@ jobs_expire_due_jobs(PG_FUNCTION_ARGS)
 	if (SPI_connect_ext(sweep.is_atomic ? 0 : SPI_OPT_NONATOMIC) != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect_ext failed");
 	sweep.batch = AllocSetContextCreate(CurrentMemoryContext, "jobs sweep", ALLOCSET_DEFAULT_SIZES);
-	run(&sweep, expire_batch);
+	run_batches(&sweep, expire_batch);
 	commit_between(&sweep);
-	run(&sweep, consequence_rematch_batch);
+	run_batches(&sweep, consequence_rematch_batch);
 	commit_between(&sweep);
-	run(&sweep, reminder_batch);
+	run_batches(&sweep, reminder_batch);
 	commit_between(&sweep);
-	call = call_begin_system();
+	call = call_begin_upkeep();
 	note_run(call);
 	call_end(call);
 	SPI_finish();

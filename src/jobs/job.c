@@ -20,6 +20,7 @@
 #include "parties/conversation.h"
 #include "pg/check.h"
 #include "pg/json.h"
+#include "pg/order.h"
 
 /*
  * Times in milliseconds. Integers would end at 24 days; the unit stays, so that numbers mean what
@@ -53,7 +54,7 @@ job_init(void)
 }
 
 static TimestampTz
-after(TimestampTz time, double milliseconds)
+time_after(TimestampTz time, double milliseconds)
 {
 	return time + (int64) (milliseconds * 1000);
 }
@@ -114,10 +115,16 @@ job_lock(Call *call, int64 id)
 	return job_lock_found(job_get(call, id));
 }
 
+static bool
+is_overdue(const Job *job)
+{
+	return job->now >= job->due_at;
+}
+
 JobStatus
 job_status(const Job *job)
 {
-	return job->now >= job->due_at ? STATUS_EXPIRED : job->status;
+	return is_overdue(job) ? STATUS_EXPIRED : job->status;
 }
 
 static const char *
@@ -176,7 +183,7 @@ read_fact(void *argument, JobFact fact)
 	switch (fact)
 	{
 		case FACT_OVERDUE:
-			return job->now >= job->due_at;
+			return is_overdue(job);
 		case FACT_FROM_PROPOSAL:
 			return !row_isnull(job->row, Col_job_proposal_id);
 		case FACT_CONFIRMED:
@@ -260,11 +267,13 @@ job_find_transition(Call *call, Job *job, Action action)
 	const Transition *transition;
 	JobFact obstacle;
 
-	if (!action_is_for_overdue(action, side))
-		job_require_unexpired(job, rule->phrase);
-	require_side(call, job->id, action);
 	transition = transition_find(action, side, job->status, read_fact, &judged, &obstacle);
-	if (transition && rule->locks_conversation)
+	if (transition == NULL)
+	{
+		job_require_unexpired(job, rule->phrase);
+		require_side(call, job->id, action);
+	}
+	else if (rule->locks_conversation)
 	{
 		judged.conversation = conversation_lock(call, job->conversation_id);
 		transition = transition_find(action, side, job->status, read_fact, &judged, &obstacle);
@@ -394,10 +403,7 @@ job_move(Call *call, Job *job, const Transition *transition, Jsonb *details)
 static int
 compare_jobs(const ListCell *a, const ListCell *b)
 {
-	int64 left = ((Job *) lfirst(a))->id;
-	int64 right = ((Job *) lfirst(b))->id;
-
-	return left < right ? -1 : left > right;
+	return order_of(((Job *) lfirst(a))->id, ((Job *) lfirst(b))->id);
 }
 
 List *
@@ -427,8 +433,6 @@ job_live_in_conversation(Call *call, int64 conversation_id, bool latest)
 void
 job_check_texts(Row *row)
 {
-	char *currency = row_text(row, Col_job_currency);
-
 	check_not_null(row_isnull(row, Col_job_title), "title");
 	check_text(row_text(row, Col_job_title), "title", LIMIT_NAME);
 	check_not_null(row_isnull(row, Col_job_description), "description");
@@ -436,18 +440,14 @@ job_check_texts(Row *row)
 	if (!row_isnull(row, Col_job_budget))
 		row_set(row, Col_job_budget,
 				NumericGetDatum(check_price(DatumGetNumeric(row_get(row, Col_job_budget)), "budget")));
-	if (currency == NULL || *currency == '\0')
-		row_set_text(row, Col_job_currency, "USD");
-	else
-		check_currency(currency);
+	row_set_text(row, Col_job_currency, check_currency_given(row_text(row, Col_job_currency)));
 	if (!row_isnull(row, Col_job_client_key))
 		check_client_key(DatumGetUUIDP(row_get(row, Col_job_client_key)));
 }
 
 void
-job_fill_new(Row *row, const char *origin, int64 conversation_id)
+job_fill_new(Row *row, const char *origin, int64 conversation_id, TimestampTz now)
 {
-	TimestampTz now = GetCurrentTimestamp();
 	double window = row_isnull(row, Col_job_proposal_id) ? response_window : proposal_response_window;
 
 	row_set_int64(row, Col_job_conversation_id, conversation_id);
@@ -457,10 +457,10 @@ job_fill_new(Row *row, const char *origin, int64 conversation_id)
 	row_set_time(row, Col_job_created_at, now);
 	if (window >= 0)
 	{
-		row_set_time(row, Col_job_respond_by, after(now, window));
-		row_set_time(row, Col_job_due_at, after(now, window));
+		row_set_time(row, Col_job_respond_by, time_after(now, window));
+		row_set_time(row, Col_job_due_at, time_after(now, window));
 		if (reminder_lead > 0 && window > reminder_lead)
-			row_set_time(row, Col_job_remind_at, after(now, window - reminder_lead));
+			row_set_time(row, Col_job_remind_at, time_after(now, window - reminder_lead));
 	}
 }
 

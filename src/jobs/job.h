@@ -85,13 +85,19 @@ extern void job_record_unmoved(Call *call, const Job *job, Action action, Jsonb 
 /* What a person fills in a row of jobs.job: 22004, 22023. */
 extern void job_check_texts(Row *row);
 
+/* Where a job comes from: its merchant named the organization, or had it found, or found anew; a proposal. */
+#define ORIGIN_DIRECT "direct"
+#define ORIGIN_MATCH "match"
+#define ORIGIN_REMATCH "rematch"
+#define ORIGIN_PROPOSAL "proposal"
+
 /*
  * A new job. `row` holds the two sides and what is asked for (title, description, budget, ...);
- * job_fill_new completes it (origin: as the column has it), job_insert writes it with its
+ * job_fill_new completes it (now: when it is created), job_insert writes it with its
  * history, and its conversation where that is new, and returns its id (0: a trigger of a user
  * suppressed it, and nothing is written). job_record_new is what comes after the row.
  */
-extern void job_fill_new(Row *row, const char *origin, int64 conversation_id);
+extern void job_fill_new(Row *row, const char *origin, int64 conversation_id, TimestampTz now);
 extern int64 job_insert(Call *call, Row *row);
 extern void job_record_new(Call *call, const Job *job);
 

@@ -14,11 +14,30 @@
 #include "pg/argument.h"
 
 /*
+ * The job's status then. A user's trigger that suppresses the change shows in it, or is an error.
+ */
+static JobStatus
+carry_out(Call *call, Job *job, const Transition *transition, const char *said)
+{
+	JobStatus to = transition_result(transition, job->status);
+	Subject subject = {0};
+	bool is_moved = job_move(call, job, transition, NULL);
+
+	row_require_written(is_moved || to != job->status, job->row, ROW_UPDATE);
+	if (!is_moved)
+		return job->status;
+	if (said)
+		subject.message_id = message_add(call, job->id, said);
+	consequence_of_action(call, job, transition, &subject);
+	return to;
+}
+
+/*
  * The shape of all functions that do one thing to one job and return its status. `said`: a
  * message that goes with it; NULL: none. Repeated, it gives the status, and does nothing.
  */
 static Datum
-perform(FunctionCallInfo fcinfo, Action action, int job_argno, int actor_argno, const char *said)
+perform_action(FunctionCallInfo fcinfo, Action action, int job_argno, int actor_argno, const char *said)
 {
 	int64 job_id = arg_id(fcinfo, job_argno, "job_id");
 	Call *call = call_begin(fcinfo, actor_argno);
@@ -28,15 +47,8 @@ perform(FunctionCallInfo fcinfo, Action action, int job_argno, int actor_argno, 
 
 	if (transition == NULL && !repeated_action(call, job, action, said))
 		job_complain_status(call, job, action);
-	if (transition && !transition->is_silent && job_move(call, job, transition, NULL))
-	{
-		Subject subject = {0};
-
-		if (said)
-			subject.message_id = message_add(call, job->id, said);
-		consequence_of_action(call, job, transition, &subject);
-		status = transition_result(transition, status);
-	}
+	if (transition && !transition->is_silent)
+		status = carry_out(call, job, transition, said);
 	call_end(call);
 	PG_RETURN_TEXT_P(cstring_to_text(status_name(status)));
 }
@@ -45,21 +57,21 @@ PG_FUNCTION_INFO_V1(jobs_open_job);
 Datum
 jobs_open_job(PG_FUNCTION_ARGS)
 {
-	return perform(fcinfo, ACTION_OPEN, ARG_open_job_job_id, ARG_open_job_actor, NULL);
+	return perform_action(fcinfo, ACTION_OPEN, ARG_open_job_job_id, ARG_open_job_actor, NULL);
 }
 
 PG_FUNCTION_INFO_V1(jobs_mark_inactive);
 Datum
 jobs_mark_inactive(PG_FUNCTION_ARGS)
 {
-	return perform(fcinfo, ACTION_MARK_INACTIVE, ARG_mark_inactive_job_id, ARG_mark_inactive_actor, NULL);
+	return perform_action(fcinfo, ACTION_MARK_INACTIVE, ARG_mark_inactive_job_id, ARG_mark_inactive_actor, NULL);
 }
 
 PG_FUNCTION_INFO_V1(jobs_reactivate_job);
 Datum
 jobs_reactivate_job(PG_FUNCTION_ARGS)
 {
-	return perform(fcinfo, ACTION_REACTIVATE, ARG_reactivate_job_job_id, ARG_reactivate_job_actor, NULL);
+	return perform_action(fcinfo, ACTION_REACTIVATE, ARG_reactivate_job_job_id, ARG_reactivate_job_actor, NULL);
 }
 
 PG_FUNCTION_INFO_V1(jobs_complete_job);
@@ -68,14 +80,14 @@ jobs_complete_job(PG_FUNCTION_ARGS)
 {
 	char *said = arg_optional_text(fcinfo, ARG(complete_job, message), LIMIT_TEXT);
 
-	return perform(fcinfo, ACTION_COMPLETE, ARG_complete_job_job_id, ARG_complete_job_actor, said);
+	return perform_action(fcinfo, ACTION_COMPLETE, ARG_complete_job_job_id, ARG_complete_job_actor, said);
 }
 
 PG_FUNCTION_INFO_V1(jobs_confirm_completion);
 Datum
 jobs_confirm_completion(PG_FUNCTION_ARGS)
 {
-	return perform(fcinfo, ACTION_CONFIRM, ARG_confirm_completion_job_id, ARG_confirm_completion_actor, NULL);
+	return perform_action(fcinfo, ACTION_CONFIRM, ARG_confirm_completion_job_id, ARG_confirm_completion_actor, NULL);
 }
 
 PG_FUNCTION_INFO_V1(jobs_reject_completion);
@@ -84,5 +96,5 @@ jobs_reject_completion(PG_FUNCTION_ARGS)
 {
 	char *said = arg_optional_text(fcinfo, ARG(reject_completion, comment), LIMIT_TEXT);
 
-	return perform(fcinfo, ACTION_REJECT, ARG_reject_completion_job_id, ARG_reject_completion_actor, said);
+	return perform_action(fcinfo, ACTION_REJECT, ARG_reject_completion_job_id, ARG_reject_completion_actor, said);
 }

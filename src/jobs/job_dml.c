@@ -15,9 +15,6 @@
 #include "jobs/request.h"
 #include "pg/argument.h"
 
-/* Of the job that a merchant asks a named organization for. */
-#define ORIGIN_DIRECT "direct"
-
 static JobStatus
 status_of_row(const Row *row)
 {
@@ -36,6 +33,7 @@ action_of_status(Call *call, Job *job, JobStatus status)
 
 	if (action != ACTION_COUNT)
 		return action;
+	job_require_unexpired(job, "be changed");
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("job %lld cannot be set to %s", (long long) job->id, status_name(status)),
@@ -111,7 +109,7 @@ fill_inserted_job(Dml *dml)
 	request_require_welcome(call, row);
 	conversation_id = request_open_conversation(call, row);
 	row_set_int64(row, Col_job_request_id, ids_draw_request(call->rows));
-	job_fill_new(row, ORIGIN_DIRECT, conversation_id);
+	job_fill_new(row, ORIGIN_DIRECT, conversation_id, GetCurrentTimestamp());
 	ids_assign_dml(call, row, SLOT_OF(row_int64(row, Col_job_organization_id)), ID_OF_TENANT);
 }
 
@@ -129,11 +127,11 @@ fill_updated_job(Dml *dml)
 
 	dml_require_actor(dml);
 	call_require_seen(dml->call, dml->old, Col_job_organization_id, Col_job_merchant_id, "job", job->id);
-	if (!moves || status != STATUS_EXPIRED || dml->call->actor.kind != ACTOR_SYSTEM)
-		job_require_unexpired(job, "be changed");
 	/* first the status: a row that was read long ago is stale in other columns, too */
 	if (moves)
 		transition = transition_of_update(dml->call, job, status);
+	else
+		job_require_unexpired(job, "be changed");
 	dml_allow_changes(dml, allowed, lengthof(allowed));
 	if (transition)
 		job_apply(job, dml->new, transition);
@@ -161,14 +159,12 @@ record_update(Dml *dml)
 {
 	Job *job = job_of_row(dml->old);
 	const Transition *transition;
-	JobStatus to;
 
 	if (!dml_changes(dml, Col_job_status))
 		return;
 	transition = transition_of_update(dml->call, job, status_of_row(dml->new));
-	to = transition_result(transition, job->status);
 	job_record(dml->call, job, transition, NULL);
-	if (to == STATUS_DECLINED)
+	if (action_rules[transition->action].has_reason)
 		decline_record(dml->call, job, NULL, NULL);
 	consequence_of_action(dml->call, job, transition, NULL);
 }

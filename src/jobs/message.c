@@ -17,6 +17,7 @@
 #include "acting/ids.h"
 #include "jobs/consequence.h"
 #include "jobs/message.h"
+#include "jobs/repeated.h"
 #include "parties/conversation.h"
 #include "pg/argument.h"
 #include "pg/json.h"
@@ -145,7 +146,9 @@ follow_up_message(Call *call, const Place *place, const Transition *transition, 
 
 	if (place->job)
 	{
-		(void) job_move(call, place->job, transition, json_of_id("message_id", message_id));
+		/* its id would tell of an answer that the job knows nothing of */
+		row_require_written(job_move(call, place->job, transition, json_of_id("message_id", message_id)),
+							place->job->row, ROW_UPDATE);
 		consequence_of_action(call, place->job, transition, &subject);
 	}
 	else
@@ -164,8 +167,11 @@ fill_message(Row *row, const Call *call, const Draft *draft, const Place *place)
 	row_set_time(row, Col_message_sent_at, place->job ? place->job->now : GetCurrentTimestamp());
 }
 
+/*
+ * Its id, or 0: a user's trigger suppressed it.
+ */
 static int64
-insert(Call *call, const Draft *draft, const Place *place)
+insert_message(Call *call, const Draft *draft, const Place *place)
 {
 	Row *row = row_new(call->rows, TABLE_message);
 	int64 id = ids_assign(row, SLOT_OF(place->organization_id));
@@ -174,7 +180,11 @@ insert(Call *call, const Draft *draft, const Place *place)
 	row_set_text(row, Col_message_body, draft->body);
 	if (draft->client_key)
 		row_set(row, Col_message_client_key, UUIDPGetDatum(draft->client_key));
-	return row_insert(row) ? id : 0;
+	if (draft->is_part)
+		row_must_insert(row);
+	else if (!row_insert(row))
+		return 0;
+	return id;
 }
 
 /*
@@ -184,26 +194,26 @@ insert(Call *call, const Draft *draft, const Place *place)
 static Row *
 find_repeated_message(Call *call, const Draft *draft, int column, int64 id)
 {
-	Row *row = client_key_find(call, TABLE_message, draft->client_key);
+	Row *row = client_key_find(call, TABLE_message, actor_tenant(&call->actor), draft->client_key);
 
 	if (row == NULL)
 		return NULL;
 	if (row_int64(row, column) != id ||
 		(!draft->find_job && row_int64(row, Col_message_job_id) != draft->job_id) ||
-		(!decided_may_differ(row, Col_message_body) && strcmp(row_text(row, Col_message_body), draft->body) != 0))
+		(!decided_may_differ(row, Col_message_body) && !repeated_text(row, Col_message_body, draft->body)))
 		client_key_complain_reused();
 	return row;
 }
 
 static int64
-send(Call *call, const Draft *draft, Place *place)
+send_draft(Call *call, const Draft *draft, Place *place)
 {
 	const Transition *transition;
 	int64 id;
 
 	lock_job(call, draft, place);
 	transition = require_allowed(call, place);
-	id = insert(call, draft, place);
+	id = insert_message(call, draft, place);
 	if (id != 0 && draft->proposal_id == 0)
 		follow_up_message(call, place, transition, id);
 	return id;
@@ -217,7 +227,7 @@ message_send(Call *call, const Draft *draft)
 
 	find_place(call, draft, &place);
 	earlier = find_repeated_message(call, draft, Col_message_conversation_id, place.conversation_id);
-	return earlier ? row_int64(earlier, Col_message_id) : send(call, draft, &place);
+	return earlier ? row_int64(earlier, Col_message_id) : send_draft(call, draft, &place);
 }
 
 int64
@@ -228,7 +238,7 @@ message_send_first(Call *call, const Draft *draft, int64 organization_id)
 		.organization_id = organization_id,
 		.merchant_id = call->actor.id,
 	};
-	int64 id = insert(call, draft, &place);
+	int64 id = insert_message(call, draft, &place);
 
 	if (id == 0)
 		return 0;
@@ -248,16 +258,15 @@ message_find_repeated(Call *call, const Draft *draft, int64 organization_id)
 int64
 message_add(Call *call, int64 job_id, const char *body)
 {
-	Draft draft = {.job_id = job_id, .body = body};
+	Draft draft = {.job_id = job_id, .is_part = true, .body = body};
 	Place place;
 	int64 id;
 
 	find_place(call, &draft, &place);
 	lock_job(call, &draft, &place);
 	conversation_require_open(place.conversation);
-	id = insert(call, &draft, &place);
-	if (id != 0)
-		job_record_unmoved(call, place.job, ACTION_MESSAGE, json_of_id("message_id", id));
+	id = insert_message(call, &draft, &place);
+	job_record_unmoved(call, place.job, ACTION_MESSAGE, json_of_id("message_id", id));
 	return id;
 }
 
@@ -278,6 +287,8 @@ jobs_send_message(PG_FUNCTION_ARGS)
 	draft.job_id = draft.find_job ? 0 : PG_GETARG_INT64(ARG_send_message_job_id);
 	draft.client_key = arg_optional_client_key(fcinfo, ARG_send_message_client_key);
 	call = call_begin(fcinfo, ARG_send_message_actor);
+	if (draft.conversation_id == 0)
+		actor_complain_missing("conversation", 0);
 	id = message_send(call, &draft);
 	call_end(call);
 	if (id == 0)
@@ -353,23 +364,6 @@ jobs_message_fill(PG_FUNCTION_ARGS)
 }
 
 /*
- * What follows is done by whoever acts now, and the row says who wrote.
- */
-static void
-require_author(const Dml *dml)
-{
-	char actor[ACTOR_TEXT_SIZE];
-	char *author = row_text(dml->new, Col_message_author);
-
-	if (strcmp(author, actor_format(&dml->call->actor, actor)) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-				 errmsg("who acts changed while a message was written"),
-				 errdetail("Its author is %s, and another one acts by now.", author),
-				 errhint("Call jobs.act_as() before the statement, and let no trigger call it.")));
-}
-
-/*
  * The job is asked again: another row of the same statement may have moved it.
  */
 PG_FUNCTION_INFO_V1(jobs_message_record);
@@ -384,7 +378,6 @@ jobs_message_record(PG_FUNCTION_ARGS)
 	if (DML_IS_UPDATE(dml))
 		return dml_end(dml);
 	client_key_require_refused(dml);
-	require_author(dml);
 	draft.conversation_id = row_int64(dml->new, Col_message_conversation_id);
 	draft.job_id = row_int64(dml->new, Col_message_job_id);
 	find_place(dml->call, &draft, &place);

@@ -17,6 +17,7 @@ typedef struct Draft
 	int64 job_id;		   /* 0: none, or as find_job says */
 	bool find_job;		   /* the conversation's only live job */
 	int64 proposal_id;	   /* 0: carries none */
+	bool is_part;		   /* of an action that means more: 27000 when a user's trigger suppresses it */
 	const char *body;
 	const pg_uuid_t *client_key; /* NULL: none */
 } Draft;
@@ -38,7 +39,7 @@ extern int64 message_send_first(Call *call, const Draft *draft, int64 organizati
 
 /*
  * Adds a message to a job whose cause is told otherwise: no e-mail, and the job stays
- * where its cause put it. The message's id, or 0: a user's trigger suppressed it.
+ * where its cause put it. The message's id; 27000 when a user's trigger suppressed it.
  */
 extern int64 message_add(Call *call, int64 job_id, const char *body);
 

@@ -25,7 +25,6 @@
 #include "parties/directory.h"
 #include "pg/argument.h"
 #include "pg/text.h"
-#include "tables/decided.h"
 
 typedef enum ProposalStatus
 {
@@ -105,8 +104,6 @@ proposal_status_name(const Row *proposal)
 static void
 check_values(Row *row)
 {
-	char *currency = row_text(row, Col_proposal_currency);
-
 	check_not_null(row_isnull(row, Col_proposal_conversation_id), "conversation_id");
 	check_not_null(row_isnull(row, Col_proposal_service_id), "service_id");
 	check_not_null(row_isnull(row, Col_proposal_title), "title");
@@ -116,10 +113,7 @@ check_values(Row *row)
 	check_not_null(row_isnull(row, Col_proposal_price), "price");
 	row_set(row, Col_proposal_price,
 			NumericGetDatum(check_price(DatumGetNumeric(row_get(row, Col_proposal_price)), "price")));
-	if (currency == NULL || *currency == '\0')
-		row_set_text(row, Col_proposal_currency, "USD");
-	else
-		check_currency(currency);
+	row_set_text(row, Col_proposal_currency, check_currency_given(row_text(row, Col_proposal_currency)));
 	if (!row_isnull(row, Col_proposal_client_key))
 		check_client_key(DatumGetUUIDP(row_get(row, Col_proposal_client_key)));
 }
@@ -192,6 +186,7 @@ tell_sent(Call *call, Row *row)
 	draft.conversation_id = row_int64(row, Col_proposal_conversation_id);
 	draft.proposal_id = row_int64(row, Col_proposal_id);
 	draft.body = row_text(row, Col_proposal_title);
+	draft.is_part = true;
 	email.message_id = message_send(call, &draft);
 	email_queue(call, &email);
 }
@@ -272,7 +267,7 @@ require_decidable(Call *call, const Row *proposal, ProposalStatus to)
  * Notes the decision in the row that is going to be written.
  */
 static void
-apply(const Call *call, Row *changed, ProposalStatus to)
+apply_decision(const Call *call, Row *changed, ProposalStatus to)
 {
 	row_set_text(changed, Col_proposal_status, statuses[to].name);
 	row_set_time(changed, Col_proposal_decided_at, GetCurrentTimestamp());
@@ -298,14 +293,9 @@ create_job(Call *call, const Row *proposal)
 	row_set(job, Col_job_description, row_get(proposal, Col_proposal_work));
 	row_set(job, Col_job_budget, row_get(proposal, Col_proposal_price));
 	row_set(job, Col_job_currency, row_get(proposal, Col_proposal_currency));
-	job_fill_new(job, "proposal", row_int64(proposal, Col_proposal_conversation_id));
+	job_fill_new(job, ORIGIN_PROPOSAL, row_int64(proposal, Col_proposal_conversation_id), GetCurrentTimestamp());
 	id = job_insert(call, job);
-	if (id == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-				 errmsg("a trigger suppressed the job of an accepted proposal"),
-				 errdetail("A BEFORE trigger on jobs.job returned NULL, and the acceptance needs the row."),
-				 errhint("Let the trigger raise an error instead.")));
+	row_require_written(id != 0, job, ROW_INSERT);
 	consequence_of_creation(call, job_of_row(job));
 	return id;
 }
@@ -337,14 +327,12 @@ find_repeated_proposal(Call *call, const Row *row, const pg_uuid_t *client_key)
 	static const int compared[] = {
 		Col_proposal_conversation_id, Col_proposal_service_id, Col_proposal_title,
 		Col_proposal_work, Col_proposal_price, Col_proposal_currency};
-	Row *earlier = client_key_find(call, TABLE_proposal, client_key);
+	Row *earlier = client_key_find(call, TABLE_proposal, actor_tenant(&call->actor), client_key);
 
-	for (int i = 0; i < lengthof(compared) && earlier; i++)
-	{
-		if (!decided_may_differ(earlier, compared[i]) && row_differs(earlier, row, row->table->att[compared[i]]))
-			client_key_complain_reused();
-	}
-	return earlier ? row_int64(earlier, Col_proposal_id) : 0;
+	if (earlier == NULL)
+		return 0;
+	client_key_require_same(earlier, row, compared, lengthof(compared));
+	return row_int64(earlier, Col_proposal_id);
 }
 
 /*
@@ -427,7 +415,7 @@ decide_first(Call *call, const Row *proposal, ProposalStatus to, int64 store_id)
 	require_decidable(call, proposal, to);
 	changed = row_copy(proposal);
 	row_set_int64(changed, Col_proposal_store_id, store_id);
-	apply(call, changed, to);
+	apply_decision(call, changed, to);
 	row_must_update(proposal, changed);
 	return tell_decided(call, changed, to);
 }
@@ -437,7 +425,7 @@ decide_first(Call *call, const Row *proposal, ProposalStatus to, int64 store_id)
  * decides nothing.
  */
 static int64
-decide(FunctionCallInfo fcinfo, ProposalStatus to, int proposal_argno, int actor_argno, int64 store_id)
+decide_proposal(FunctionCallInfo fcinfo, ProposalStatus to, int proposal_argno, int actor_argno, int64 store_id)
 {
 	int64 proposal_id = arg_id(fcinfo, proposal_argno, "proposal_id");
 	Call *call = call_begin(fcinfo, actor_argno);
@@ -456,8 +444,8 @@ PG_FUNCTION_INFO_V1(jobs_accept_proposal);
 Datum
 jobs_accept_proposal(PG_FUNCTION_ARGS)
 {
-	int64 job_id = decide(fcinfo, PROPOSAL_ACCEPTED, ARG_accept_proposal_proposal_id, ARG_accept_proposal_actor,
-						  arg_optional_id(fcinfo, ARG(accept_proposal, store_id)));
+	int64 job_id = decide_proposal(fcinfo, PROPOSAL_ACCEPTED, ARG_accept_proposal_proposal_id, ARG_accept_proposal_actor,
+								   arg_optional_id(fcinfo, ARG(accept_proposal, store_id)));
 
 	if (job_id == 0)
 		PG_RETURN_NULL();
@@ -468,7 +456,7 @@ PG_FUNCTION_INFO_V1(jobs_decline_proposal);
 Datum
 jobs_decline_proposal(PG_FUNCTION_ARGS)
 {
-	(void) decide(fcinfo, PROPOSAL_DECLINED, ARG_decline_proposal_proposal_id, ARG_decline_proposal_actor, 0);
+	(void) decide_proposal(fcinfo, PROPOSAL_DECLINED, ARG_decline_proposal_proposal_id, ARG_decline_proposal_actor, 0);
 	PG_RETURN_VOID();
 }
 
@@ -476,7 +464,7 @@ PG_FUNCTION_INFO_V1(jobs_withdraw_proposal);
 Datum
 jobs_withdraw_proposal(PG_FUNCTION_ARGS)
 {
-	(void) decide(fcinfo, PROPOSAL_WITHDRAWN, ARG_withdraw_proposal_proposal_id, ARG_withdraw_proposal_actor, 0);
+	(void) decide_proposal(fcinfo, PROPOSAL_WITHDRAWN, ARG_withdraw_proposal_proposal_id, ARG_withdraw_proposal_actor, 0);
 	PG_RETURN_VOID();
 }
 
@@ -523,7 +511,7 @@ fill_updated_proposal(Dml *dml)
 		store_require(dml->call, row_int64(row, Col_proposal_store_id),
 					  row_int64(row, Col_proposal_merchant_id));
 		require_decidable(dml->call, dml->old, status);
-		apply(dml->call, row, status);
+		apply_decision(dml->call, row, status);
 	}
 }
 

@@ -5,7 +5,8 @@
  *
  * Locks: the merchant's row FOR NO KEY UPDATE, so that no organization is asked twice: the
  * jobs of the request are read after it. What an action or a sweep sets off comes while its job is
- * locked, and waits for nobody: if somebody holds the merchant, it is put off (consequence.c).
+ * locked, and waits for nobody: if somebody holds the merchant, or the conversation with the next
+ * best, it is put off (consequence.c).
  */
 #include "postgres.h"
 
@@ -48,16 +49,12 @@ rematch_next(Call *call, const Job *lost, List **made)
 	if (merchant == NULL)
 		return false;
 	jobs = request_jobs(call, row_int64(lost->row, Col_job_request_id));
-	if (!somebody_responded(jobs))
-		*made = request_ask_best(call, lost->row, merchant, jobs, 1, "rematch");
-	return true;
+	return somebody_responded(jobs) || request_ask_best(call, lost->row, merchant, jobs, 1, ORIGIN_REMATCH, NULL,
+														LockWaitSkip, made) != ASKING_HELD;
 }
 
-/*
- * The jobs of a request that whoever acts sees one of; P0002 and 42501.
- */
-static List *
-require_request(Call *call, int64 request_id)
+Row *
+rematch_require_request(Call *call, int64 request_id)
 {
 	List *jobs = request_jobs(call, request_id);
 	bool sees = false;
@@ -74,14 +71,16 @@ require_request(Call *call, int64 request_id)
 				 errmsg("only the merchant asks other organizations under request %lld", (long long) request_id),
 				 errdetail("The one who acts is a member of an organization that was asked."),
 				 errhint("Pass actor => 'merchant:...'.")));
-	return jobs;
+	return linitial(jobs);
 }
 
 List *
-rematch_request(Call *call, int64 request_id, int max_matches)
+rematch_request(Call *call, const Row *any, int max_matches, const pg_uuid_t *client_key)
 {
-	Row *any = linitial(require_request(call, request_id));
 	Row *merchant = merchant_lock(call, row_int64(any, Col_job_merchant_id));
+	List *jobs = request_jobs(call, row_int64(any, Col_job_request_id));
+	List *made;
 
-	return request_ask_best(call, any, merchant, request_jobs(call, request_id), max_matches, "rematch");
+	(void) request_ask_best(call, any, merchant, jobs, max_matches, ORIGIN_REMATCH, client_key, LockWaitBlock, &made);
+	return made;
 }

@@ -21,7 +21,7 @@
  * Reminds of one job, if nobody holds it, and it still waits and is not overdue.
  */
 static bool
-remind(Call *call, int64 job_id)
+remind_of_job(Call *call, int64 job_id)
 {
 	Row *locked = row_lock(call->rows, TABLE_job, job_id, LockTupleNoKeyExclusive, LockWaitSkip);
 	Row *changed;
@@ -62,7 +62,7 @@ reminder_batch(Call *call, int max_rows, TimestampTz *from)
 		CHECK_FOR_INTERRUPTS();
 		*from = row_time(row, Col_job_remind_at, *from);
 		/* what is overdue waits for the sweep, and there may be much of it */
-		if (row_time(row, Col_job_due_at, DT_NOEND) > now && remind(call, row_int64(row, Col_job_id)))
+		if (row_time(row, Col_job_due_at, DT_NOEND) > now && remind_of_job(call, row_int64(row, Col_job_id)))
 			reminded++;
 	}
 	row_scan_end(scan);

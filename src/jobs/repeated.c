@@ -8,7 +8,7 @@
 #include "postgres.h"
 
 #include "jobs/repeated.h"
-#include "tables/decided.h"
+#include "pg/json.h"
 
 bool
 repeated_text(const Row *row, int column, const char *sent)
@@ -17,7 +17,7 @@ repeated_text(const Row *row, int column, const char *sent)
 
 	if (stored == NULL || sent == NULL)
 		return stored == NULL && sent == NULL;
-	return decided_may_differ(row, column) || strcmp(stored, sent) == 0;
+	return strcmp(stored, sent) == 0;
 }
 
 bool
@@ -30,6 +30,12 @@ repeated_by_actor(const Call *call, const Row *row, int column)
 }
 
 static bool
+is_action(const Row *event, Action action)
+{
+	return strcmp(row_text(event, Col_job_event_action), action_rules[action].name) == 0;
+}
+
+static bool
 changes_status(const Row *event)
 {
 	char *from = row_text(event, Col_job_event_from_status);
@@ -37,62 +43,65 @@ changes_status(const Row *event)
 	return from == NULL || strcmp(from, row_text(event, Col_job_event_to_status)) != 0;
 }
 
-/*
- * The last time that this was done to the job, if its status has not changed since; or NULL.
- */
-static Row *
-find_last(Rows *rows, const Job *job, Action action)
-{
-	ScanKeyData keys[1];
-	RowScan *scan;
-	Row *event;
+/* So many events of a job are looked at. Who repeats a call does so soon. */
+#define LOOK_BACK 1000
 
-	row_key_int64(&keys[0], 1, job->id);
-	scan = row_scan_begin(rows, TABLE_job_event, INDEX_job_event_job, 1, keys, BackwardScanDirection);
-	while ((event = row_scan_next(scan)) != NULL)
-	{
-		if (strcmp(row_text(event, Col_job_event_action), action_rules[action].name) == 0)
-			break;
-		if (changes_status(event))
-		{
-			event = NULL;
-			break;
-		}
-	}
-	row_scan_end(scan);
-	return event;
+/* What the history says of an action's last time. */
+typedef struct LastTime
+{
+	bool is_own;		  /* whoever acts now did it */
+	int64 own_message_id; /* the message that the same one wrote right behind it; 0: none */
+} LastTime;
+
+static int64
+message_of(const Row *event)
+{
+	return row_isnull(event, Col_job_event_details) ?
+			   0 :
+			   json_get_id(DatumGetJsonbP(row_get(event, Col_job_event_details)), "message_id");
 }
 
 /*
- * The first message in the job since then, or NULL.
+ * Finds the last time that this was done to the job. False: its status has changed since, or that is
+ * too long ago.
  */
-static Row *
-find_message_since(Rows *rows, const Job *job, TimestampTz since)
+static bool
+find_last_time(const Call *call, const Job *job, Action action, LastTime *last)
 {
+	bool is_found = false;
 	ScanKeyData keys[1];
 	RowScan *scan;
-	Row *found = NULL;
-	Row *message;
+	const Row *event;
 
+	last->own_message_id = 0;
 	row_key_int64(&keys[0], 1, job->id);
-	scan = row_scan_begin(rows, TABLE_message, INDEX_message_job, 1, keys, BackwardScanDirection);
-	while ((message = row_scan_next(scan)) != NULL && row_time(message, Col_message_sent_at, DT_NOBEGIN) >= since)
-		found = message;
+	scan = row_scan_begin(call->rows, TABLE_job_event, INDEX_job_event_job, 1, keys, BackwardScanDirection);
+	for (int passed = 0; passed < LOOK_BACK && (event = row_scan_pass(scan)) != NULL; passed++)
+	{
+		bool is_own = repeated_by_actor(call, event, Col_job_event_actor);
+
+		is_found = is_action(event, action);
+		if (is_found)
+			last->is_own = is_own;
+		if (is_found || changes_status(event))
+			break;
+		last->own_message_id = is_own && is_action(event, ACTION_MESSAGE) ? message_of(event) : 0;
+	}
 	row_scan_end(scan);
-	return found;
+	return is_found;
 }
 
 bool
 repeated_action(Call *call, const Job *job, Action action, const char *said)
 {
-	Row *event = find_last(call->rows, job, action);
+	LastTime last;
 	Row *message;
-	bool is_own;
 
-	if (event == NULL || !repeated_by_actor(call, event, Col_job_event_actor))
+	if (!find_last_time(call, job, action, &last) || !last.is_own)
 		return false;
-	message = find_message_since(call->rows, job, row_time(event, Col_job_event_occurred_at, DT_NOEND));
+	if (!action_rules[action].carries_message)
+		return true;
 	/* what goes with an action is written at once, before anybody else can write */
-	is_own = message && repeated_by_actor(call, message, Col_message_author);
-	return said ? is_own && repeated_text(message, Col_message_body, said) : !is_own;
+	message = last.own_message_id ? row_fetch(call->rows, TABLE_message, last.own_message_id) : NULL;
+	return said ? message && repeated_text(message, Col_message_body, said) : message == NULL;
 }

@@ -3,7 +3,7 @@
  *
  * An action that is asked for once more, because its answer may have been lost with the
  * connection: the same one by the same actor in the same words, and nothing has moved the job
- * since. It gets the first answer, and writes nothing.
+ * since, nor has its history gone on for long. It gets the first answer, and writes nothing.
  */
 #ifndef JOBS_REPEATED_H
 #define JOBS_REPEATED_H
@@ -16,7 +16,10 @@
  */
 extern bool repeated_action(Call *call, const Job *job, Action action, const char *said);
 
-/* Does a stored text, which a trigger of a user may have changed, stand for the one sent? NULL: none. */
+/*
+ * Is the stored text the one that is sent? NULL: none. Where a trigger of a user has changed it, nothing
+ * tells; then it is another one, for what was said must not get lost.
+ */
 extern bool repeated_text(const Row *row, int column, const char *sent);
 
 /* Does the column hold who acts? */

@@ -6,10 +6,12 @@
  *
  * Locks: the client_key, the merchant's row FOR NO KEY UPDATE, so that its requests come one
  * after another and no conversation is opened twice, then the conversation in the same way, so
- * that nobody blocks it before the job is there. Where the marketplace chooses, conversations
- * that somebody else holds are not waited for.
+ * that nobody blocks it before the job is there. Where the marketplace chooses, it locks several, in
+ * the order in which it asks: conversation.c says with whom that may collide.
  */
 #include "postgres.h"
+
+#include "miscadmin.h"
 
 #include "acting/client_key.h"
 #include "jobs/job.h"
@@ -18,7 +20,7 @@
 #include "parties/conversation.h"
 #include "parties/directory.h"
 #include "pg/argument.h"
-#include "tables/decided.h"
+#include "pg/order.h"
 
 /* Organizations that are asked at once. */
 #define MAX_MATCHES 100
@@ -77,10 +79,7 @@ request_arg_max_matches(FunctionCallInfo fcinfo, int argno)
 static int
 compare_job_rows(const ListCell *a, const ListCell *b)
 {
-	int64 left = row_int64(lfirst(a), Col_job_id);
-	int64 right = row_int64(lfirst(b), Col_job_id);
-
-	return left < right ? -1 : left > right;
+	return order_of(row_int64(lfirst(a), Col_job_id), row_int64(lfirst(b), Col_job_id));
 }
 
 List *
@@ -143,57 +142,99 @@ find_best(Call *call, const Row *wanted, const Row *merchant, const List *jobs, 
 	return match_find(call, &query, max_matches, count);
 }
 
-List *
+Asking
 request_ask_best(Call *call, const Row *wanted, const Row *merchant, const List *jobs, int max_matches,
-				 const char *origin)
+				 const char *origin, const pg_uuid_t *client_key, LockWaitPolicy wait, List **made)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	List *tried = list_copy(jobs);
+	int missing = max_matches;
+	int blocked;
+
+	*made = NIL;
+	do
+	{
+		int count;
+		Match *matches = find_best(call, wanted, merchant, tried, missing, &count);
+
+		blocked = 0;
+		for (int i = 0; i < count; i++)
+		{
+			Row *job = make_job_of_request(call, wanted, matches[i].organization_id);
+			int64 conversation_id;
+			ConversationState state;
+
+			CHECK_FOR_INTERRUPTS();
+			tried = lappend(tried, job);
+			state = conversation_try_open_for_job(call, matches[i].organization_id,
+												  row_int64(wanted, Col_job_merchant_id), wait, &conversation_id);
+			if (state == CONVERSATION_HELD)
+				return ASKING_HELD;
+			if (state == CONVERSATION_BLOCKED)
+			{
+				blocked++;
+				continue;
+			}
+			missing--;
+			/* the first job bears the key, and the time tells which others came with it */
+			if (*made == NIL && client_key)
+				row_set(job, Col_job_client_key, UUIDPGetDatum(client_key));
+			job_fill_new(job, origin, conversation_id, now);
+			if (job_insert(call, job) != 0)
+				*made = lappend(*made, job);
+		}
+	} while (blocked > 0 && missing > 0);
+	return missing == max_matches ? ASKING_NOBODY : ASKING_DONE;
+}
+
+/*
+ * The jobs that were made by the same call: all of one request and one moment. Requests of a merchant
+ * come one after another.
+ */
+static List *
+jobs_made_with(Call *call, const Row *earlier)
 {
 	List *made = NIL;
-	int count;
-	Match *matches = find_best(call, wanted, merchant, jobs, max_matches, &count);
+	ListCell *cell;
 
-	for (int i = 0; i < count; i++)
+	foreach (cell, request_jobs(call, row_int64(earlier, Col_job_request_id)))
 	{
-		Row *job = make_job_of_request(call, wanted, matches[i].organization_id);
-		int64 conversation_id = conversation_try_open_for_job(call, matches[i].organization_id,
-															  row_int64(wanted, Col_job_merchant_id));
-
-		/* it was blocked a moment ago, or is about to be */
-		if (conversation_id == 0)
-			continue;
-		/* of a request it is the first job that bears the key */
-		if (made == NIL && jobs == NIL && !row_isnull(wanted, Col_job_client_key))
-			row_set(job, Col_job_client_key, row_get(wanted, Col_job_client_key));
-		job_fill_new(job, origin, conversation_id);
-		if (job_insert(call, job) != 0)
-			made = lappend(made, job);
+		if (!row_differs(lfirst(cell), earlier, earlier->table->att[Col_job_created_at]))
+			made = lappend(made, lfirst(cell));
 	}
 	return made;
+}
+
+static bool
+is_of_origin(const Row *job, const char *origin)
+{
+	return strcmp(row_text(job, Col_job_origin), origin) == 0;
 }
 
 List *
 request_find_repeated(Call *call, const Row *wanted, const pg_uuid_t *client_key)
 {
-	Row *earlier = client_key_find(call, TABLE_job, client_key);
+	Row *earlier = client_key_find(call, TABLE_job, row_int64(wanted, Col_job_merchant_id), client_key);
 	int64 organization_id = row_int64(wanted, Col_job_organization_id);
-	bool is_matched;
-	List *jobs = NIL;
-	ListCell *cell;
 
 	if (earlier == NULL)
 		return NIL;
-	is_matched = strcmp(row_text(earlier, Col_job_origin), "match") == 0;
-	for (int i = 0; i < request_column_count; i++)
-	{
-		if (!decided_may_differ(earlier, request_columns[i]) &&
-			row_differs(earlier, wanted, wanted->table->att[request_columns[i]]))
-			client_key_complain_reused();
-	}
-	if (organization_id != (is_matched ? 0 : row_int64(earlier, Col_job_organization_id)))
+	client_key_require_same(earlier, wanted, request_columns, request_column_count);
+	if (!is_of_origin(earlier, organization_id ? ORIGIN_DIRECT : ORIGIN_MATCH) ||
+		(organization_id && row_int64(earlier, Col_job_organization_id) != organization_id))
 		client_key_complain_reused();
-	foreach (cell, request_jobs(call, row_int64(earlier, Col_job_request_id)))
-	{
-		if (strcmp(row_text(lfirst(cell), Col_job_origin), "rematch") != 0)
-			jobs = lappend(jobs, lfirst(cell));
-	}
-	return jobs;
+	return jobs_made_with(call, earlier);
+}
+
+List *
+request_find_repeated_rematch(Call *call, const Row *any, const pg_uuid_t *client_key)
+{
+	Row *earlier = client_key_find(call, TABLE_job, row_int64(any, Col_job_merchant_id), client_key);
+
+	if (earlier == NULL)
+		return NIL;
+	if (!is_of_origin(earlier, ORIGIN_REMATCH) ||
+		row_int64(earlier, Col_job_request_id) != row_int64(any, Col_job_request_id))
+		client_key_complain_reused();
+	return jobs_made_with(call, earlier);
 }

@@ -23,18 +23,31 @@ extern int request_arg_max_matches(FunctionCallInfo fcinfo, int argno);
 extern List *request_jobs(Call *call, int64 request_id);
 
 /*
- * Asks the best organizations that none of these jobs are of, up to so many; returns the new
- * jobs' rows, best first. `wanted` is a row of jobs.job, written or not, that holds what is asked
- * for, the merchant and the request. The merchant is locked.
+ * Asks the best organizations that none of these jobs are of, up to so many; `made` gets the new
+ * jobs' rows, best first, but for those that a trigger of a user suppressed. `wanted` is a row of
+ * jobs.job, written or not, that holds what is asked for, the merchant and the request. The first new
+ * job bears the key; NULL: none. The merchant is locked. In place of one whose conversation was
+ * blocked a moment ago, the next best is asked; with LockWaitSkip it ends at one whose conversation
+ * somebody else holds.
  */
-extern List *request_ask_best(Call *call, const Row *wanted, const Row *merchant, const List *jobs,
-							  int max_matches, const char *origin);
+typedef enum Asking
+{
+	ASKING_DONE,
+	ASKING_NOBODY, /* there was none to ask */
+	ASKING_HELD
+} Asking;
+extern Asking request_ask_best(Call *call, const Row *wanted, const Row *merchant, const List *jobs,
+							   int max_matches, const char *origin, const pg_uuid_t *client_key,
+							   LockWaitPolicy wait, List **made);
 
 /*
  * The jobs that an earlier call with the same key asked for, or NIL; 22023 when it asked for
  * something else. Those that were added to them later are not what it returned.
  */
 extern List *request_find_repeated(Call *call, const Row *wanted, const pg_uuid_t *client_key);
+
+/* The same of a call that asked others under the request which this job is of. */
+extern List *request_find_repeated_rematch(Call *call, const Row *any, const pg_uuid_t *client_key);
 
 /*
  * May whoever acts ask for the job in this row? P0002 when the organization, the service

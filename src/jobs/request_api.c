@@ -74,17 +74,19 @@ make_wanted_job(Call *call, const Wanted *wanted)
 }
 
 static List *
-ask_best(Call *call, const Row *job, int max_matches)
+ask_best(Call *call, const Row *job, int max_matches, const pg_uuid_t *client_key)
 {
 	Row *merchant = merchant_lock(call, row_int64(job, Col_job_merchant_id));
-	List *jobs = request_ask_best(call, job, merchant, NIL, max_matches, "match");
+	List *jobs;
 
-	if (jobs == NIL)
+	if (request_ask_best(call, job, merchant, NIL, max_matches, ORIGIN_MATCH, client_key, LockWaitBlock, &jobs) ==
+		ASKING_NOBODY)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("no organization can be asked for service %lld",
 						(long long) row_int64(job, Col_job_service_id)),
-				 errdetail("None that provides it is available, listed, takes this merchant and fits the budget."),
+				 errdetail("None that provides it is available, listed, takes this merchant, fits the budget and "
+						   "has no blocked conversation with it."),
 				 errhint("Ask with another budget or none, or name an organization.")));
 	return jobs;
 }
@@ -92,7 +94,7 @@ ask_best(Call *call, const Row *job, int max_matches)
 static List *
 ask_one(Call *call, Row *job)
 {
-	job_fill_new(job, "direct", request_open_conversation(call, job));
+	job_fill_new(job, ORIGIN_DIRECT, request_open_conversation(call, job), GetCurrentTimestamp());
 	return job_insert(call, job) != 0 ? list_make1(job) : NIL;
 }
 
@@ -110,7 +112,7 @@ follow_up_request(Call *call, const List *jobs)
  * suppressed it.
  */
 static List *
-ask(Call *call, const Wanted *wanted)
+ask_organizations(Call *call, const Wanted *wanted)
 {
 	Row *job = make_wanted_job(call, wanted);
 	List *jobs;
@@ -128,7 +130,7 @@ ask(Call *call, const Wanted *wanted)
 	if (wanted->organization_id)
 		request_require_welcome(call, job);
 	row_set_int64(job, Col_job_request_id, ids_draw_request(call->rows));
-	jobs = wanted->organization_id ? ask_one(call, job) : ask_best(call, job, wanted->max_matches);
+	jobs = wanted->organization_id ? ask_one(call, job) : ask_best(call, job, wanted->max_matches, wanted->client_key);
 	follow_up_request(call, jobs);
 	return jobs;
 }
@@ -148,7 +150,7 @@ jobs_request_job(PG_FUNCTION_ARGS)
 
 	InitMaterializedSRF(fcinfo, 0);
 	call = call_begin(fcinfo, ARG_request_job_actor);
-	foreach (cell, ask(call, &wanted))
+	foreach (cell, ask_organizations(call, &wanted))
 	{
 		const Row *job = lfirst(cell);
 		Datum values[NRESULT_request_job];
@@ -164,7 +166,24 @@ jobs_request_job(PG_FUNCTION_ARGS)
 }
 
 /*
- * jobs.rematch_request(request_id, max_matches, actor)
+ * Asks others under the request, unless an earlier call did; the jobs' rows.
+ */
+static List *
+ask_others(Call *call, int64 request_id, int max_matches, const pg_uuid_t *client_key)
+{
+	Row *any = rematch_require_request(call, request_id);
+	List *jobs = request_find_repeated_rematch(call, any, client_key);
+
+	if (jobs == NIL)
+	{
+		jobs = rematch_request(call, any, max_matches, client_key);
+		follow_up_request(call, jobs);
+	}
+	return jobs;
+}
+
+/*
+ * jobs.rematch_request(request_id, max_matches, client_key, actor)
  */
 PG_FUNCTION_INFO_V1(jobs_rematch_request);
 Datum
@@ -173,15 +192,13 @@ jobs_rematch_request(PG_FUNCTION_ARGS)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	int64 request_id = arg_id(fcinfo, ARG(rematch_request, request_id));
 	int max_matches = request_arg_max_matches(fcinfo, ARG_rematch_request_max_matches);
+	pg_uuid_t *client_key = arg_optional_client_key(fcinfo, ARG_rematch_request_client_key);
 	Call *call;
-	List *jobs;
 	ListCell *cell;
 
 	InitMaterializedSRF(fcinfo, 0);
 	call = call_begin(fcinfo, ARG_rematch_request_actor);
-	jobs = rematch_request(call, request_id, max_matches);
-	follow_up_request(call, jobs);
-	foreach (cell, jobs)
+	foreach (cell, ask_others(call, request_id, max_matches, client_key))
 	{
 		const Row *job = lfirst(cell);
 		Datum values[NRESULT_rematch_request];

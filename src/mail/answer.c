@@ -23,6 +23,7 @@
 #include "mail/outbox.h"
 #include "pg/argument.h"
 #include "pg/check.h"
+#include "pg/order.h"
 
 /* The first wait after a failure, which doubles, and the longest; seconds. */
 #define BACKOFF_FIRST 30
@@ -41,10 +42,7 @@ typedef struct Answer
 static int
 answer_compare(const void *a, const void *b)
 {
-	int64 left = ((const Answer *) a)->id;
-	int64 right = ((const Answer *) b)->id;
-
-	return left < right ? -1 : left > right;
+	return order_of(((const Answer *) a)->id, ((const Answer *) b)->id);
 }
 
 /*

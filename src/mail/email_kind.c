@@ -27,7 +27,7 @@ const EmailRule email_rules[EMAIL_KINDS] = {
 };
 
 /* Every kind goes to somebody, is about something, and says something that a subject has room for. */
-#define IS_SUBJECT(text) (sizeof(text) > 1 && sizeof(text) <= LIMIT_NAME + 1)
+#define IS_SUBJECT(text) (sizeof(text) > 1 && sizeof(text) <= LENGTH_NAME + 1)
 #define EMAIL_KIND(symbol, name, to, about, author, subject, body, german_subject, german_body) \
 	StaticAssertDecl(sizeof(name) > 1 && (to) != 0 && (about) != 0, "e-mail kind is incomplete: " #symbol); \
 	StaticAssertDecl(IS_SUBJECT(subject) && IS_SUBJECT(german_subject), "no subject: " #symbol); \

@@ -81,7 +81,7 @@ delete_old(Row *email, TimestampTz before)
 static int
 purge_emails_round(TimestampTz before, int max_rows, int64 *after, bool *is_over)
 {
-	Call *call = call_begin_system();
+	Call *call = call_begin_upkeep();
 	int deleted = 0;
 	ScanKeyData keys[1];
 	RowScan *scan;

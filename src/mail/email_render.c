@@ -144,7 +144,7 @@ email_render(EmailRenderer *renderer, const ClaimedEmail *email, char **subject,
 	EmailFacts *facts = email_facts_begin(email_kind_of_name(email->kind), email->recipient,
 										  email->organization_id, email->member_id, email->job_id,
 										  email->payload);
-	const char *line = template_fill_line(compiled->subject, value_of, facts, LIMIT_NAME);
+	const char *line = template_fill_line(compiled->subject, value_of, facts, LENGTH_NAME);
 	const char *text = template_fill_text(compiled->body, value_of, facts);
 
 	email_facts_end(facts);

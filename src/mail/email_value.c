@@ -6,8 +6,6 @@
  */
 #include "postgres.h"
 
-#include <errno.h>
-
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
@@ -15,6 +13,7 @@
 #include "utils/timestamp.h"
 
 #include "mail/email_value.h"
+#include "pg/json.h"
 
 struct EmailFacts
 {
@@ -155,28 +154,6 @@ placeholder_list(EmailKind kind)
 	return list.data;
 }
 
-/*
- * An id of the payload. An owner can write anything there.
- */
-static int64
-payload_id(Jsonb *payload, const char *name)
-{
-	JsonbValue buffer;
-	JsonbValue *value = NULL;
-	char *text;
-	char *end;
-	int64 id;
-
-	if (JB_ROOT_IS_OBJECT(payload))
-		value = getKeyJsonValueFromContainer(&payload->root, name, strlen(name), &buffer);
-	if (value == NULL || value->type != jbvNumeric)
-		return 0;
-	text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
-	errno = 0;
-	id = strtoi64(text, &end, 10);
-	return errno == 0 && *end == '\0' ? id : 0;
-}
-
 EmailFacts *
 email_facts_begin(EmailKind kind, const char *recipient, int64 organization_id, int64 member_id,
 				  int64 job_id, Jsonb *payload)
@@ -191,7 +168,7 @@ email_facts_begin(EmailKind kind, const char *recipient, int64 organization_id, 
 	facts->ids[TABLE_member] = member_id;
 	facts->ids[TABLE_job] = job_id;
 	for (int i = 0; i < lengthof(payload_ids); i++)
-		facts->ids[payload_ids[i].table] = payload_id(payload, payload_ids[i].name);
+		facts->ids[payload_ids[i].table] = json_get_id(payload, payload_ids[i].name);
 	return facts;
 }
 

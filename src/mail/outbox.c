@@ -22,6 +22,7 @@
 #include "pg/argument.h"
 #include "pg/check.h"
 #include "pg/notify.h"
+#include "pg/order.h"
 
 /*
  * E-mails whose rows are in memory together. With more of them the memory is of a size that
@@ -145,15 +146,6 @@ jobs_retry_email(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-static int
-outbox_compare_ids(const void *a, const void *b)
-{
-	int64 left = *(const int64 *) a;
-	int64 right = *(const int64 *) b;
-
-	return left < right ? -1 : left > right;
-}
-
 static bool
 outbox_may_be_cancelled(const Row *email, TimestampTz before)
 {
@@ -186,7 +178,7 @@ outbox_find_older(Rows *rows, TimestampTz before, int64 *count)
 		ids[(*count)++] = row_int64(email, Col_email_id);
 	}
 	row_scan_end(scan);
-	qsort(ids, *count, sizeof(int64), outbox_compare_ids);
+	qsort(ids, *count, sizeof(int64), order_ids);
 	return ids;
 }
 

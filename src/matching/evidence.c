@@ -48,7 +48,7 @@ evidence_half_lives(TimestampTz from, TimestampTz to, int length)
  * loaded it so, counts as what happens now.
  */
 static double
-weight(TimestampTz happened_at)
+weight_of_time(TimestampTz happened_at)
 {
 	double half_lives = evidence_half_lives(GetCurrentTransactionStartTimestamp(), happened_at, half_life);
 
@@ -96,7 +96,7 @@ evidence_merge(EvidenceTable *table, const Evidence *other, int sign)
  * declined.
  */
 static void
-judge(const JobOutcome *outcome, int sign, double w, Evidence *evidence)
+judge_outcome(const JobOutcome *outcome, int sign, double w, Evidence *evidence)
 {
 	bool is_answered = outcome->first_response_at != DT_NOEND;
 	double signed_weight = sign * w;
@@ -121,18 +121,18 @@ void
 evidence_add_change(EvidenceTable *table, const EvidenceKey *key, const JobOutcome *before,
 					const JobOutcome *after)
 {
-	double w = weight(before->created_at);
+	double w = weight_of_time(before->created_at);
 	Evidence change = {.key = *key};
 
-	judge(before, -1, w, &change);
-	judge(after, 1, w, &change);
+	judge_outcome(before, -1, w, &change);
+	judge_outcome(after, 1, w, &change);
 	evidence_merge(table, &change, 1);
 }
 
 void
 evidence_add_outcome(EvidenceTable *table, const EvidenceKey *key, const JobOutcome *outcome)
 {
-	judge(outcome, 1, weight(outcome->created_at), find_evidence(table, key));
+	judge_outcome(outcome, 1, weight_of_time(outcome->created_at), find_evidence(table, key));
 }
 
 void
@@ -140,7 +140,7 @@ evidence_add_review(EvidenceTable *table, const EvidenceKey *key, TimestampTz wr
 					int communication, int quality)
 {
 	Evidence *evidence = find_evidence(table, key);
-	double w = weight(written_at);
+	double w = weight_of_time(written_at);
 
 	evidence->sums[EVIDENCE_REVIEWS] += w;
 	evidence->sums[EVIDENCE_STARS] += w * (communication + quality) / 2;

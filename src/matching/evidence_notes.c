@@ -153,6 +153,22 @@ notes_end_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransacti
 	}
 }
 
+/*
+ * Writes what the innermost frame noted, in its own memory: that of a procedure that commits would
+ * be kept until it ends.
+ */
+static void
+write_frame(void)
+{
+	Frame *frame = frames;
+	MemoryContext caller = MemoryContextSwitchTo(frame->context);
+
+	frames = frame->outer;
+	ranking_row_write(evidence_sorted(frame->table));
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(frame->context);
+}
+
 static void
 notes_end_transaction(XactEvent event, void *arg)
 {
@@ -163,11 +179,7 @@ notes_end_transaction(XactEvent event, void *arg)
 			/* what a trigger of a user does meanwhile may add to it */
 			while (frames)
 			{
-				Frame *frame = frames;
-
-				frames = frame->outer;
-				ranking_row_write(evidence_sorted(frame->table));
-				MemoryContextDelete(frame->context);
+				write_frame();
 				/* what the server does after deferred triggers: nothing stays open */
 				(void) PreCommit_Portals(event == XACT_EVENT_PRE_PREPARE);
 			}

@@ -59,7 +59,7 @@ typedef struct Search
  * newcomers take turns, and then the older one.
  */
 static int
-compare(const Match *a, const Match *b)
+compare_matches(const Match *a, const Match *b)
 {
 	if (a->score != b->score)
 		return a->score > b->score ? 1 : -1;
@@ -71,7 +71,7 @@ compare(const Match *a, const Match *b)
 static int
 compare_in_heap(Datum a, Datum b, void *arg)
 {
-	return -compare((const Match *) DatumGetPointer(a), (const Match *) DatumGetPointer(b));
+	return -compare_matches((const Match *) DatumGetPointer(a), (const Match *) DatumGetPointer(b));
 }
 
 static bool
@@ -177,7 +177,7 @@ static bool
 is_good_enough(const Search *search, const Match *match)
 {
 	return search->best->bh_size < search->max_count ||
-		   compare(match, (const Match *) DatumGetPointer(binaryheap_first(search->best))) > 0;
+		   compare_matches(match, (const Match *) DatumGetPointer(binaryheap_first(search->best))) > 0;
 }
 
 static void
@@ -218,7 +218,7 @@ find_provided(Search *search, int64 organization_id)
  * it provides the service is not known yet.
  */
 static void
-consider(Search *search, int64 organization_id, const Evidence *evidence, const Row *provided)
+consider_organization(Search *search, int64 organization_id, const Evidence *evidence, const Row *provided)
 {
 	const MatchQuery *query = search->query;
 	double price_fit;
@@ -246,7 +246,7 @@ consider_in_scratch(Search *search, int64 organization_id, const Evidence *evide
 {
 	MemoryContext caller = MemoryContextSwitchTo(search->scratch);
 
-	consider(search, organization_id, evidence, provided);
+	consider_organization(search, organization_id, evidence, provided);
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(search->scratch);
 }
@@ -444,7 +444,7 @@ jobs_match_organizations(PG_FUNCTION_ARGS)
 	Call *call;
 	Match *matches;
 	int count;
-	Actor who = actor_current();
+	Actor who = actor_looking();
 	bool may_name_others = actor_may_name_others();
 
 	query.service_id = arg_id(fcinfo, ARG(match_organizations, service_id));

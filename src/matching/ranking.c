@@ -9,13 +9,13 @@
 
 #include "access/xact.h"
 #include "miscadmin.h"
-#include "storage/lmgr.h"
 
 #include "matching/evidence_notes.h"
 #include "matching/ranking.h"
 #include "matching/ranking_row.h"
 #include "pg/check.h"
 #include "pg/statement.h"
+#include "tables/schema_lock.h"
 
 /* Rows that are fetched at a time. */
 #define FETCH_COUNT 1000
@@ -91,29 +91,41 @@ ranking_take_review(EvidenceTable *table, HeapTuple row, TupleDesc desc)
 						DatumGetInt32(statement_column(row, desc, "quality", &isnull)));
 }
 
+static void
+empty_table(Rows *rows, TableId table)
+{
+	RowScan *scan = row_scan_begin(rows, table, PRIMARY_KEY, 0, NULL, ForwardScanDirection);
+	Row *row;
+
+	while ((row = row_scan_next(scan)) != NULL)
+	{
+		CHECK_FOR_INTERRUPTS();
+		row = row_lock_found(row, LockTupleExclusive, LockWaitBlock);
+		if (row)
+			row_must_delete(row);
+	}
+	row_scan_end(scan);
+}
+
 /*
  * Counts anew what everybody has committed by now; the table is locked first, so that what
- * others are about to add is added afterwards.
+ * others are about to add is added afterwards. Callers have seen to it that the owner can put
+ * nothing off.
  */
 static int
 ranking_rebuild(Rows *rows)
 {
 	EvidenceTable *table = evidence_table(CurrentMemoryContext);
 	List *counted;
-	Oid user;
-	int context;
 
-	LockRelationOid(table_oid(TABLE_ranking_stat), ShareRowExclusiveLock);
-	LockRelationOid(table_oid(TABLE_ranking_total), ShareRowExclusiveLock);
+	schema_lock_relations(list_make2_oid(table_oid(TABLE_ranking_stat), table_oid(TABLE_ranking_total)),
+						  ShareRowExclusiveLock);
+	rows_renew(rows);
+	empty_table(rows, TABLE_ranking_stat);
+	empty_table(rows, TABLE_ranking_total);
 	SPI_connect();
-	GetUserIdAndSecContext(&user, &context);
-	SetUserIdAndSecContext(user, context | SECURITY_RESTRICTED_OPERATION);
-	if (SPI_execute("DELETE FROM jobs.ranking_stat", false, 0) != SPI_OK_DELETE ||
-		SPI_execute("DELETE FROM jobs.ranking_total", false, 0) != SPI_OK_DELETE)
-		elog(ERROR, "could not delete the sums of evidence");
 	ranking_count_rows(ranking_jobs, table, ranking_take_job);
 	ranking_count_rows(ranking_reviews, table, ranking_take_review);
-	SetUserIdAndSecContext(user, context);
 	SPI_finish();
 
 	counted = evidence_sorted(table);
@@ -158,7 +170,7 @@ jobs_rebuild_ranking(PG_FUNCTION_ARGS)
 				 errdetail("What others commit meanwhile would be missed."),
 				 errhint("Call it in a transaction that is READ COMMITTED.")));
 	check_can_write();
-	call = call_begin_system();
+	call = call_begin_sheltered();
 	count = ranking_rebuild(call->rows);
 	call_end(call);
 	PG_RETURN_INT32(count);

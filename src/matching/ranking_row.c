@@ -163,17 +163,13 @@ ranking_row_write(List *evidence)
 	bool is_read_only = XactReadOnly;
 	RankingTotals *totals;
 	Call *call;
-	Oid user;
-	int context;
 	ListCell *cell;
 
 	if (evidence == NIL || !is_installed())
 		return;
 	XactReadOnly = false;
 	PushActiveSnapshot(GetTransactionSnapshot());
-	call = call_begin_system();
-	GetUserIdAndSecContext(&user, &context);
-	SetUserIdAndSecContext(user, context | SECURITY_RESTRICTED_OPERATION);
+	call = call_begin_sheltered();
 	totals = ranking_totals_begin();
 	foreach (cell, evidence)
 	{

@@ -13,6 +13,7 @@
 #include "commands/dbcommands.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "postmaster/postmaster.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/guc.h"
@@ -148,4 +149,72 @@ cron_last_failure(Oid table, int64 id)
 	index_close(index, AccessShareLock);
 	table_close(rel, AccessShareLock);
 	return failure;
+}
+
+bool
+cron_setting_is(const char *name, const char *value)
+{
+	const char *setting = GetConfigOption(name, true, false);
+
+	return setting && strcmp(setting, value) == 0;
+}
+
+bool
+cron_job_flaw(const CronJob *job, const char *owner, CronJobFlaw *flaw)
+{
+	const char *host = GetConfigOption("cron.host", true, false);
+	const CronJobFlaw columns[] = {
+		{"database", job->database, get_database_name(MyDatabaseId)},
+		{"username", job->username, owner},
+		{"command", job->command, CRON_COMMAND},
+		{"nodename", job->nodename, host ? host : ""},
+		{"nodeport", job->nodeport, psprintf("%d", PostPortNumber)},
+		{"active", job->active, "t"},
+	};
+
+	for (int i = 0; i < lengthof(columns); i++)
+	{
+		if (strcmp(columns[i].is, columns[i].should) != 0)
+		{
+			*flaw = columns[i];
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * pg_cron itself would notice some of this only when it starts the job, and tell nobody
+ * but the server's log.
+ */
+bool
+cron_role_flaw(Oid owner, CronRoleFlaw *flaw)
+{
+	const char *name = GetUserNameFromId(owner, false);
+
+	if (!cron_role_can_login(owner))
+	{
+		flaw->message = psprintf("role \"%s\" may not log in", name);
+		flaw->detail = "The tables' owner, as whom pg_cron expires jobs in a session of its own, may not log in.";
+		flaw->hint = psprintf("Run ALTER ROLE %s LOGIN; it needs no password where pg_cron uses background workers.",
+							  quote_identifier(name));
+		return true;
+	}
+	if (!cron_role_can_connect(owner))
+	{
+		flaw->message = psprintf("role \"%s\" may not connect to this database", name);
+		flaw->detail = "The tables' owner, as whom pg_cron expires jobs in a session of this database, may not "
+					   "connect to it.";
+		flaw->hint = psprintf("Run GRANT CONNECT ON DATABASE %s TO %s;",
+							  quote_identifier(get_database_name(MyDatabaseId)), quote_identifier(name));
+		return true;
+	}
+	if (superuser_arg(owner) && cron_setting_is("cron.enable_superuser_jobs", "off"))
+	{
+		flaw->message = psprintf("pg_cron runs nothing as role \"%s\"", name);
+		flaw->detail = "The tables' owner is a superuser, and cron.enable_superuser_jobs is off.";
+		flaw->hint = "Give the tables to a plain role, or set cron.enable_superuser_jobs = on and restart the server.";
+		return true;
+	}
+	return false;
 }

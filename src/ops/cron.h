@@ -46,8 +46,33 @@ extern List *cron_read_jobs(Oid table);
  */
 extern char *cron_last_failure(Oid table, int64 id);
 
+/* A column of a row of cron.job that keeps it from calling the sweep here. */
+typedef struct CronJobFlaw
+{
+	const char *column;
+	const char *is;
+	const char *should;
+} CronJobFlaw;
+
+/* The first such column, if the job is to run as this role; false: there is none. */
+extern bool cron_job_flaw(const CronJob *job, const char *owner, CronJobFlaw *flaw);
+
+/* What keeps pg_cron from running anything here as a role: the parts of an error. */
+typedef struct CronRoleFlaw
+{
+	const char *message;
+	const char *detail;
+	const char *hint;
+} CronRoleFlaw;
+
+/* False: nothing does, as far as is known before it has tried. */
+extern bool cron_role_flaw(Oid owner, CronRoleFlaw *flaw);
+
 /* May the role log in, and connect to this database? */
 extern bool cron_role_can_login(Oid role);
 extern bool cron_role_can_connect(Oid role);
+
+/* Has pg_cron this setting, with this value? */
+extern bool cron_setting_is(const char *name, const char *value);
 
 #endif

@@ -16,13 +16,13 @@
 
 #include "acting/access_problems.h"
 #include "acting/function_names.h"
+#include "feed/feed.h"
 #include "ops/schedule_problem.h"
 #include "pg/rights.h"
 #include "pg/statement.h"
 #include "tables/table.h"
 
-/* What merchants don't see: see feed_shows(). */
-#define HIDDEN "'{assign,unassign}'::pg_catalog.text[]"
+#define HIDDEN "'" FEED_HIDDEN_ACTIONS "'::pg_catalog.text[]"
 
 /*
  * Read as a whole, so that the figures belong to the same moment. The e-mail that is
@@ -75,7 +75,9 @@ static KeptStatement health_report = {
 	"pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) l.since AS oldest_unacked_event, "
 	"CASE WHEN n.last_run_database OPERATOR(pg_catalog.=) $1 THEN n.last_run_at END AS last_run_at, "
 	"COALESCE(pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) r.remind_at, "
-	"pg_catalog.make_interval()) AS reminder_lag "
+	"pg_catalog.make_interval()) AS reminder_lag, "
+	"COALESCE(pg_catalog.statement_timestamp() OPERATOR(pg_catalog.-) (SELECT w.rematch_at FROM jobs.job w "
+	"WHERE w.rematch_at IS NOT NULL ORDER BY w.rematch_at LIMIT 1), pg_catalog.make_interval()) AS rematch_lag "
 	"FROM jobs.node n "
 	"LEFT JOIN (SELECT pg_catalog.min(p.remind_at) AS remind_at "
 	"FROM (SELECT o.remind_at, o.due_at FROM jobs.job o "
@@ -95,7 +97,7 @@ static KeptStatement health_report = {
  * Sentences as one text; NULL: there are none.
  */
 static char *
-join(List *problems)
+join_sentences(List *problems)
 {
 	StringInfoData text;
 	ListCell *cell;
@@ -135,14 +137,14 @@ jobs_health_report(PG_FUNCTION_ARGS)
 		elog(ERROR, "return type must be a row type");
 
 	SPI_connect();
-	rights_switch(&caller, owner, SECURITY_NOFORCE_RLS);
+	rights_switch(&caller, owner, SECURITY_NOFORCE_RLS | SECURITY_RESTRICTED_OPERATION);
 	statement_prefer_indexes();
 	if (statement_read(&health_report, &database, NULL) != 1)
 		elog(ERROR, "could not read the health of jobs");
 	for (int i = 0; i < RESULT_health_report_schedule_ok; i++)
 		values[i] = statement_column(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
 									 NameStr(TupleDescAttr(desc, i)->attname), &nulls[i]);
-	set_health_text(values, nulls, RESULT_health_report_access_problem, join(access_problems(true)));
+	set_health_text(values, nulls, RESULT_health_report_access_problem, join_sentences(access_problems(true)));
 	rights_restore(&caller);
 
 	problem = schedule_problem(owner, nulls[RESULT_health_report_last_run_at] ?

@@ -22,6 +22,7 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 
@@ -29,6 +30,7 @@
 #include "acting/access_problems.h"
 #include "acting/function_names.h"
 #include "acting/sequences.h"
+#include "acting/slots.h"
 #include "mail/email_template.h"
 #include "matching/ranking.h"
 #include "ops/install_foreign.h"
@@ -37,6 +39,7 @@
 #include "parties/search.h"
 #include "pg/argument.h"
 #include "pg/rights.h"
+#include "tables/node.h"
 #include "tables/schema.h"
 #include "tables/schema_check.h"
 #include "tables/schema_lock.h"
@@ -88,7 +91,7 @@ jobs_install(PG_FUNCTION_ARGS)
 	rights_switch(&caller, owner, SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
 	is_older = version > 0 && version < JOBS_SCHEMA_VERSION;
 	if (schema_differs(is_older) || access_lacks_policies())
-		schema_lock_relations(schema_relations());
+		schema_lock_relations(schema_relations(), AccessExclusiveLock);
 	changes = schema_apply(is_older);
 	rights_restore(&caller);
 	owner_take_create_back(owner);
@@ -100,9 +103,10 @@ jobs_install(PG_FUNCTION_ARGS)
 		write_version();
 		changes++;
 	}
+	/* the first, for it waits for a lock */
+	changes += ranking_fill_table();
 	changes += email_template_fill_table();
 	changes += search_backfill();
-	changes += ranking_fill_table();
 	sequences_raise();
 	access_grant_again();
 	tell_problems(owner, version != VERSION_NO_TABLE);
@@ -144,7 +148,7 @@ jobs_uninstall(PG_FUNCTION_ARGS)
 				 errhint("Connect as that role, or as a superuser.")));
 
 	SPI_connect();
-	schema_lock_relations(schema_relations());
+	schema_lock_relations(schema_relations(), AccessExclusiveLock);
 	rights_switch(&caller, owner, SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
 	access_uninstall(drop_data);
 	schema_drop(drop_data);
@@ -248,28 +252,25 @@ check_standing_tables(void)
 		if (rel == NULL)
 			continue;
 		schema_check_columns(i, rel);
-		if (i == TABLE_email)
-			schema_check_rules(i, rel);
 		relation_close(rel, AccessShareLock);
 	}
 }
 
+/*
+ * When the sweep last ran in this database; DT_NOBEGIN: never.
+ */
 static TimestampTz
 read_last_run(void)
 {
-	Oid types[1] = {OIDOID};
-	Datum values[1] = {ObjectIdGetDatum(MyDatabaseId)};
-	bool isnull;
-	Datum last;
+	Rows *rows = rows_begin();
+	Row *node = node_fetch(rows);
+	TimestampTz last = DT_NOBEGIN;
 
-	if (SPI_execute_with_args("SELECT n.last_run_at FROM jobs.node n "
-							  "WHERE n.last_run_database OPERATOR(pg_catalog.=) $1",
-							  1, types, values, NULL, true, 1) != SPI_OK_SELECT)
-		elog(ERROR, "could not read when the sweep last ran");
-	if (SPI_processed == 0)
-		return DT_NOBEGIN;
-	last = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-	return isnull ? DT_NOBEGIN : DatumGetTimestampTz(last);
+	if (!row_isnull(node, Col_node_last_run_database) &&
+		DatumGetObjectId(row_get(node, Col_node_last_run_database)) == MyDatabaseId)
+		last = row_time(node, Col_node_last_run_at, DT_NOBEGIN);
+	rows_end(rows);
+	return last;
 }
 
 /*
@@ -292,15 +293,35 @@ tell_problems(Oid owner, bool is_scheduled)
 				 errdetail_internal("%s", problem)));
 }
 
+/*
+ * The row that says which version the tables are of; a new one gives all slots.
+ */
 static void
 write_version(void)
 {
-	Oid types[1] = {INT4OID};
-	Datum values[1] = {Int32GetDatum(JOBS_SCHEMA_VERSION)};
+	Rows *rows = rows_begin();
+	Row *old = node_find(rows);
+	Row *node = NULL;
 
-	if (SPI_execute_with_args("INSERT INTO jobs.node (schema_version) VALUES ($1) "
-							  "ON CONFLICT (id) DO UPDATE SET schema_version = $1",
-							  1, types, values, NULL, false, 0) != SPI_OK_INSERT ||
-		SPI_processed != 1)
-		schema_complain("The row of jobs.node could not be written.");
+	if (old)
+	{
+		old = row_lock_found(old, LockTupleNoKeyExclusive, LockWaitBlock);
+		node = old ? row_copy(old) : NULL;
+	}
+	if (node == NULL)
+	{
+		node = row_new(rows, TABLE_node);
+		row_set(node, Col_node_id, BoolGetDatum(true));
+		row_set(node, Col_node_first_slot, Int32GetDatum(0));
+		row_set(node, Col_node_last_slot, Int32GetDatum(SLOTS - 1));
+		row_set(node, Col_node_marketplace_id, DirectFunctionCall1(gen_random_uuid, (Datum) 0));
+		row_set(node, Col_node_grants, DirectFunctionCall1(jsonb_in, CStringGetDatum("{}")));
+		row_set(node, Col_node_purged_position, Int64GetDatum(0));
+	}
+	row_set(node, Col_node_schema_version, Int32GetDatum(JOBS_SCHEMA_VERSION));
+	if (old)
+		row_must_update(old, node);
+	else
+		row_must_insert(node);
+	rows_end(rows);
 }

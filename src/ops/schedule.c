@@ -255,37 +255,17 @@ require_cron(Cron *cron, const char *elsewhere)
 				 errhint("Run ALTER EXTENSION pg_cron UPDATE;, or create the extension anew.")));
 }
 
-/*
- * pg_cron itself would notice some of this only when it starts the job, and tell nobody
- * but the server's log.
- */
 static void
 check_owner(Oid owner)
 {
-	const char *name = GetUserNameFromId(owner, false);
-	const char *superuser_jobs = GetConfigOption("cron.enable_superuser_jobs", true, false);
+	CronRoleFlaw flaw;
 
-	if (!cron_role_can_login(owner))
+	if (cron_role_flaw(owner, &flaw))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("role \"%s\" may not log in", name),
-				 errdetail("pg_cron expires jobs as the tables' owner, in a session of its own."),
-				 errhint("Run ALTER ROLE %s LOGIN; it needs no password where pg_cron uses background workers.",
-						 quote_identifier(name))));
-	if (!cron_role_can_connect(owner))
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("role \"%s\" may not connect to this database", name),
-				 errdetail("pg_cron expires jobs as the tables' owner, in a session of this database."),
-				 errhint("Run GRANT CONNECT ON DATABASE %s TO %s;",
-						 quote_identifier(get_database_name(MyDatabaseId)), quote_identifier(name))));
-	if (superuser_arg(owner) && superuser_jobs && strcmp(superuser_jobs, "off") == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("pg_cron runs nothing as role \"%s\"", name),
-				 errdetail("The tables' owner is a superuser, and cron.enable_superuser_jobs is off."),
-				 errhint("Give the tables to a plain role, or set cron.enable_superuser_jobs = on "
-						 "and restart the server.")));
+				 errmsg("%s", flaw.message),
+				 errdetail("%s", flaw.detail),
+				 errhint("%s", flaw.hint)));
 }
 
 static void
@@ -403,47 +383,22 @@ refuse_other_owner(const Cron *cron, const char *owner)
 static void
 check_job(const Cron *cron, int64 id, const char *owner, const char *schedule)
 {
-	const char *host = GetConfigOption("cron.host", true, false);
+	CronJobFlaw flaw = {"row", "missing", "there"};
+	bool is_flawed = true;
 	ListCell *cell;
-	const char *what = "row";
-	const char *is = "missing";
-	const char *should = "there";
 
 	foreach (cell, cron_read_jobs(cron->job))
 	{
 		CronJob *job = lfirst(cell);
-		const struct
-		{
-			const char *what;
-			const char *is;
-			const char *should;
-		} checks[] = {
-			{"database", job->database, get_database_name(MyDatabaseId)},
-			{"username", job->username, owner},
-			{"command", job->command, CRON_COMMAND},
-			{"nodename", job->nodename, host ? host : ""},
-			{"nodeport", job->nodeport, psprintf("%d", PostPortNumber)},
-			{"active", job->active, "t"},
-		};
 
-		if (job->id != id)
-			continue;
-		what = NULL;
-		for (int i = 0; i < lengthof(checks) && what == NULL; i++)
-		{
-			if (strcmp(checks[i].is, checks[i].should) != 0)
-			{
-				what = checks[i].what;
-				is = checks[i].is;
-				should = checks[i].should;
-			}
-		}
+		if (job->id == id)
+			is_flawed = cron_job_flaw(job, owner, &flaw);
 	}
-	if (what)
+	if (is_flawed)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("job %lld of pg_cron would not expire jobs here", (long long) id),
-				 errdetail("Its %s is \"%s\"; it should be \"%s\".", what, is, should),
+				 errdetail("Its %s is \"%s\"; it should be \"%s\".", flaw.column, flaw.is, flaw.should),
 				 errhint("Run SELECT jobs.unschedule_expiry(); and then SELECT jobs.schedule_expiry(%s);",
 						 quote_literal_cstr(schedule))));
 }

@@ -25,21 +25,13 @@
 #include "ops/schedule_problem.h"
 #include "pg/text.h"
 
-/* Where the schedule can't be seen, a run is missed after this time; in milliseconds. */
+/* Where pg_cron has no schedule that can be seen, a run is missed after this time; in milliseconds. */
 #define LONGEST_PAUSE (10 * 60 * 1000)
 
 static bool
 ran_lately(TimestampTz last_run, int pause)
 {
 	return last_run != DT_NOBEGIN && !TimestampDifferenceExceeds(last_run, GetCurrentTimestamp(), pause);
-}
-
-static bool
-is_setting(const char *name, const char *value)
-{
-	const char *setting = GetConfigOption(name, true, false);
-
-	return setting && strcmp(setting, value) == 0;
 }
 
 /*
@@ -59,11 +51,11 @@ readable_table(const char *name)
 }
 
 /*
- * A schedule of this database that isn't the owner's, or of a database that is gone; else, that
- * there is none.
+ * A schedule of this database that isn't the owner's; else, if nothing has called the sweep lately, one
+ * of a database that is gone, or that there is none.
  */
 static char *
-problem_without_job(List *jobs, const char *owner)
+problem_without_job(List *jobs, const char *owner, TimestampTz last_run)
 {
 	ListCell *cell;
 
@@ -84,6 +76,8 @@ problem_without_job(List *jobs, const char *owner)
 						"SELECT jobs.schedule_expiry();",
 						(long long) job->id, job->database, (long long) job->id);
 	}
+	if (ran_lately(last_run, LONGEST_PAUSE))
+		return NULL;
 	foreach (cell, jobs)
 	{
 		CronJob *job = lfirst(cell);
@@ -99,58 +93,30 @@ problem_without_job(List *jobs, const char *owner)
 }
 
 /*
- * What is wrong with the row of cron.job.
+ * What is wrong with the row of cron.job, or with its role.
  */
 static char *
-problem_of_job(const CronJob *job)
+problem_of_job(const CronJob *job, Oid owner)
 {
-	const char *host = GetConfigOption("cron.host", true, false);
-	const struct
-	{
-		const char *what;
-		const char *is;
-		const char *should;
-	} checks[] = {
-		{"command", job->command, CRON_COMMAND},
-		{"nodename", job->nodename, host ? host : ""},
-		{"nodeport", job->nodeport, psprintf("%d", PostPortNumber)},
-		{"active", job->active, "t"},
-	};
+	CronJobFlaw flaw;
+	CronRoleFlaw role;
 
-	for (int i = 0; i < lengthof(checks); i++)
-	{
-		if (strcmp(checks[i].is, checks[i].should) != 0)
-			return psprintf("Job %lld of pg_cron has \"%s\" as its %s, not \"%s\". "
-							"Run SELECT jobs.unschedule_expiry(); SELECT jobs.schedule_expiry();",
-							(long long) job->id, checks[i].is, checks[i].what, checks[i].should);
-	}
-	return NULL;
-}
-
-static char *
-problem_of_owner(Oid owner)
-{
-	const char *name = quote_identifier(GetUserNameFromId(owner, false));
-
-	if (!cron_role_can_login(owner))
-		return psprintf("The tables' owner, as whom pg_cron runs it, may not log in. Run ALTER ROLE %s LOGIN;", name);
-	if (!cron_role_can_connect(owner))
-		return psprintf("The tables' owner, as whom pg_cron runs it, may not connect to this database. Run "
-						"GRANT CONNECT ON DATABASE %s TO %s;",
-						quote_identifier(get_database_name(MyDatabaseId)), name);
-	if (superuser_arg(owner) && is_setting("cron.enable_superuser_jobs", "off"))
-		return pstrdup("The tables' owner is a superuser, as whom pg_cron runs nothing. Set "
-					   "cron.enable_superuser_jobs = on and restart the server.");
+	if (cron_job_flaw(job, GetUserNameFromId(owner, false), &flaw))
+		return psprintf("Job %lld of pg_cron has \"%s\" as its %s, not \"%s\". "
+						"Run SELECT jobs.unschedule_expiry(); SELECT jobs.schedule_expiry();",
+						(long long) job->id, flaw.is, flaw.column, flaw.should);
+	if (cron_role_flaw(owner, &role))
+		return psprintf("%s %s", role.detail, role.hint);
 	return NULL;
 }
 
 static char *
 problem_of_settings(void)
 {
-	if (is_setting("cron.launch_active_jobs", "off"))
+	if (cron_setting_is("cron.launch_active_jobs", "off"))
 		return pstrdup("cron.launch_active_jobs is off, and pg_cron starts no job. Run "
 					   "ALTER SYSTEM SET cron.launch_active_jobs = on; SELECT pg_reload_conf();");
-	if (is_setting("cron.max_running_jobs", "0"))
+	if (cron_setting_is("cron.max_running_jobs", "0"))
 		return pstrdup("cron.max_running_jobs is 0, and pg_cron starts no job. Run "
 					   "ALTER SYSTEM SET cron.max_running_jobs = 5; and restart the server.");
 	return NULL;
@@ -204,8 +170,10 @@ problem_in_database(Oid owner, TimestampTz last_run)
 	char *problem;
 
 	if (!OidIsValid(get_extension_oid("pg_cron", true)))
-		return pstrdup("The extension pg_cron is not in this database. Run CREATE EXTENSION pg_cron; "
-					   "SELECT jobs.schedule_expiry();");
+		return ran_lately(last_run, LONGEST_PAUSE) ?
+				   NULL :
+				   pstrdup("Nothing has called the sweep for 10 minutes, and the extension pg_cron is not in this "
+						   "database. Run CREATE EXTENSION pg_cron; SELECT jobs.schedule_expiry();");
 	table = readable_table("job");
 	if (!OidIsValid(table))
 		return pstrdup("The schedules of pg_cron can't be read now: cron.job is locked, or is not the extension's.");
@@ -219,10 +187,8 @@ problem_in_database(Oid owner, TimestampTz last_run)
 			job = other;
 	}
 	if (job == NULL)
-		return problem_without_job(jobs, name);
-	problem = problem_of_job(job);
-	if (problem == NULL)
-		problem = problem_of_owner(owner);
+		return problem_without_job(jobs, name, last_run);
+	problem = problem_of_job(job, owner);
 	if (problem == NULL)
 		problem = problem_of_settings();
 	return problem ? problem : problem_of_runs(job, last_run);
@@ -236,13 +202,14 @@ schedule_problem(Oid owner, TimestampTz last_run)
 	/* nothing runs on a standby, and what did on the primary is told by its last run */
 	if (RecoveryInProgress())
 		return NULL;
-	if (home == NULL)
-		return pstrdup("pg_cron is not loaded. Add it to shared_preload_libraries, restart the server, and run "
-					   "SELECT jobs.schedule_expiry(); Where another scheduler calls the sweep, watch last_run_at.");
-	if (strcmp(home, get_database_name(MyDatabaseId)) == 0)
+	if (home && strcmp(home, get_database_name(MyDatabaseId)) == 0)
 		return problem_in_database(owner, last_run);
 	if (ran_lately(last_run, LONGEST_PAUSE))
 		return NULL;
+	if (home == NULL)
+		return pstrdup("Nothing has called the sweep for 10 minutes, and pg_cron is not loaded. Have another scheduler "
+					   "call it, or add pg_cron to shared_preload_libraries, restart the server, and run "
+					   "SELECT jobs.schedule_expiry();");
 	return psprintf("pg_cron keeps its schedules in database \"%s\", and nothing has called the sweep for 10 minutes. "
 					"SELECT jobs.schedule_expiry(); says what to run there; "
 					"cron.job_run_details there tells how runs ended.",

@@ -136,7 +136,7 @@ forget_numbers(void *arg)
 }
 
 static HTAB *
-numbers(void)
+known_numbers(void)
 {
 	if (numbered == NULL)
 	{
@@ -160,13 +160,13 @@ static int64
 number_of_new(Call *call, int64 organization_id, int64 merchant_id)
 {
 	Numbered key = {{organization_id, merchant_id}, 0};
-	Numbered *entry = hash_search(numbers(), &key.parties, HASH_FIND, NULL);
+	Numbered *entry = hash_search(known_numbers(), &key.parties, HASH_FIND, NULL);
 
 	if (entry == NULL)
 	{
 		int64 id = ids_assign(row_new(call->rows, TABLE_conversation), SLOT_OF(organization_id));
 
-		entry = hash_search(numbers(), &key.parties, HASH_ENTER, NULL);
+		entry = hash_search(known_numbers(), &key.parties, HASH_ENTER, NULL);
 		entry->id = id;
 	}
 	return entry->id;
@@ -215,15 +215,23 @@ conversation_open_for_job(Call *call, int64 organization_id, int64 merchant_id)
 	return row_int64(row, Col_conversation_id);
 }
 
-int64
-conversation_try_open_for_job(Call *call, int64 organization_id, int64 merchant_id)
+/*
+ * A request waits for several, in the order in which it asks. Whoever holds one of them and waits
+ * for another is a transaction of several actions.
+ */
+ConversationState
+conversation_try_open_for_job(Call *call, int64 organization_id, int64 merchant_id, LockWaitPolicy wait, int64 *id)
 {
 	Row *row = find_latest(call->rows, organization_id, merchant_id);
 
+	*id = row ? row_int64(row, Col_conversation_id) : number_of_new(call, organization_id, merchant_id);
 	if (row == NULL)
-		return number_of_new(call, organization_id, merchant_id);
-	row = row_lock_found(row, LockTupleNoKeyExclusive, LockWaitSkip);
-	return row && !row_bool(row, Col_conversation_is_blocked) ? row_int64(row, Col_conversation_id) : 0;
+		return CONVERSATION_OPEN;
+	row = wait == LockWaitBlock ? row_lock_out_of_order(row, LockTupleNoKeyExclusive) :
+								  row_lock_found(row, LockTupleNoKeyExclusive, wait);
+	if (row == NULL)
+		return CONVERSATION_HELD;
+	return conversation_is_open(row) ? CONVERSATION_OPEN : CONVERSATION_BLOCKED;
 }
 
 void

@@ -38,12 +38,21 @@ extern void conversation_require_starter(const Call *call);
  */
 extern int64 conversation_open(Call *call, int64 organization_id, int64 merchant_id);
 
-/*
- * The same, where a job is about to be made in it: nobody blocks it before the job is there.
- * The second one waits for nobody: 0 when it is blocked, or somebody else holds it.
- */
+/* The same, where a job is about to be made in it: nobody blocks it before the job is there. */
 extern int64 conversation_open_for_job(Call *call, int64 organization_id, int64 merchant_id);
-extern int64 conversation_try_open_for_job(Call *call, int64 organization_id, int64 merchant_id);
+
+/*
+ * The same, where another organization may be asked instead. Held by somebody else, with
+ * LockWaitSkip, it may be blocked or not.
+ */
+typedef enum ConversationState
+{
+	CONVERSATION_OPEN,
+	CONVERSATION_BLOCKED,
+	CONVERSATION_HELD
+} ConversationState;
+extern ConversationState conversation_try_open_for_job(Call *call, int64 organization_id, int64 merchant_id,
+													   LockWaitPolicy wait, int64 *id);
 
 extern void conversation_write_if_new(Call *call, int64 id, int64 organization_id, int64 merchant_id);
 

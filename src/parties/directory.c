@@ -3,7 +3,7 @@
  *
  * The functions that keep the directory. Its triggers are in directory_dml.c.
  *
- * Locks: a service that an organization is to provide FOR KEY SHARE (see search.c), the
+ * Locks: a client_key, then a service that an organization is to provide FOR KEY SHARE (see search.c), the
  * organization FOR NO KEY UPDATE, so that what is done to it comes one after another, then
  * the row that changes; for a member's own choices that row alone.
  */
@@ -12,8 +12,9 @@
 #include "access/xact.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
+#include "utils/uuid.h"
 
-#include "acting/call.h"
+#include "acting/client_key.h"
 #include "acting/function_names.h"
 #include "acting/ids.h"
 #include "parties/directory.h"
@@ -51,23 +52,86 @@ directory_now(void)
 }
 
 /*
- * Locks an organization that the actor is of; others are as if they were not there.
+ * An organization that the actor is of; others are as if they were not there.
  */
 static Row *
-lock_organization(Call *call, int64 id)
+fetch_organization(Call *call, int64 id)
 {
 	Row *organization = row_fetch(call->rows, TABLE_organization, id);
 
 	if (organization == NULL ||
 		(call->actor.kind == ACTOR_MEMBER && call->actor.organization_id != id) ||
-		call->actor.kind == ACTOR_MERCHANT ||
-		row_lock_found(organization, LockTupleNoKeyExclusive, LockWaitBlock) == NULL)
+		call->actor.kind == ACTOR_MERCHANT)
 		actor_complain_missing("organization", id);
 	return organization;
 }
 
 /*
- * jobs.create_organization(name, notification_email, description, language, actor)
+ * The same, locked.
+ */
+static Row *
+lock_organization(Call *call, int64 id)
+{
+	Row *organization = fetch_organization(call, id);
+
+	if (row_lock_found(organization, LockTupleNoKeyExclusive, LockWaitBlock) == NULL)
+		actor_complain_missing("organization", id);
+	return organization;
+}
+
+static void
+set_client_key(Row *row, int column, const pg_uuid_t *client_key)
+{
+	if (client_key)
+		row_set(row, column, UUIDPGetDatum(client_key));
+}
+
+/*
+ * The id of the organization that an earlier call with the same key signed up, or 0.
+ */
+static int64
+find_repeated_organization(Call *call, const Row *organization, const Row *preferences, const pg_uuid_t *client_key)
+{
+	static const int said[] = {Col_organization_name, Col_organization_description, Col_organization_language};
+	static const int preferred[] = {Col_preferences_notification_email};
+	Row *earlier = client_key_find(call, TABLE_organization, 0, client_key);
+	Row *preferences_then;
+	int64 id;
+
+	if (earlier == NULL)
+		return 0;
+	id = row_int64(earlier, Col_organization_id);
+	preferences_then = row_fetch(call->rows, TABLE_preferences, id);
+	if (preferences_then == NULL)
+		client_key_complain_reused();
+	client_key_require_same(earlier, organization, said, lengthof(said));
+	client_key_require_same(preferences_then, preferences, preferred, lengthof(preferred));
+	return id;
+}
+
+static int64
+insert_organization(Call *call, Row *organization, Row *preferences)
+{
+	int64 id = ids_assign(organization, 0);
+	int slot = slots_of_organization(call->rows, id);
+
+	id += slot;
+	row_set_int64(organization, Col_organization_id, id);
+	row_set(organization, Col_organization_slot, Int32GetDatum(slot));
+	row_set_time(organization, Col_organization_created_at, directory_now());
+	search_fill(organization);
+	row_must_insert(organization);
+
+	row_set_int64(preferences, Col_preferences_organization_id, id);
+	row_set(preferences, Col_preferences_is_available, BoolGetDatum(true));
+	row_set(preferences, Col_preferences_is_listed, BoolGetDatum(true));
+	row_set(preferences, Col_preferences_accepts_dropshipping, BoolGetDatum(true));
+	row_must_insert(preferences);
+	return id;
+}
+
+/*
+ * jobs.create_organization(name, notification_email, description, language, client_key, actor)
  */
 PG_FUNCTION_INFO_V1(jobs_create_organization);
 Datum
@@ -77,97 +141,139 @@ jobs_create_organization(PG_FUNCTION_ARGS)
 	char *address = arg_email(fcinfo, ARG(create_organization, notification_email));
 	char *description = arg_optional_text(fcinfo, ARG(create_organization, description), LIMIT_TEXT);
 	char *language = arg_language(fcinfo, ARG_create_organization_language);
+	pg_uuid_t *client_key = arg_optional_client_key(fcinfo, ARG_create_organization_client_key);
 	Call *call = call_begin_signup(fcinfo, ARG_create_organization_actor);
-	Row *row;
+	Row *organization;
+	Row *preferences;
 	int64 id;
-	int slot;
 
 	directory_require(call, SIDE_SYSTEM, true, "create an organization");
-	row = row_new(call->rows, TABLE_organization);
-	id = ids_assign(row, 0);
-	slot = slots_of_organization(call->rows, id);
-	id += slot;
-	row_set_int64(row, Col_organization_id, id);
-	row_set(row, Col_organization_slot, Int32GetDatum(slot));
-	row_set_text(row, Col_organization_name, name);
-	row_set_text(row, Col_organization_description, description);
-	row_set_text(row, Col_organization_language, language);
-	row_set_time(row, Col_organization_created_at, directory_now());
-	search_fill(row);
-	row_must_insert(row);
+	organization = row_new(call->rows, TABLE_organization);
+	row_set_text(organization, Col_organization_name, name);
+	row_set_text(organization, Col_organization_description, description);
+	row_set_text(organization, Col_organization_language, language);
+	set_client_key(organization, Col_organization_client_key, client_key);
+	preferences = row_new(call->rows, TABLE_preferences);
+	row_set_text(preferences, Col_preferences_notification_email, address);
 
-	row = row_new(call->rows, TABLE_preferences);
-	row_set_int64(row, Col_preferences_organization_id, id);
-	row_set(row, Col_preferences_is_available, BoolGetDatum(true));
-	row_set(row, Col_preferences_is_listed, BoolGetDatum(true));
-	row_set(row, Col_preferences_accepts_dropshipping, BoolGetDatum(true));
-	row_set_text(row, Col_preferences_notification_email, address);
-	row_must_insert(row);
+	id = find_repeated_organization(call, organization, preferences, client_key);
+	if (id == 0)
+		id = insert_organization(call, organization, preferences);
 	call_end(call);
 	PG_RETURN_INT64(id);
 }
 
-static bool
-has_members(Call *call, int64 organization_id)
+/*
+ * Nobody adds the first member of an organization, and learns of none but the one that it added: to
+ * others the organization is as if it were not there. `earlier` is the row with the call's key; NULL:
+ * there is none, and the organization is locked, so that there are no two first ones.
+ */
+static void
+require_adder(Call *call, int64 organization_id, const Row *earlier)
 {
 	ScanKeyData keys[1];
+	Row *first;
 
+	if (call->actor.kind != ACTOR_NOBODY)
+		return;
 	row_key_int64(&keys[0], 1, organization_id);
-	return row_find_latest(call->rows, TABLE_member, INDEX_member_organization, 1, keys) != NULL;
+	first = row_find_latest(call->rows, TABLE_member, INDEX_member_organization, 1, keys);
+	if (first && (earlier == NULL || row_int64(first, Col_member_id) != row_int64(earlier, Col_member_id)))
+		actor_complain_missing("organization", organization_id);
+}
+
+static int64
+insert_member(Row *row)
+{
+	int64 id = ids_assign(row, SLOT_OF(row_int64(row, Col_member_organization_id)));
+
+	row_set_text(row, Col_member_email_scope, "all");
+	row_set(row, Col_member_is_active, BoolGetDatum(true));
+	row_set_time(row, Col_member_created_at, directory_now());
+	row_must_insert(row);
+	return id;
 }
 
 /*
- * jobs.add_member(organization_id, name, email, language, actor)
- *
- * Nobody may add the first member. The organization's row is locked, so that there are
- * no two first ones.
+ * The id of a row that an earlier call with the same key wrote, and which says the same.
+ */
+static int64
+repeated_row(const Row *earlier, const Row *row, const int *said, int count)
+{
+	client_key_require_same(earlier, row, said, count);
+	return row_int64(earlier, table_id_column(row->table->id));
+}
+
+/*
+ * jobs.add_member(organization_id, name, email, language, client_key, actor)
  */
 PG_FUNCTION_INFO_V1(jobs_add_member);
 Datum
 jobs_add_member(PG_FUNCTION_ARGS)
 {
+	static const int said[] = {Col_member_name, Col_member_email, Col_member_language};
 	int64 organization_id = arg_id(fcinfo, ARG(add_member, organization_id));
 	char *name = arg_text(fcinfo, ARG(add_member, name), LIMIT_NAME);
 	char *address = arg_email(fcinfo, ARG(add_member, email));
 	char *language = arg_language(fcinfo, ARG_add_member_language);
+	pg_uuid_t *client_key = arg_optional_client_key(fcinfo, ARG_add_member_client_key);
 	Call *call = call_begin_signup(fcinfo, ARG_add_member_actor);
+	Row *earlier;
 	Row *row;
 	int64 id;
 
-	(void) lock_organization(call, organization_id);
-	if (call->actor.kind == ACTOR_NOBODY && has_members(call, organization_id))
-		actor_complain_missing("organization", organization_id);
+	(void) fetch_organization(call, organization_id);
 	row = row_new(call->rows, TABLE_member);
-	id = ids_assign(row, SLOT_OF(organization_id));
 	row_set_int64(row, Col_member_organization_id, organization_id);
 	row_set_text(row, Col_member_name, name);
 	row_set_text(row, Col_member_email, address);
 	row_set_text(row, Col_member_language, language);
-	row_set_text(row, Col_member_email_scope, "all");
-	row_set(row, Col_member_is_active, BoolGetDatum(true));
-	row_set_time(row, Col_member_created_at, directory_now());
-	row_must_insert(row);
+	set_client_key(row, Col_member_client_key, client_key);
+	earlier = client_key_find(call, TABLE_member, organization_id, client_key);
+	if (earlier == NULL)
+		(void) lock_organization(call, organization_id);
+	require_adder(call, organization_id, earlier);
+	id = earlier ? repeated_row(earlier, row, said, lengthof(said)) : insert_member(row);
 	call_end(call);
 	PG_RETURN_INT64(id);
 }
 
 /*
- * jobs.create_service(name, actor)
+ * Writes a row that belongs to no organization, unless an earlier call with the same key did; the
+ * row's id. Its key is the tenant's; 0: the marketplace's.
+ */
+static int64
+write_once(Call *call, Row *row, int64 tenant, const pg_uuid_t *client_key, const int *said, int count)
+{
+	Row *earlier = client_key_find(call, row->table->id, tenant, client_key);
+	int64 id;
+
+	if (earlier)
+		return repeated_row(earlier, row, said, count);
+	id = ids_assign(row, slots_of_catalogue(call->rows));
+	row_must_insert(row);
+	return id;
+}
+
+/*
+ * jobs.create_service(name, client_key, actor)
  */
 PG_FUNCTION_INFO_V1(jobs_create_service);
 Datum
 jobs_create_service(PG_FUNCTION_ARGS)
 {
+	static const int said[] = {Col_service_name};
 	char *name = arg_text(fcinfo, ARG(create_service, name), LIMIT_NAME);
-	Call *call = call_begin(fcinfo, ARG_create_service_actor);
+	pg_uuid_t *client_key = arg_optional_client_key(fcinfo, ARG_create_service_client_key);
+	Call *call = call_begin_operator(fcinfo, ARG_create_service_actor);
 	Row *row;
 	int64 id;
 
 	directory_require(call, SIDE_SYSTEM, false, "create a service");
 	row = row_new(call->rows, TABLE_service);
-	id = ids_assign(row, slots_of_catalogue(call->rows));
 	row_set_text(row, Col_service_name, name);
-	row_must_insert(row);
+	set_client_key(row, Col_service_client_key, client_key);
+	id = write_once(call, row, 0, client_key, said, lengthof(said));
 	call_end(call);
 	PG_RETURN_INT64(id);
 }
@@ -419,43 +525,48 @@ jobs_set_preferences(PG_FUNCTION_ARGS)
 }
 
 /*
- * jobs.create_merchant(name, email, is_dropshipper, language, actor)
+ * jobs.create_merchant(name, email, is_dropshipper, language, client_key, actor)
  */
 PG_FUNCTION_INFO_V1(jobs_create_merchant);
 Datum
 jobs_create_merchant(PG_FUNCTION_ARGS)
 {
+	static const int said[] = {
+		Col_merchant_name, Col_merchant_email, Col_merchant_is_dropshipper, Col_merchant_language};
 	char *name = arg_text(fcinfo, ARG(create_merchant, name), LIMIT_NAME);
 	char *address = arg_email(fcinfo, ARG(create_merchant, email));
 	bool is_dropshipper = arg_bool(fcinfo, ARG(create_merchant, is_dropshipper));
 	char *language = arg_language(fcinfo, ARG_create_merchant_language);
+	pg_uuid_t *client_key = arg_optional_client_key(fcinfo, ARG_create_merchant_client_key);
 	Call *call = call_begin_signup(fcinfo, ARG_create_merchant_actor);
 	Row *row;
 	int64 id;
 
 	directory_require(call, SIDE_SYSTEM, true, "create a merchant");
 	row = row_new(call->rows, TABLE_merchant);
-	id = ids_assign(row, slots_of_catalogue(call->rows));
 	row_set_text(row, Col_merchant_name, name);
 	row_set_text(row, Col_merchant_email, address);
 	row_set_text(row, Col_merchant_language, language);
 	row_set(row, Col_merchant_is_dropshipper, BoolGetDatum(is_dropshipper));
 	row_set_time(row, Col_merchant_created_at, directory_now());
-	row_must_insert(row);
+	set_client_key(row, Col_merchant_client_key, client_key);
+	id = write_once(call, row, 0, client_key, said, lengthof(said));
 	call_end(call);
 	PG_RETURN_INT64(id);
 }
 
 /*
- * jobs.add_store(merchant_id, name, url, actor)
+ * jobs.add_store(merchant_id, name, url, client_key, actor)
  */
 PG_FUNCTION_INFO_V1(jobs_add_store);
 Datum
 jobs_add_store(PG_FUNCTION_ARGS)
 {
+	static const int said[] = {Col_store_name, Col_store_url};
 	int64 merchant_id = arg_id(fcinfo, ARG(add_store, merchant_id));
 	char *name = arg_text(fcinfo, ARG(add_store, name), LIMIT_NAME);
 	char *url = arg_optional_text(fcinfo, ARG(add_store, url), LIMIT_URL);
+	pg_uuid_t *client_key = arg_optional_client_key(fcinfo, ARG_add_store_client_key);
 	Call *call = call_begin(fcinfo, ARG_add_store_actor);
 	Row *row;
 	int64 id;
@@ -464,12 +575,12 @@ jobs_add_store(PG_FUNCTION_ARGS)
 		row_fetch(call->rows, TABLE_merchant, merchant_id) == NULL)
 		actor_complain_missing("merchant", merchant_id);
 	row = row_new(call->rows, TABLE_store);
-	id = ids_assign(row, slots_of_catalogue(call->rows));
 	row_set_int64(row, Col_store_merchant_id, merchant_id);
 	row_set_text(row, Col_store_name, name);
 	row_set_text(row, Col_store_url, url);
 	row_set_time(row, Col_store_created_at, directory_now());
-	row_must_insert(row);
+	set_client_key(row, Col_store_client_key, client_key);
+	id = write_once(call, row, merchant_id, client_key, said, lengthof(said));
 	call_end(call);
 	PG_RETURN_INT64(id);
 }

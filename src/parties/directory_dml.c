@@ -8,6 +8,7 @@
 
 #include "access/xact.h"
 #include "utils/numeric.h"
+#include "utils/uuid.h"
 
 #include "acting/dml.h"
 #include "acting/ids.h"
@@ -23,34 +24,40 @@ typedef enum Kind
 	KIND_CURRENCY,
 	KIND_PRICE,
 	KIND_SCOPE,
-	KIND_URL
+	KIND_URL,
+	KIND_CLIENT_KEY
 } Kind;
 
-/* What people write into the directory. */
+/* What people and programs write into the directory. */
 static const struct
 {
 	TableId table;
 	int column;
 	Kind kind;
 	bool is_required;
-} texts[] = {
+} written[] = {
 	{TABLE_organization, Col_organization_name, KIND_NAME, true},
 	{TABLE_organization, Col_organization_description, KIND_LONG_TEXT, false},
 	{TABLE_organization, Col_organization_language, KIND_LANGUAGE, true},
+	{TABLE_organization, Col_organization_client_key, KIND_CLIENT_KEY, false},
 	{TABLE_preferences, Col_preferences_notification_email, KIND_EMAIL, true},
 	{TABLE_member, Col_member_name, KIND_NAME, true},
 	{TABLE_member, Col_member_email, KIND_EMAIL, true},
 	{TABLE_member, Col_member_language, KIND_LANGUAGE, true},
 	{TABLE_member, Col_member_email_scope, KIND_SCOPE, true},
+	{TABLE_member, Col_member_client_key, KIND_CLIENT_KEY, false},
 	{TABLE_service, Col_service_name, KIND_NAME, true},
+	{TABLE_service, Col_service_client_key, KIND_CLIENT_KEY, false},
 	{TABLE_provided_service, Col_provided_service_min_price, KIND_PRICE, false},
 	{TABLE_provided_service, Col_provided_service_max_price, KIND_PRICE, false},
 	{TABLE_provided_service, Col_provided_service_currency, KIND_CURRENCY, true},
 	{TABLE_merchant, Col_merchant_name, KIND_NAME, true},
 	{TABLE_merchant, Col_merchant_email, KIND_EMAIL, true},
 	{TABLE_merchant, Col_merchant_language, KIND_LANGUAGE, true},
+	{TABLE_merchant, Col_merchant_client_key, KIND_CLIENT_KEY, false},
 	{TABLE_store, Col_store_name, KIND_NAME, true},
 	{TABLE_store, Col_store_url, KIND_URL, false},
+	{TABLE_store, Col_store_client_key, KIND_CLIENT_KEY, false},
 };
 
 /* What never changes once a row is there. */
@@ -62,18 +69,23 @@ static const struct
 	{TABLE_organization, Col_organization_id},
 	{TABLE_organization, Col_organization_slot},
 	{TABLE_organization, Col_organization_created_at},
+	{TABLE_organization, Col_organization_client_key},
 	{TABLE_preferences, Col_preferences_organization_id},
 	{TABLE_member, Col_member_id},
 	{TABLE_member, Col_member_organization_id},
 	{TABLE_member, Col_member_created_at},
+	{TABLE_member, Col_member_client_key},
 	{TABLE_service, Col_service_id},
+	{TABLE_service, Col_service_client_key},
 	{TABLE_provided_service, Col_provided_service_organization_id},
 	{TABLE_provided_service, Col_provided_service_service_id},
 	{TABLE_merchant, Col_merchant_id},
 	{TABLE_merchant, Col_merchant_created_at},
+	{TABLE_merchant, Col_merchant_client_key},
 	{TABLE_store, Col_store_id},
 	{TABLE_store, Col_store_merchant_id},
 	{TABLE_store, Col_store_created_at},
+	{TABLE_store, Col_store_client_key},
 };
 
 /* Whose rows these are, or what they are of. */
@@ -118,6 +130,9 @@ check_column(Row *row, int column, Kind kind)
 		case KIND_SCOPE:
 			check_email_scope(row_text(row, column));
 			break;
+		case KIND_CLIENT_KEY:
+			check_client_key(DatumGetUUIDP(row_get(row, column)));
+			break;
 		case KIND_PRICE:
 			row_set(row, column, NumericGetDatum(check_price(DatumGetNumeric(row_get(row, column)), name)));
 			break;
@@ -128,18 +143,20 @@ check_column(Row *row, int column, Kind kind)
  * What an UPDATE leaves as it is was checked when it was written, perhaps by other rules.
  */
 static void
-check(Dml *dml)
+check_columns(Dml *dml)
 {
 	Row *row = dml->new;
 
-	for (int i = 0; i < lengthof(texts); i++)
+	for (int i = 0; i < lengthof(written); i++)
 	{
-		if (texts[i].table != row->table->id || (DML_IS_UPDATE(dml) && !dml_changes(dml, texts[i].column)))
+		if (written[i].table != row->table->id || (DML_IS_UPDATE(dml) && !dml_changes(dml, written[i].column)))
 			continue;
-		if (row_isnull(row, texts[i].column))
-			check_not_null(texts[i].is_required, table_column(row->table->id, texts[i].column));
+		if (written[i].kind == KIND_CURRENCY && DML_IS_INSERT(dml))
+			row_set_text(row, written[i].column, check_currency_given(row_text(row, written[i].column)));
+		else if (row_isnull(row, written[i].column))
+			check_not_null(written[i].is_required, table_column(row->table->id, written[i].column));
 		else
-			check_column(row, texts[i].column, texts[i].kind);
+			check_column(row, written[i].column, written[i].kind);
 	}
 }
 
@@ -182,24 +199,12 @@ fill_search(Dml *dml)
 static void
 fill_created_at(Dml *dml)
 {
-	static const struct
-	{
-		TableId table;
-		int column;
-	} columns[] = {
-		{TABLE_organization, Col_organization_created_at},
-		{TABLE_member, Col_member_created_at},
-		{TABLE_merchant, Col_merchant_created_at},
-		{TABLE_store, Col_store_created_at},
-	};
+	int column = dml_clock_column(dml->new->table->id);
 
-	for (int i = 0; i < lengthof(columns); i++)
-	{
-		if (columns[i].table != dml->new->table->id)
-			continue;
-		dml_fill(dml, columns[i].column);
-		row_set_time(dml->new, columns[i].column, GetCurrentTransactionStartTimestamp());
-	}
+	if (column < 0)
+		return;
+	dml_fill(dml, column);
+	row_set_time(dml->new, column, GetCurrentTransactionStartTimestamp());
 }
 
 /*
@@ -237,8 +242,13 @@ fill_inserted(Dml *dml)
 {
 	TableId id = dml->new->table->id;
 
+	/* as jobs.provide_service() does, before the pair is written that only one can write */
 	if (id == TABLE_provided_service)
+	{
 		(void) search_hold_service(dml->call->rows, row_int64(dml->new, Col_provided_service_service_id));
+		(void) row_lock(dml->call->rows, TABLE_organization, row_int64(dml->new, Col_provided_service_organization_id),
+						LockTupleNoKeyExclusive, LockWaitBlock);
+	}
 	require_parents(dml);
 	if (id == TABLE_organization)
 		assign_organization_id(dml);
@@ -256,7 +266,7 @@ directory_dml_fill(FunctionCallInfo fcinfo, TableId id)
 
 	if (DML_IS_INSERT(dml))
 		require_parents_given(dml->new);
-	check(dml);
+	check_columns(dml);
 	dml_require_actor(dml);
 	if (dml->call->actor.kind != ACTOR_SYSTEM)
 		ereport(ERROR,

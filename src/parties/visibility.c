@@ -14,13 +14,13 @@
 #include "parties/conversation.h"
 
 /*
- * The current actor, as far as it still exists. A merchant who doesn't exist needs no look: what
+ * Who looks, as far as it still exists. A merchant who doesn't exist needs no look: what
  * it could see are rows that refer to it, and there are none.
  */
 static Actor
 viewer(Rows *rows)
 {
-	Actor actor = actor_current();
+	Actor actor = actor_looking();
 
 	if (actor.kind != ACTOR_MERCHANT && !actor_find_among(rows, &actor))
 		actor.kind = ACTOR_NOBODY;

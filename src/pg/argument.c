@@ -46,7 +46,7 @@ arg_bool(FunctionCallInfo fcinfo, int argno, const char *name)
 }
 
 char *
-arg_text(FunctionCallInfo fcinfo, int argno, const char *name, int limit)
+arg_text(FunctionCallInfo fcinfo, int argno, const char *name, TextLimit limit)
 {
 	char *value;
 
@@ -110,7 +110,7 @@ arg_optional_id(FunctionCallInfo fcinfo, int argno, const char *name)
 }
 
 char *
-arg_optional_text(FunctionCallInfo fcinfo, int argno, const char *name, int limit)
+arg_optional_text(FunctionCallInfo fcinfo, int argno, const char *name, TextLimit limit)
 {
 	return PG_ARGISNULL(argno) ? NULL : arg_text(fcinfo, argno, name, limit);
 }

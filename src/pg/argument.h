@@ -21,14 +21,14 @@
 extern int64 arg_id(FunctionCallInfo fcinfo, int argno, const char *name);
 extern int32 arg_count(FunctionCallInfo fcinfo, int argno, const char *name);
 extern bool arg_bool(FunctionCallInfo fcinfo, int argno, const char *name);
-extern char *arg_text(FunctionCallInfo fcinfo, int argno, const char *name, int limit);
+extern char *arg_text(FunctionCallInfo fcinfo, int argno, const char *name, TextLimit limit);
 extern char *arg_email(FunctionCallInfo fcinfo, int argno, const char *name);
 extern char *arg_language(FunctionCallInfo fcinfo, int argno);
 extern char *arg_currency(FunctionCallInfo fcinfo, int argno);
 
 /* Optional ones: NULL or 0 stands for SQL's NULL. */
 extern int64 arg_optional_id(FunctionCallInfo fcinfo, int argno, const char *name);
-extern char *arg_optional_text(FunctionCallInfo fcinfo, int argno, const char *name, int limit);
+extern char *arg_optional_text(FunctionCallInfo fcinfo, int argno, const char *name, TextLimit limit);
 extern char *arg_optional_email(FunctionCallInfo fcinfo, int argno, const char *name);
 extern char *arg_optional_reason(FunctionCallInfo fcinfo, int argno);
 extern struct NumericData *arg_optional_price(FunctionCallInfo fcinfo, int argno, const char *name);

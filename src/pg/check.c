@@ -49,7 +49,8 @@ check_can_write(void)
 void
 check_length(const char *value, const char *name, int limit)
 {
-	int length = pg_mbstrlen(value);
+	/* no character is shorter than a byte */
+	int length = strlen(value) > limit ? pg_mbstrlen(value) : 0;
 
 	if (length > limit)
 		ereport(ERROR,
@@ -75,25 +76,25 @@ complain_turning(const char *name, const char *detail)
  * change for a stretch, as where people paste names, but letters keep their order.
  */
 void
-check_text(const char *value, const char *name, int limit)
+check_text(const char *value, const char *name, TextLimit limit)
 {
 	bool is_visible = false;
 	bool is_turning = false;
 
-	check_length(value, name, limit);
-	for (const char *rest = value; *rest;)
+	check_length(value, name, limit.length);
+	for (const char *rest = text_skip_ascii(value, &is_visible); *rest; rest = text_skip_ascii(rest, &is_visible))
 	{
 		pg_wchar c = text_next_character(&rest);
 
 		is_visible = is_visible || text_is_visible(c);
 		is_turning = is_turning || text_is_turning(c);
-		if (text_is_control(c) && limit != LIMIT_TEXT)
+		if (text_is_control(c) && limit.is_line)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("%s must be one line", name),
 					 errdetail("It has a line break or another control character."),
 					 errhint("Take it out.")));
-		if (text_is_override(c) || (is_turning && limit != LIMIT_TEXT))
+		if (text_is_override(c) || (is_turning && limit.is_line))
 			complain_turning(name, psprintf("It has the mark U+%04X, which does that to what stands behind it.", c));
 	}
 	if (!is_visible)
@@ -141,7 +142,7 @@ check_email(const char *value, const char *name)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s is not an e-mail address", name),
-				 errdetail("\"%s\" is not of the form name@domain.", text_excerpt(value, LIMIT_EMAIL)),
+				 errdetail("\"%s\" is not of the form name@domain.", text_excerpt(value, LENGTH_EMAIL)),
 				 errhint("Pass one bare address, such as ann@example.com.")));
 	check_text(value, name, LIMIT_EMAIL);
 }
@@ -166,6 +167,15 @@ check_currency(const char *value)
 				 errmsg("\"%s\" is not a currency code", text_excerpt(value, 20)),
 				 errdetail("A currency is three capital letters of ISO 4217."),
 				 errhint("Pass 'USD' or 'EUR', for instance.")));
+}
+
+const char *
+check_currency_given(const char *value)
+{
+	if (value == NULL || *value == '\0')
+		return "USD";
+	check_currency(value);
+	return value;
 }
 
 void

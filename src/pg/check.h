@@ -7,11 +7,20 @@
 #ifndef JOBS_CHECK_H
 #define JOBS_CHECK_H
 
-/* Characters that a text may have. */
-#define LIMIT_NAME 200	 /* names, titles */
-#define LIMIT_TEXT 20000 /* bodies, descriptions, comments; all others are one line */
-#define LIMIT_EMAIL 254
-#define LIMIT_URL 2000
+#define LENGTH_NAME 200
+#define LENGTH_EMAIL 254
+
+/* What a text may have. */
+typedef struct TextLimit
+{
+	int length; /* in characters */
+	bool is_line;
+} TextLimit;
+
+#define LIMIT_NAME ((TextLimit){LENGTH_NAME, true}) /* names, titles */
+#define LIMIT_TEXT ((TextLimit){20000, false})		/* bodies, descriptions, comments */
+#define LIMIT_EMAIL ((TextLimit){LENGTH_EMAIL, true})
+#define LIMIT_URL ((TextLimit){2000, true})
 
 struct NumericData;
 struct pg_uuid_t;
@@ -21,10 +30,13 @@ extern void check_not_null(bool isnull, const char *name);
 extern void check_can_write(void);
 
 extern void check_length(const char *value, const char *name, int limit);
-extern void check_text(const char *value, const char *name, int limit);
+extern void check_text(const char *value, const char *name, TextLimit limit);
 extern void check_email(const char *value, const char *name);
 extern void check_language(const char *value);
 extern void check_currency(const char *value);
+
+/* The currency of a new row; left out, NULL or '', it is the US dollar. */
+extern const char *check_currency_given(const char *value);
 extern void check_email_scope(const char *value);
 extern void check_reason(const char *value);
 extern void check_client_key(const struct pg_uuid_t *value);

@@ -100,6 +100,13 @@ typedef bool CompatUpdateIndexes;
 #define compat_lxid(proc) ((proc)->lxid)
 #endif
 
+/* until 15, a view that stands has entries for itself in its query's range table */
+#if PG_VERSION_NUM >= 160000
+#define COMPAT_VIEWS_HAVE_MORE_ENTRIES false
+#else
+#define COMPAT_VIEWS_HAVE_MORE_ENTRIES true
+#endif
+
 /* since 16, CREATEROLE grants what the role may pass on alone */
 #if PG_VERSION_NUM >= 160000
 #define compat_grants_any_role(role) false

@@ -1,10 +1,14 @@
 /*
  * json.c
  *
- * Makes small objects of jsonb.
+ * Makes and reads small objects of jsonb.
  */
 #include "postgres.h"
 
+#include <errno.h>
+
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 
 #include "pg/json.h"
@@ -63,4 +67,23 @@ json_of_text(const char *name, const char *text)
 	value.val.string.len = strlen(text);
 	pushJsonbValue(&state, WJB_VALUE, &value);
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+}
+
+int64
+json_get_id(Jsonb *object, const char *name)
+{
+	JsonbValue buffer;
+	JsonbValue *value = NULL;
+	char *text;
+	char *end;
+	int64 id;
+
+	if (JB_ROOT_IS_OBJECT(object))
+		value = getKeyJsonValueFromContainer(&object->root, name, strlen(name), &buffer);
+	if (value == NULL || value->type != jbvNumeric)
+		return 0;
+	text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
+	errno = 0;
+	id = strtoi64(text, &end, 10);
+	return errno == 0 && *end == '\0' ? id : 0;
 }

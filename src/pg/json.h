@@ -20,4 +20,7 @@ typedef struct IdPair
 } IdPair;
 extern Jsonb *json_of_ids(const IdPair *pairs, int count);
 
+/* An id of such an object; 0: it has none of that name, or it is none, for an owner can write anything. */
+extern int64 json_get_id(Jsonb *object, const char *name);
+
 #endif

@@ -85,7 +85,7 @@ find_config(const char *name)
  * Tries it in a subtransaction: what fails is a file that the encoding has no characters for.
  */
 static bool
-works(Oid config)
+config_works(Oid config)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -121,7 +121,7 @@ language_config_of(int language)
 	if (!OidIsValid(config) || GetDatabaseEncoding() == PG_UTF8 || GetDatabaseEncoding() == PG_SQL_ASCII)
 		return config;
 	if (languages[language].state == NOT_TRIED)
-		languages[language].state = works(config) ? WORKS : FAILS;
+		languages[language].state = config_works(config) ? WORKS : FAILS;
 	return languages[language].state == WORKS ? config : InvalidOid;
 }
 

@@ -51,14 +51,28 @@ statement_read(KeptStatement *statement, Datum *values, const char *nulls)
 	return SPI_processed;
 }
 
-Datum
-statement_column(HeapTuple row, TupleDesc desc, const char *name, bool *isnull)
+static int
+column_number(TupleDesc desc, const char *name)
 {
 	int number = SPI_fnumber(desc, name);
 
 	if (number <= 0)
 		elog(ERROR, "a query has no column \"%s\"", name);
-	return SPI_getbinval(row, desc, number, isnull);
+	return number;
+}
+
+Datum
+statement_column(HeapTuple row, TupleDesc desc, const char *name, bool *isnull)
+{
+	return SPI_getbinval(row, desc, column_number(desc, name), isnull);
+}
+
+char *
+statement_text(uint64 row, const char *name)
+{
+	TupleDesc desc = SPI_tuptable->tupdesc;
+
+	return SPI_getvalue(SPI_tuptable->vals[row], desc, column_number(desc, name));
 }
 
 HeapTuple

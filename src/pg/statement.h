@@ -34,6 +34,9 @@ extern uint64 statement_read(KeptStatement *statement, Datum *values, const char
 /* A column of a row that SPI returned. */
 extern Datum statement_column(HeapTuple row, TupleDesc desc, const char *name, bool *isnull);
 
+/* The same, of a row of SPI_tuptable, as text; NULL: it is NULL. */
+extern char *statement_text(uint64 row, const char *name);
+
 /* A row of SPI_tuptable as one of a function's result, whose columns have the same names. */
 extern HeapTuple statement_row(uint64 row, TupleDesc result);
 

@@ -50,6 +50,18 @@ text_next_character(const char **text)
 	return IS_HIGHBIT_SET(*c) ? encoding_to_unicode(c, length, TEXT_UNKNOWN) : *c;
 }
 
+const char *
+text_skip_ascii(const char *text, bool *is_visible)
+{
+	const char *c = text;
+	bool shows = false;
+
+	for (; *c >= ' ' && *c < 0x7f; c++)
+		shows |= *c != ' ';
+	*is_visible |= shows;
+	return c;
+}
+
 /*
  * Ends a line, or does anything else but show.
  */

@@ -18,6 +18,12 @@ extern char *text_excerpt(const char *text, int limit);
 #define TEXT_UNKNOWN 0x110000
 extern pg_wchar text_next_character(const char **text);
 
+/*
+ * The first character that is no sign or space of ASCII. These need no second look: in no encoding of a
+ * server are they part of another character. `is_visible` becomes true when one of them is no space.
+ */
+extern const char *text_skip_ascii(const char *text, bool *is_visible);
+
 /* Does it end a line, or never show? Does it show nothing, whatever stands beside it? */
 extern bool text_is_control(pg_wchar c);
 extern bool text_is_blank(pg_wchar c);

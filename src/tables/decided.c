@@ -42,11 +42,12 @@ decided_may_differ(const Row *stored, int column)
 {
 	TriggerDesc *triggers = stored->table->triggers[TRIGGERS_PARENT_UNLOCKED];
 
-	return triggers && triggers->trig_insert_before_row && decided_is_free_text(stored->table->id, column);
+	return triggers && (triggers->trig_insert_before_row || triggers->trig_update_before_row) &&
+		   decided_is_free_text(stored->table->id, column);
 }
 
 static bool
-differs(const Row *decided, const Row *row, int column)
+differs_from_decided(const Row *decided, const Row *row, int column)
 {
 	if (decided_is_free_text(row->table->id, column))
 		return row_isnull(decided, column) != row_isnull(row, column);
@@ -60,7 +61,7 @@ decided_check(const Row *decided, const Row *row)
 
 	for (int column = 0; column < known; column++)
 	{
-		if (differs(decided, row, column))
+		if (differs_from_decided(decided, row, column))
 			decided_complain(row->table->id, column);
 	}
 }

@@ -20,8 +20,8 @@
 extern bool decided_is_free_text(TableId id, int column);
 
 /*
- * May a stored text be another one than was sent, by a trigger of a user? Where a call is
- * repeated, such a text says nothing of whether it is the same call.
+ * May a stored text be another one than was sent, by a trigger of a user? Where a call bears the
+ * client_key of an earlier one, which says that it is the same, such a text says nothing against it.
  */
 extern bool decided_may_differ(const Row *stored, int column);
 

@@ -21,6 +21,7 @@ static const TableId order[] = {
 	TABLE_review,
 	TABLE_event_consumer,
 	TABLE_job_event,
+	TABLE_event_caller,
 	TABLE_email,
 	TABLE_email_template,
 	TABLE_node,

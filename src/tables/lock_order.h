@@ -13,8 +13,8 @@
  * transactions, 40P01, and the application runs it again, as it does after 40001.
  *
  * - A plain UPDATE or DELETE locks its rows in the order in which it meets them, before any
- *   trigger is asked. So an assignment that it deletes comes before its job, a service that it
- *   takes from an organization before the organization. The functions keep the order.
+ *   trigger is asked. So an assignment that it deletes comes before its job, a row of
+ *   provided_service before its organization. The functions take both in order.
  * - Several actions in one transaction: each keeps the order, all together may not.
  * - row_lock_out_of_order(), where a row is found only under the lock of a later one. Its callers
  *   say with whom they may collide.

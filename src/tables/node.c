@@ -12,13 +12,19 @@
 #include "tables/schema_check.h"
 
 Row *
-node_fetch(Rows *rows)
+node_find(Rows *rows)
 {
 	ScanKeyData key;
-	Row *node;
 
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_BOOLEQ, BoolGetDatum(true));
-	node = row_find(rows, TABLE_node, PRIMARY_KEY, 1, &key, ForwardScanDirection);
+	return row_find(rows, TABLE_node, PRIMARY_KEY, 1, &key, ForwardScanDirection);
+}
+
+Row *
+node_fetch(Rows *rows)
+{
+	Row *node = node_find(rows);
+
 	if (node == NULL)
 		schema_complain("The table jobs.node has lost its row.");
 	return node;

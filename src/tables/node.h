@@ -10,4 +10,7 @@
 
 extern Row *node_fetch(Rows *rows);
 
+/* The same; NULL: it has gone. */
+extern Row *node_find(Rows *rows);
+
 #endif

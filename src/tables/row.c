@@ -342,9 +342,10 @@ row_scan_begin_latest(Rows *rows, TableId id, IndexId index, int nkeys, ScanKey 
 {
 	Snapshot snapshot = rows_snapshot(rows);
 
-	/* among parallel workers there is no other snapshot to be had than the transaction's */
-	return begin_scan(rows, id, index, nkeys, keys, direction,
-					  IsolationUsesXactSnapshot() && !IsInParallelMode() ? GetLatestSnapshot() : snapshot);
+	/* in a parallel query the catalog's snapshot alone may be taken anew; for other tables it always is */
+	if (IsolationUsesXactSnapshot())
+		snapshot = IsInParallelMode() ? GetCatalogSnapshot(table_oid(id)) : GetLatestSnapshot();
+	return begin_scan(rows, id, index, nkeys, keys, direction, snapshot);
 }
 
 /*
@@ -433,7 +434,7 @@ is_in_order(const Row *row)
 #endif
 
 static Row *
-lock(Row *row, LockTupleMode mode, LockWaitPolicy wait, bool find_latest)
+lock_row(Row *row, LockTupleMode mode, LockWaitPolicy wait, bool find_latest)
 {
 	Rows *rows = row->rows;
 	Target *target = rows_use_table(rows, row->table->id, RowExclusiveLock);
@@ -483,19 +484,19 @@ Row *
 row_lock_found(Row *row, LockTupleMode mode, LockWaitPolicy wait)
 {
 	Assert(wait != LockWaitBlock || is_in_order(row));
-	return lock(row, mode, wait, !IsolationUsesXactSnapshot());
+	return lock_row(row, mode, wait, !IsolationUsesXactSnapshot());
 }
 
 Row *
 row_lock_out_of_order(Row *row, LockTupleMode mode)
 {
-	return lock(row, mode, LockWaitBlock, !IsolationUsesXactSnapshot());
+	return lock_row(row, mode, LockWaitBlock, !IsolationUsesXactSnapshot());
 }
 
 Row *
 row_lock_latest(Row *row, LockTupleMode mode)
 {
-	return lock(row, mode, LockWaitSkip, true);
+	return lock_row(row, mode, LockWaitSkip, true);
 }
 
 Row *

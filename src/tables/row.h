@@ -152,6 +152,15 @@ extern void row_must_insert(Row *row);
 extern void row_must_update(const Row *old, Row *changed);
 extern void row_must_delete(const Row *row);
 
+/* The same where others wrote it: 27000 unless they say that it is written. */
+typedef enum RowWrite
+{
+	ROW_INSERT,
+	ROW_UPDATE,
+	ROW_DELETE
+} RowWrite;
+extern void row_require_written(bool is_written, const Row *row, RowWrite what);
+
 /* Columns, by position (Col_job_status). */
 extern bool row_isnull(const Row *row, int column);
 extern Datum row_get(const Row *row, int column);	  /* not NULL */

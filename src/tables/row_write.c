@@ -188,16 +188,27 @@ check_row(Rows *rows, Target *target, TupleTableSlot *slot, CmdType command)
 	ResetPerTupleExprContext(rows->estate);
 }
 
+/*
+ * The relation cache has planned the conditions of partial indexes; the executor would plan them again.
+ */
 static void
 open_indexes(Target *target, EState *estate)
 {
-	if (target->rri->ri_IndexRelationDescs == NULL)
-	{
-		MemoryContext caller = MemoryContextSwitchTo(estate->es_query_cxt);
+	ResultRelInfo *rri = target->rri;
+	MemoryContext caller;
 
-		ExecOpenIndices(target->rri, false);
-		MemoryContextSwitchTo(caller);
+	if (rri->ri_IndexRelationDescs)
+		return;
+	caller = MemoryContextSwitchTo(estate->es_query_cxt);
+	ExecOpenIndices(rri, false);
+	for (int i = 0; i < rri->ri_NumIndices; i++)
+	{
+		IndexInfo *info = rri->ri_IndexRelationInfo[i];
+
+		if (info->ii_Predicate)
+			info->ii_PredicateState = ExecInitQual(info->ii_Predicate, NULL);
 	}
+	MemoryContextSwitchTo(caller);
 }
 
 /*
@@ -206,7 +217,7 @@ open_indexes(Target *target, EState *estate)
  * log alone.
  */
 pg_noreturn static void
-rethrow(Rows *rows)
+rethrow_for_caller(Rows *rows)
 {
 	ErrorData *error;
 
@@ -285,7 +296,7 @@ insert_tuple(Rows *rows, Target *target, TupleTableSlot *slot)
 	}
 	PG_CATCH();
 	{
-		rethrow(rows);
+		rethrow_for_caller(rows);
 	}
 	PG_END_TRY();
 	return recheck;
@@ -446,7 +457,7 @@ update_tuple(Rows *rows, Target *target, ItemPointer tid, TupleTableSlot *slot)
 	}
 	PG_CATCH();
 	{
-		rethrow(rows);
+		rethrow_for_caller(rows);
 	}
 	PG_END_TRY();
 	return recheck;
@@ -536,34 +547,35 @@ row_delete(const Row *row)
 	return written;
 }
 
-pg_noreturn static void
-row_complain_suppressed(const Row *row, const char *what)
+void
+row_require_written(bool is_written, const Row *row, RowWrite what)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
-			 errmsg("a trigger suppressed %s of jobs.%s", what, table_name(row->table->id)),
-			 errdetail("A BEFORE trigger on jobs.%s returned NULL, and the action needs the row.",
-					   table_name(row->table->id)),
-			 errhint("Let the trigger raise an error instead.")));
+	static const char *const names[] = {
+		[ROW_INSERT] = "a new row", [ROW_UPDATE] = "a change", [ROW_DELETE] = "the end of a row"};
+
+	if (!is_written)
+		ereport(ERROR,
+				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+				 errmsg("a trigger suppressed %s of jobs.%s", names[what], table_name(row->table->id)),
+				 errdetail("A BEFORE trigger on jobs.%s returned NULL, and the action needs the row.",
+						   table_name(row->table->id)),
+				 errhint("Let the trigger raise an error instead.")));
 }
 
 void
 row_must_insert(Row *row)
 {
-	if (!row_insert(row))
-		row_complain_suppressed(row, "a new row");
+	row_require_written(row_insert(row), row, ROW_INSERT);
 }
 
 void
 row_must_update(const Row *old, Row *changed)
 {
-	if (!row_update(old, changed))
-		row_complain_suppressed(old, "a change");
+	row_require_written(row_update(old, changed), old, ROW_UPDATE);
 }
 
 void
 row_must_delete(const Row *row)
 {
-	if (!row_delete(row))
-		row_complain_suppressed(row, "the end of a row");
+	row_require_written(row_delete(row), row, ROW_DELETE);
 }

@@ -83,7 +83,7 @@ drop_policy(const CreatePolicyStmt *policy)
 }
 
 /*
- * The table that the statement changes, or that a view is; NULL: it changes none that could stand.
+ * The table, sequence or view that the statement makes or changes; NULL: it changes none.
  */
 static const RangeVar *
 changed_relation(const Node *node)
@@ -119,8 +119,8 @@ schema_differs(bool is_older)
 		Statement *statement = lfirst(cell);
 		const RangeVar *relation = changed_relation(statement->node);
 
-		if (relation && OidIsValid(RangeVarGetRelid(relation, NoLock, true)) &&
-			schema_mends(statement, is_older) != NIL)
+		if (relation && (!OidIsValid(RangeVarGetRelid(relation, NoLock, true)) ||
+						 schema_mends(statement, is_older) != NIL))
 			return true;
 	}
 	return false;

@@ -14,8 +14,8 @@
 #include "tables/names.h"
 
 /*
- * Is something that stands not as the schema has it, so that schema_apply would change it? Comments
- * don't count. With `is_older`, what can stand in an older form does.
+ * Is something not as the schema has it, so that schema_apply would change what stands, or make what
+ * refers to it? Comments don't count. With `is_older`, what can stand in an older form does.
  */
 extern bool schema_differs(bool is_older);
 

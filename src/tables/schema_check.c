@@ -8,10 +8,8 @@
 #include "access/genam.h"
 #include "access/table.h"
 #include "catalog/pg_class.h"
-#include "catalog/pg_rewrite.h"
 #include "catalog/pg_type.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
@@ -21,25 +19,6 @@
 #ifndef JOBS_VERSION
 #error "JOBS_VERSION must be defined: the Makefile reads it from jobs.control"
 #endif
-
-static char *
-get_rule_name(Relation rel)
-{
-	Relation catalog = table_open(RewriteRelationId, AccessShareLock);
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple tuple;
-	char *name = NULL;
-
-	ScanKeyInit(&key, Anum_pg_rewrite_ev_class, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(RelationGetRelid(rel)));
-	scan = systable_beginscan(catalog, RewriteRelRulenameIndexId, true, NULL, 1, &key);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-		name = pstrdup(NameStr(((Form_pg_rewrite) GETSTRUCT(tuple))->rulename));
-	systable_endscan(scan);
-	table_close(catalog, AccessShareLock);
-	return name ? name : "";
-}
 
 /*
  * A column of another type is held by views, policies and triggers of ours, which uninstall() drops.
@@ -76,18 +55,6 @@ schema_check_columns(TableId id, Relation rel)
 							OidIsValid(TupleDescAttr(RelationGetDescr(rel), attnum - 1)->attcollation) ?
 								" with its default collation" :
 								"");
-}
-
-void
-schema_check_rules(TableId id, Relation rel)
-{
-	const char *rule;
-
-	if (rel->rd_rules == NULL)
-		return;
-	rule = quote_identifier(get_rule_name(rel));
-	schema_complain_altered(psprintf("Run DROP RULE %s ON jobs.%s;", rule, table_name(id)),
-							"The rule %s on jobs.%s would change what mailers are told.", rule, table_name(id));
 }
 
 void

@@ -27,9 +27,6 @@ extern void schema_check_version(void);
 /* Complains unless the table and our columns of it are as the schema has them. */
 extern void schema_check_columns(TableId id, Relation rel);
 
-/* Complains when there are rules on a table that SQL of ours writes to. */
-extern void schema_check_rules(TableId id, Relation rel);
-
 /* Complains when a column may be NULL that the schema requires. */
 extern void schema_check_not_null(TableId id, Relation rel);
 

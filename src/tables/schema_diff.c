@@ -2,6 +2,10 @@
  * schema_diff.c
  *
  * Looks in the catalogues for what the statements of the schema make.
+ *
+ * What isn't looked at is the user's: how rows are stored (storage parameters, compression, access
+ * method, tablespace, statistics), the replica identity, clustering, tables that inherit, and whatever
+ * stands beside ours. What functions do is the extension's.
  */
 #include "postgres.h"
 
@@ -31,6 +35,7 @@
 #include "utils/ruleutils.h"
 #include "utils/syscache.h"
 
+#include "pg/compat.h"
 #include "tables/names.h"
 #include "tables/schema_complain.h"
 #include "tables/schema_diff.h"
@@ -80,23 +85,32 @@ relation_stands(const RangeVar *relation)
 	return OidIsValid(RangeVarGetRelid(relation, NoLock, true));
 }
 
-static bool
-row_security_stands(const AlterTableStmt *statement)
+/*
+ * Row-level security is on, and not forced on the owner: pg_dump would fail, and whoever administrates
+ * would see no rows.
+ */
+static List *
+mend_row_security(const Statement *statement)
 {
+	const AlterTableStmt *table = (const AlterTableStmt *) statement->node;
+	List *mends = NIL;
 	HeapTuple tuple;
-	bool enabled;
 
-	if (list_length(statement->cmds) != 1 ||
-		linitial_node(AlterTableCmd, statement->cmds)->subtype != AT_EnableRowSecurity)
+	if (list_length(table->cmds) != 1 ||
+		linitial_node(AlterTableCmd, table->cmds)->subtype != AT_EnableRowSecurity)
 		elog(ERROR, "the schema alters a table in an unknown way");
 
 	tuple = SearchSysCache1(RELOID,
-							ObjectIdGetDatum(RangeVarGetRelid(statement->relation, NoLock, false)));
+							ObjectIdGetDatum(RangeVarGetRelid(table->relation, NoLock, true)));
 	if (!HeapTupleIsValid(tuple))
-		return false;
-	enabled = ((Form_pg_class) GETSTRUCT(tuple))->relrowsecurity;
+		return list_make1(statement->text);
+	if (!((Form_pg_class) GETSTRUCT(tuple))->relrowsecurity)
+		mends = lappend(mends, statement->text);
+	if (((Form_pg_class) GETSTRUCT(tuple))->relforcerowsecurity)
+		mends = lappend(mends, psprintf("ALTER TABLE jobs.%s NO FORCE ROW LEVEL SECURITY",
+										quote_identifier(table->relation->relname)));
 	ReleaseSysCache(tuple);
-	return enabled;
+	return mends;
 }
 
 static bool
@@ -156,17 +170,20 @@ view_has_columns(Relation view, const Query *query, bool may_lack)
 }
 
 /*
- * The query of a view that is to be made, as the server would write it. One that stands has tables
- * of the server's in its list; that there are several shows in how columns are written.
+ * The query of a view that is to be made, as the server would write it if the view stood. Whether a
+ * view has more entries than its query has tables shows in how columns are written.
  */
 static char *
 query_text(Query *query)
 {
-	RangeTblEntry *entry = makeNode(RangeTblEntry);
+	if (COMPAT_VIEWS_HAVE_MORE_ENTRIES)
+	{
+		RangeTblEntry *entry = makeNode(RangeTblEntry);
 
-	entry->rtekind = RTE_RESULT;
-	entry->eref = makeAlias("*RESULT*", NIL);
-	query->rtable = lappend(query->rtable, entry);
+		entry->rtekind = RTE_RESULT;
+		entry->eref = makeAlias("*RESULT*", NIL);
+		query->rtable = lappend(query->rtable, entry);
+	}
 	return pg_get_querydef(query, false);
 }
 
@@ -283,15 +300,13 @@ mend_sequence(const Statement *statement)
 {
 	const CreateSeqStmt *sequence = (const CreateSeqStmt *) statement->node;
 	Oid relid = RangeVarGetRelid(sequence->sequence, NoLock, true);
-	char *mend;
 
 	if (!OidIsValid(relid))
 		return list_make1(statement->text);
 	if (get_rel_relkind(relid) != RELKIND_SEQUENCE)
 		schema_complain_altered("Rename it, and run SELECT jobs.install(); again.", "jobs.%s is not a sequence.",
 								sequence->sequence->relname);
-	mend = schema_mend_sequence(relid, sequence->options);
-	return mend ? list_make1(mend) : NIL;
+	return schema_mend_sequence(relid, sequence->options);
 }
 
 static List *
@@ -328,8 +343,6 @@ mend_policy(const Statement *statement)
 List *
 schema_mends(const Statement *statement, bool is_older)
 {
-	bool stands;
-
 	switch (nodeTag(statement->node))
 	{
 		case T_CreateStmt:
@@ -347,13 +360,11 @@ schema_mends(const Statement *statement, bool is_older)
 		case T_ViewStmt:
 			return mend_view(statement, is_older);
 		case T_AlterTableStmt:
-			stands = row_security_stands((const AlterTableStmt *) statement->node);
-			break;
+			return mend_row_security(statement);
 		case T_CommentStmt:
-			stands = comment_stands((const CommentStmt *) statement->node);
-			break;
+			return comment_stands((const CommentStmt *) statement->node) ? NIL : list_make1(statement->text);
 		default:
 			elog(ERROR, "the schema has a statement of unknown kind %d", (int) nodeTag(statement->node));
 	}
-	return stands ? NIL : list_make1(statement->text);
+	return NIL;
 }

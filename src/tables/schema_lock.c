@@ -160,7 +160,7 @@ awaited_relation(int pid)
  * us, and we for them.
  */
 static void
-give_way(List **held, List **missing)
+give_way(List **held, List **missing, LOCKMODE mode)
 {
 	ListCell *cell;
 	List *waited_for = NIL;
@@ -172,7 +172,7 @@ give_way(List **held, List **missing)
 		VirtualTransactionId *holders;
 
 		set_relation_tag(&tag, lfirst_oid(cell));
-		holders = GetLockConflicts(&tag, AccessExclusiveLock, &count);
+		holders = GetLockConflicts(&tag, mode, &count);
 		for (int i = 0; i < count; i++)
 		{
 			PGPROC *proc = compat_proc_of(holders[i]);
@@ -184,7 +184,7 @@ give_way(List **held, List **missing)
 	}
 	foreach (cell, waited_for)
 	{
-		UnlockRelationOid(lfirst_oid(cell), AccessExclusiveLock);
+		UnlockRelationOid(lfirst_oid(cell), mode);
 		*held = list_delete_oid(*held, lfirst_oid(cell));
 		*missing = lappend_oid(*missing, lfirst_oid(cell));
 	}
@@ -194,7 +194,7 @@ give_way(List **held, List **missing)
  * Tries for all locks, the first one in line; returns one that it lacks, InvalidOid: none.
  */
 static Oid
-try_for_all(List *relations, int milliseconds)
+try_for_all(List *relations, LOCKMODE mode, int milliseconds)
 {
 	List *held = list_make1_oid(linitial_oid(relations));
 	List *missing = list_copy_tail(relations, 1);
@@ -202,7 +202,7 @@ try_for_all(List *relations, int milliseconds)
 	LOCKTAG tag;
 
 	set_relation_tag(&tag, linitial_oid(relations));
-	if (!wait_for_lock(&tag, AccessExclusiveLock, milliseconds))
+	if (!wait_for_lock(&tag, mode, milliseconds))
 		return linitial_oid(relations);
 	AcceptInvalidationMessages();
 	end = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), milliseconds);
@@ -212,7 +212,7 @@ try_for_all(List *relations, int milliseconds)
 
 		foreach (cell, missing)
 		{
-			if (!ConditionalLockRelationOid(lfirst_oid(cell), AccessExclusiveLock))
+			if (!ConditionalLockRelationOid(lfirst_oid(cell), mode))
 				continue;
 			held = lappend_oid(held, lfirst_oid(cell));
 			missing = foreach_delete_current(missing, cell);
@@ -222,7 +222,7 @@ try_for_all(List *relations, int milliseconds)
 		if (GetCurrentTimestamp() >= end)
 			return linitial_oid(missing);
 		CHECK_FOR_INTERRUPTS();
-		give_way(&held, &missing);
+		give_way(&held, &missing, mode);
 		pg_usleep(1000);
 	}
 }
@@ -231,7 +231,7 @@ try_for_all(List *relations, int milliseconds)
  * The same in a subtransaction, which gives back what it got when it didn't get all.
  */
 static Oid
-attempt(List *relations, int milliseconds)
+attempt_all(List *relations, LOCKMODE mode, int milliseconds)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -239,7 +239,7 @@ attempt(List *relations, int milliseconds)
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(context);
-	lacking = try_for_all(relations, milliseconds);
+	lacking = try_for_all(relations, mode, milliseconds);
 	if (OidIsValid(lacking))
 		RollbackAndReleaseCurrentSubTransaction();
 	else
@@ -262,7 +262,7 @@ let_pass(int milliseconds)
 }
 
 void
-schema_lock_relations(List *relations)
+schema_lock_relations(List *relations, LOCKMODE mode)
 {
 	TimestampTz end = TimestampTzPlusMilliseconds(GetCurrentTimestamp(), longest_wait());
 	List *order = list_copy(relations);
@@ -274,13 +274,13 @@ schema_lock_relations(List *relations)
 		int rest = (int) ((end - GetCurrentTimestamp()) / 1000);
 		LOCKTAG tag;
 
-		lacking = attempt(order, Max(Min(rest, ATTEMPT_TIME), 1));
+		lacking = attempt_all(order, mode, Max(Min(rest, ATTEMPT_TIME), 1));
 		if (!OidIsValid(lacking))
 			break;
 		if (rest <= pause)
 		{
 			set_relation_tag(&tag, lacking);
-			complain_locked(psprintf("jobs.%s", get_rel_name(lacking)), &tag, AccessExclusiveLock);
+			complain_locked(psprintf("jobs.%s", get_rel_name(lacking)), &tag, mode);
 		}
 		let_pass(pause);
 		pause = Min(pause * 2, 1000);

@@ -7,14 +7,15 @@
 #define JOBS_SCHEMA_LOCK_H
 
 #include "nodes/pg_list.h"
+#include "storage/lockdefs.h"
 
 /* Keeps others from installing and granting until the transaction ends; 55P03 after some seconds. */
 extern void schema_lock(void);
 
 /*
- * Locks relations (oids) against everybody until the transaction ends, before anything of them is
- * changed; 55P03 after some seconds.
+ * Locks relations (oids) in this mode until the transaction ends, before anything of them is changed;
+ * 55P03 after some seconds.
  */
-extern void schema_lock_relations(List *relations);
+extern void schema_lock_relations(List *relations, LOCKMODE mode);
 
 #endif

@@ -16,10 +16,11 @@
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
+#include "pg/statement.h"
 #include "tables/schema_sequence.h"
 
 static int64
-option(List *options, const char *name, int64 otherwise)
+option_of(List *options, const char *name, int64 otherwise)
 {
 	ListCell *cell;
 
@@ -41,22 +42,32 @@ last_value(const char *name)
 
 	if (SPI_execute(sql, false, 1) != SPI_OK_SELECT || SPI_processed != 1)
 		elog(ERROR, "could not read sequence %s", name);
-	return DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull));
+	return DatumGetInt64(statement_column(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, "last_value", &isnull));
 }
 
-char *
+/*
+ * A sequence that isn't logged begins anew after a crash, and gives ids twice.
+ */
+static bool
+is_logged(Oid sequence)
+{
+	return get_rel_persistence(sequence) == RELPERSISTENCE_PERMANENT;
+}
+
+List *
 schema_mend_sequence(Oid sequence, List *options)
 {
 	HeapTuple tuple = SearchSysCache1(SEQRELID, ObjectIdGetDatum(sequence));
 	char *name = quote_qualified_identifier(get_namespace_name(get_rel_namespace(sequence)), get_rel_name(sequence));
 	Form_pg_sequence form;
-	int64 increment = option(options, "increment", 1);
-	int64 start = option(options, "start", 1);
-	int64 min = option(options, "minvalue", 1);
-	int64 max = option(options, "maxvalue", PG_INT64_MAX);
-	int64 cache = option(options, "cache", 1);
+	int64 increment = option_of(options, "increment", 1);
+	int64 start = option_of(options, "start", 1);
+	int64 min = option_of(options, "minvalue", 1);
+	int64 max = option_of(options, "maxvalue", PG_INT64_MAX);
+	int64 cache = option_of(options, "cache", 1);
 	bool is_same;
 	int64 last;
+	List *mends = NIL;
 	StringInfoData sql;
 
 	if (!HeapTupleIsValid(tuple))
@@ -66,9 +77,11 @@ schema_mend_sequence(Oid sequence, List *options)
 			  form->seqmin == min && form->seqmax == max && form->seqcache == cache && !form->seqcycle;
 	ReleaseSysCache(tuple);
 
+	if (!is_logged(sequence))
+		mends = lappend(mends, psprintf("ALTER SEQUENCE %s SET LOGGED", name));
 	last = last_value(name);
 	if (last % increment == 0 && last >= min && last <= max && is_same)
-		return NULL;
+		return mends;
 
 	initStringInfo(&sql);
 	appendStringInfo(&sql,
@@ -82,5 +95,5 @@ schema_mend_sequence(Oid sequence, List *options)
 		appendStringInfo(&sql, " RESTART %lld", (long long) max);
 	else if (last % increment != 0)
 		appendStringInfo(&sql, " RESTART %lld", (long long) Min((last / increment + 1) * increment, max));
-	return sql.data;
+	return lappend(mends, sql.data);
 }

@@ -9,9 +9,9 @@
 #include "nodes/pg_list.h"
 
 /*
- * The statement that makes the sequence what the options say (of CREATE SEQUENCE, DefElem), or NULL:
- * it is. Inside SPI.
+ * The statements (char *) that make the sequence what the options say (of CREATE SEQUENCE, DefElem).
+ * Inside SPI.
  */
-extern char *schema_mend_sequence(Oid sequence, List *options);
+extern List *schema_mend_sequence(Oid sequence, List *options);
 
 #endif

@@ -12,12 +12,13 @@ SELECT jobs.assign_self(:job, actor => :'ann');
 SELECT jobs.review_job(regress.job('access', 'confirmed'), 5, 5, actor => :'max') AS review \gset
 SELECT jobs.create_consumer('access', actor => :'ann'), jobs.create_consumer('access', actor => :'max');
 
--- which access gives which function: app, bound, mailer, operator, monitor
+-- which access gives which function: app, bound, mailer, operator, monitor, viewer
 SELECT concat_ws(' ', CASE WHEN has_function_privilege('regress_jobs_app', p.oid, 'EXECUTE') THEN 'app' END,
 	CASE WHEN has_function_privilege('regress_jobs_bound', p.oid, 'EXECUTE') THEN 'bound' END,
 	CASE WHEN has_function_privilege('regress_jobs_mailer', p.oid, 'EXECUTE') THEN 'mailer' END,
 	CASE WHEN has_function_privilege('regress_jobs_operator', p.oid, 'EXECUTE') THEN 'operator' END,
-	CASE WHEN has_function_privilege('regress_jobs_monitor', p.oid, 'EXECUTE') THEN 'monitor' END) AS access,
+	CASE WHEN has_function_privilege('regress_jobs_monitor', p.oid, 'EXECUTE') THEN 'monitor' END,
+	CASE WHEN has_function_privilege('regress_jobs_viewer', p.oid, 'EXECUTE') THEN 'viewer' END) AS access,
 	string_agg(p.proname, ' ' ORDER BY p.proname)
 FROM pg_proc p
 WHERE p.pronamespace = 'jobs'::regnamespace AND p.prorettype <> 'trigger'::regtype
@@ -25,7 +26,7 @@ GROUP BY 1 ORDER BY 1;
 -- and which rights on tables and views
 SELECT r, string_agg(name || ' ' || privileges, ', ' ORDER BY name)
 FROM (SELECT r, c.relname AS name, string_agg(left(p, 1), '' ORDER BY n) AS privileges
-	FROM unnest('{app,bound,mailer,operator,monitor}'::text[]) r, pg_class c,
+	FROM unnest('{app,bound,mailer,operator,monitor,viewer}'::text[]) r, pg_class c,
 		unnest('{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}'::text[]) WITH ORDINALITY p (p, n)
 	WHERE c.relnamespace = 'jobs'::regnamespace AND c.relkind IN ('r', 'v')
 		AND has_table_privilege('regress_jobs_' || r, c.oid, p)

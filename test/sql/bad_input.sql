@@ -213,7 +213,7 @@ SELECT target, string_agg(pg_temp.stored(format(statement, price), actor), '; ' 
 FROM (VALUES
 	('budget', format('INSERT INTO jobs.job (organization_id, service_id, title, description, budget) VALUES (%s, %s, $$T$$, $$T$$, %%s) RETURNING budget', :org, :service), :'max'),
 	('price', format('INSERT INTO jobs.proposal (conversation_id, service_id, title, work, price) VALUES (%s, %s, $$T$$, $$T$$, %%s) RETURNING price', :conversation, :service), :'ann'),
-	('min_price', format('UPDATE jobs.provided_service SET min_price = %%s WHERE organization_id = %s AND service_id = %s RETURNING min_price', :org, :unprovided), 'system'),
+	('min_price', format('UPDATE jobs.provided_service SET min_price = %%s, max_price = NULL WHERE organization_id = %s AND service_id = %s RETURNING min_price', :org, :unprovided), 'system'),
 	('max_price', format('UPDATE jobs.provided_service SET max_price = %%s, min_price = NULL WHERE organization_id = %s AND service_id = %s RETURNING max_price', :org, :unprovided), 'system')) t (target, statement, actor),
 	unnest('{1e15,9e131000 + 1e-16000,7 + 1e-7,5.0000000,7.000001000,999999999999999.999999,0.50}'::text[]) WITH ORDINALITY p (price, n)
 GROUP BY target ORDER BY target;

@@ -97,13 +97,14 @@ SELECT 'settings that users set', count(*) > 6, string_agg(name, ', ') FILTER (W
 FROM pg_settings WHERE name LIKE 'jobs.%';
 
 -- policies: those for all roles filter, those of one role show all to operators and mailers
-SELECT 'restrictive, or for one command', count(*) > 40, string_agg(polname || ' on ' || name, ', ') FILTER (WHERE NOT polpermissive OR polcmd <> '*')
+SELECT 'restrictive, or for one command', count(*) > 40, string_agg(polname || ' on ' || name, ', ') FILTER (WHERE NOT polpermissive
+	OR polcmd <> CASE WHEN polroles = ARRAY['regress_jobs_viewer'::regrole::oid] THEN 'r' ELSE '*' END::"char")
 FROM pg_policy JOIN pg_temp.relations r ON r.oid = polrelid;
 SELECT 'shows all rows to everybody', count(*) > 20, string_agg(polname || ' on ' || name, ', ') FILTER (WHERE pg_get_expr(polqual, polrelid) = 'true')
 FROM pg_policy JOIN pg_temp.relations r ON r.oid = polrelid
 WHERE 0 = ANY (polroles) AND name <> 'jobs.service';
 SELECT 'shows all rows to whom it should not', count(*) > 20,
-	string_agg(DISTINCT r::regrole || ' on ' || c.name, ', ') FILTER (WHERE r NOT IN ('regress_jobs_operator'::regrole,
+	string_agg(DISTINCT r::regrole || ' on ' || c.name, ', ') FILTER (WHERE r NOT IN ('regress_jobs_operator'::regrole, 'regress_jobs_viewer'::regrole,
 		CASE WHEN c.name LIKE 'jobs.email%' THEN 'regress_jobs_mailer'::regrole ELSE 'regress_jobs_operator'::regrole END))
 FROM pg_policy JOIN pg_temp.relations c ON c.oid = polrelid, unnest(polroles) r
 WHERE r <> 0;
@@ -167,10 +168,12 @@ SELECT 'NOT VALID, deferrable, or does more than refuse', count(*) > 20,
 	string_agg(conname, ', ') FILTER (WHERE NOT convalidated OR condeferrable OR contype = 'f' AND (confdeltype, confupdtype) <> ('a', 'a'))
 FROM pg_constraint
 WHERE connamespace = 'jobs'::regnamespace;
--- a unique key that starts with something else would tell of other tenants' rows
+-- A unique key that starts with something else would tell of other tenants' rows. Keys of sign-up are for
+-- those alone who may act for everybody.
 SELECT 'tells of others', count(*) > 20, string_agg(i.indexrelid::regclass::text, ', ')
-FILTER (WHERE a.attname NOT IN ('id', 'organization_id', 'merchant_id'))
+FILTER (WHERE a.attname NOT IN ('id', 'organization_id', 'merchant_id') AND c.relname NOT IN ('organization_client_key', 'merchant_client_key'))
 FROM pg_index i
+JOIN pg_class c ON c.oid = i.indexrelid
 JOIN pg_temp.relations r ON r.oid = i.indrelid
 JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
 WHERE i.indisunique AND r.relname NOT IN ('service', 'email_template', 'role_binding', 'node', 'ranking_total'); -- which everybody reads, or operators alone

@@ -85,6 +85,10 @@ INSERT INTO jobs.assignment (job_id, member_id, assigned_at) VALUES (:job, :bob_
 RETURNING regress.who(assigned_by), clock_timestamp() - assigned_at BETWEEN '0' AND '1 minute' AS our_clock;
 RESET ROLE;
 SELECT jobs.act_as('');
+INSERT INTO jobs.provided_service (organization_id, service_id, currency)
+SELECT :org, jobs.create_service('Currency of ' || coalesce(quote_literal(currency), 'NULL')), currency FROM unnest('{NULL,"",EUR}'::text[]) currency
+RETURNING currency;
+SELECT regress.try(format('UPDATE jobs.provided_service SET currency = %L WHERE organization_id = %s', currency, :org)) FROM unnest('{NULL,""}'::text[]) currency;
 INSERT INTO jobs.merchant (name, email, created_at) VALUES ('a', 'a@b.example', '2001-01-01'), ('b', 'a@b.example', NULL) RETURNING created_at = now() AS our_clock;
 ROLLBACK;
 

@@ -95,6 +95,7 @@ FROM (VALUES
 	('email_template', 'UPDATE', 'function', '', 'SELECT regress.reinstall()', NULL),
 	('email_template', 'INSERT', 'SQL', '', 'INSERT INTO jobs.email_template (kind, language, subject, body) VALUES ($x$message$x$, $x$fr$x$, $x$S$x$, $x$B$x$)', NULL),
 	('email_template', 'UPDATE', 'SQL', '', 'UPDATE jobs.email_template SET subject = $x$S$x$ WHERE kind = $x$message$x$ AND language = $x$en$x$', NULL),
+	('event_caller', 'INSERT', 'function', :'ann', 'SELECT jobs.open_job(%s)', ARRAY[:'job']),
 	('event_consumer', 'INSERT', 'function', 'system', 'SELECT jobs.create_consumer($x$other$x$)', NULL),
 	('event_consumer', 'UPDATE', 'function', 'system', 'SELECT jobs.ack_events($x$decided$x$, max(event_position)) FROM jobs.read_events($x$decided$x$, 3)', NULL),
 	('job', 'INSERT', 'function', :'max', 'SELECT jobs.request_job(%s, $x$T$x$, $x$T$x$, %s, budget => 5)', ARRAY[:'service', :'org']),
@@ -283,8 +284,132 @@ SELECT regress.try(format('SELECT jobs.start_conversation(%s, $$Call 5551234$$, 
 SELECT regress.try(format('SELECT jobs.send_proposal(%s, %s, $$Call$$, $$5551234$$, 6, client_key => $$dec1ded0-0000-4000-8000-000000000002$$, actor => %L)', :conversation, :service, :'ann'));
 ROLLBACK;
 
--- who acts doesn't change between a message and what it leads to
+-- without a key, a text is the same when it is the one that stands there; another one is not lost silently
+CREATE FUNCTION pg_temp.say_again(call text, VARIADIC texts text[]) RETURNS SETOF text
+LANGUAGE plpgsql AS $$
+DECLARE
+	said text;
+BEGIN
+	FOREACH said IN ARRAY texts LOOP
+		RETURN NEXT split_part(regress.try(format('SELECT jobs.' || call, said)), ' | ', 1);
+	END LOOP;
+END
+$$;
+CREATE FUNCTION pg_temp.say_all_again(first text, second text) RETURNS SETOF text
+LANGUAGE plpgsql AS $$
+DECLARE
+	d regress.directory;
+	job bigint;
+BEGIN
+	SELECT * INTO d FROM regress.directory WHERE test = 'decided';
+	job := regress.job('decided', 'responded');
+	RETURN QUERY SELECT pg_temp.say_again(format('complete_job(%s, %%L, actor => %L)', job, d.ann), first, first, second);
+	RETURN QUERY SELECT pg_temp.say_again(format('reject_completion(%s, %%L, actor => %L)', job, d.max), first, first, second);
+	RETURN QUERY SELECT pg_temp.say_again(format('decline_job(%s, NULL, %%L, actor => %L)', job, d.ann), first, first, second);
+	job := regress.job('decided', 'confirmed');
+	RETURN QUERY SELECT regexp_replace(a, 'ok: \d+', 'ok') FROM pg_temp.say_again(format('review_job(%s, 4, 4, %%L, actor => %L)', job, d.max), first, first, second) a;
+	RETURN QUERY SELECT pg_temp.say_again(format('reply_to_review((SELECT id FROM jobs.review WHERE job_id = %s), %%L, actor => %L)', job, d.ann), first, first, second);
+END
+$$;
+BEGIN;
+CREATE TRIGGER own BEFORE INSERT ON jobs.message FOR EACH ROW EXECUTE FUNCTION regress.set_column('{}');
+CREATE TRIGGER own BEFORE INSERT ON jobs.decline FOR EACH ROW EXECUTE FUNCTION regress.set_column('{}');
+CREATE TRIGGER own BEFORE INSERT OR UPDATE ON jobs.review FOR EACH ROW EXECUTE FUNCTION regress.set_column('{}');
+SELECT pg_temp.say_all_again('Done', 'Page 3 is wrong');
+ROLLBACK;
+BEGIN;
+CREATE TRIGGER own BEFORE INSERT ON jobs.message FOR EACH ROW EXECUTE FUNCTION regress.set_column('{"body": "Masked"}');
+CREATE TRIGGER own BEFORE INSERT ON jobs.decline FOR EACH ROW EXECUTE FUNCTION regress.set_column('{"comment": "Masked"}');
+CREATE TRIGGER own BEFORE INSERT ON jobs.review FOR EACH ROW EXECUTE FUNCTION regress.set_column('{"comment": "Masked"}');
+CREATE TRIGGER own_reply BEFORE UPDATE ON jobs.review FOR EACH ROW EXECUTE FUNCTION regress.set_column('{"reply": "Masked"}');
+SELECT pg_temp.say_all_again('Call 5551234', 'Masked');
+ROLLBACK;
+-- with a key, also where the words were masked later
+BEGIN;
+CREATE TRIGGER own BEFORE UPDATE ON jobs.job FOR EACH ROW EXECUTE FUNCTION regress.set_column('{"title": "Masked", "description": "Masked"}');
+SELECT job_id AS keyed FROM jobs.request_job(:service, 'Call', '5551234', :org, client_key => 'dec1ded0-0000-4000-8000-000000000005', actor => :'max') \gset
+SELECT jobs.open_job(:keyed, actor => :'ann'), title FROM jobs.job WHERE id = :keyed;
+SELECT job_id = :keyed FROM jobs.request_job(:service, 'Call', '5551234', :org, client_key => 'dec1ded0-0000-4000-8000-000000000005', actor => :'max');
+ROLLBACK;
+
+-- who acts doesn't change between a row and what it leads to, in any table
 SELECT regress.try(format('INSERT INTO jobs.message (job_id, body) SELECT %s, $$Text$$ FROM unnest(ARRAY[%L, %L]) actor WHERE jobs.act_as(actor) IS NOT NULL', :job, :'ann', :'max'));
+SELECT regress.job('decided') AS job2 \gset
+SELECT jobs.assign_members(:job, ARRAY[:bob_id]::bigint[], actor => :'ann');
+SELECT regress.state() AS before \gset
+CREATE FUNCTION pg_temp.as_two(first text, statement text, second text, change text DEFAULT 'jobs.act_as(%L)') RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+	answer text;
+BEGIN
+	PERFORM jobs.act_as(first);
+	answer := regress.try(statement || ' RETURNING ' || format(change, second));
+	PERFORM jobs.act_as('');
+	RETURN answer;
+END
+$$;
+SELECT split_part(statement, ' ', 1), split_part(regexp_replace(statement, '^(DELETE FROM|INSERT INTO|UPDATE) jobs\.', ''), ' ', 1), pg_temp.as_two(first, statement, second)
+FROM (VALUES
+	(:'ann', format('UPDATE jobs.job SET status = $$declined$$ WHERE id = %s', :job2), :'otto'),
+	(:'ann', format('UPDATE jobs.job SET status = $$opened$$ WHERE id = %s', :job2), :'max'),
+	(:'max', format('INSERT INTO jobs.job (organization_id, service_id, title, description) VALUES (%s, %s, $$x$$, $$x$$)', :org, :service), :'mia'),
+	(:'ann', format('INSERT INTO jobs.message (job_id, body) VALUES (%s, $$x$$)', :job2), :'bob'),
+	(:'ann', format('INSERT INTO jobs.proposal (conversation_id, service_id, title, work, price) VALUES (%s, %s, $$x$$, $$x$$, 1)', :conversation, :service), :'bob'),
+	(:'max', format('UPDATE jobs.proposal SET status = $$declined$$ WHERE id = %s', :proposal), :'mia'),
+	(:'ann', format('INSERT INTO jobs.assignment (job_id, member_id) VALUES (%s, %s)', :job2, :ann_id), :'bob'),
+	(:'ann', format('DELETE FROM jobs.assignment WHERE job_id = %s', :job), :'bob'),
+	(:'mia', format('INSERT INTO jobs.conversation (organization_id) VALUES (%s)', :other_org), :'max'),
+	('', format('UPDATE jobs.conversation SET is_blocked = true WHERE id = %s', :conversation), :'max'),
+	('', 'INSERT INTO jobs.service (name) VALUES ($$x$$)', :'max'),
+	('', format('UPDATE jobs.organization SET name = $$x$$ WHERE id = %s', :org), :'ann'),
+	('', 'UPDATE jobs.email_template SET subject = $$x$$', :'max')) v (first, statement, second);
+-- nor by whom the statement is run; the same one again is no other
+SELECT pg_temp.as_two('', 'INSERT INTO jobs.service (name) VALUES ($$x$$)', 'regress_jobs_app', 'set_config($$role$$, %L, true)');
+RESET ROLE;
+SELECT regress.state() = :'before' AS unchanged;
+BEGIN;
+SELECT pg_temp.as_two(:'ann', format('UPDATE jobs.job SET status = $$opened$$ WHERE id = %s', :job2), :'ann');
+-- a statement within another one is its own
+CREATE FUNCTION pg_temp.nested(job bigint, actor text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	outer_actor text := jobs.current_actor();
+BEGIN
+	PERFORM jobs.act_as(actor);
+	INSERT INTO jobs.message (job_id, body) VALUES (job, 'Nested');
+	PERFORM jobs.act_as(outer_actor);
+	RETURN 'Outer';
+END
+$$;
+SELECT jobs.act_as(:'ann');
+INSERT INTO jobs.message (job_id, body) VALUES (:job2, pg_temp.nested(:job2, :'max')), (:job2, pg_temp.nested(:job2, :'max')) RETURNING body, pg_temp.nested(:job2, :'max');
+SELECT regress.who(author), body FROM jobs.message WHERE job_id = :job2 ORDER BY id;
+ROLLBACK;
+
+-- what a foreign key sets off is over when its AFTER triggers come
+BEGIN;
+CREATE TABLE regress.page (id bigint PRIMARY KEY);
+INSERT INTO regress.page VALUES (1);
+ALTER TABLE regress.page OWNER TO regress_jobs_owner;
+ALTER TABLE jobs.message ADD page_id bigint DEFAULT 1 REFERENCES regress.page ON DELETE SET NULL;
+CREATE TRIGGER own BEFORE UPDATE ON jobs.message FOR EACH ROW EXECUTE FUNCTION regress.set_column('{"body": "Masked"}');
+DELETE FROM regress.page;
+SELECT count(*), count(page_id) FROM jobs.message WHERE conversation_id = :conversation;
+ROLLBACK;
+-- what is remembered of rows ends with the statement, also of those that were not written
+BEGIN;
+CREATE TRIGGER own BEFORE INSERT OR UPDATE ON jobs.merchant FOR EACH ROW EXECUTE FUNCTION regress.suppress();
+INSERT INTO jobs.merchant (name, email) SELECT 'None', 'none@decided.example' FROM generate_series(1, 1000);
+UPDATE jobs.merchant SET name = 'None';
+SELECT count(*) FROM pg_backend_memory_contexts WHERE name LIKE 'jobs decided%' OR ident LIKE 'jobs decided%';
+DO $$
+BEGIN
+	FOR i IN 1..1000 LOOP
+		UPDATE jobs.merchant SET name = 'None';
+	END LOOP;
+	ASSERT NOT EXISTS (SELECT FROM pg_backend_memory_contexts WHERE name LIKE 'jobs decided%' OR ident LIKE 'jobs decided%');
+END
+$$;
+ROLLBACK;
 
 SELECT jobs.expire_jobs() > 0 AS expired;
 SELECT jobs.unbind_role('regress_jobs_decided_too');

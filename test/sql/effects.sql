@@ -83,6 +83,9 @@ SELECT jobs.send_proposal(:conversation, :service, 'Title', 'Work', 1, actor => 
 SELECT jobs.send_proposal(:conversation, :service, 'Title', 'Work', 1, actor => :'ann') AS accepted \gset
 SELECT jobs.accept_proposal(:accepted, actor => :'max');
 SELECT jobs.review_job(:job, 3, 3, actor => :'max') AS review \gset
+SELECT regress.job('effects', 'responded') AS answered \gset
+SELECT jobs.assign_members(:answered, ARRAY[:bob_id]::bigint[], actor => :'ann');
+SELECT regress.job('effects', 'completed') AS completed \gset
 SELECT id AS email FROM jobs.email WHERE sent_at IS NULL ORDER BY id DESC LIMIT 1 \gset
 CREATE FUNCTION pg_temp.suppressed(target text, event text, statement text)
 RETURNS text
@@ -117,4 +120,41 @@ FROM (VALUES
 	('decline', 'INSERT', 'decline_job(%s, actor => %L)', ARRAY[:lost]::text[], :'ann'),
 	('job_event', 'INSERT', 'decline_job(%s, actor => %L)', ARRAY[:lost]::text[], :'ann'),
 	('job_event', 'INSERT', 'reply_to_job(%s, $$x$$, actor => %L)', ARRAY[:lost]::text[], :'ann'),
-	('email', 'UPDATE', 'retry_email(%s)', ARRAY[:email]::text[], '')) c (target, event, statement, ids, actor);
+	('email', 'UPDATE', 'retry_email(%s)', ARRAY[:email]::text[], ''),
+	-- a reply that moves no job; a word that goes with an action; an answer that is the same as before
+	('job', 'UPDATE', 'reply_to_job(%s, $$x$$, actor => %L)', ARRAY[:lost]::text[], :'ann'),
+	('job', 'UPDATE', 'reply_to_job(%s, $$x$$, actor => %L)', ARRAY[:answered]::text[], :'max'),
+	('job', 'UPDATE', 'send_message(%s, $$x$$, %s, actor => %L)', ARRAY[:conversation, :lost]::text[], :'ann'),
+	('message', 'INSERT', 'complete_job(%s, $$x$$, actor => %L)', ARRAY[:answered]::text[], :'ann'),
+	('message', 'INSERT', 'reject_completion(%s, $$x$$, actor => %L)', ARRAY[:completed]::text[], :'max'),
+	('message', 'INSERT', 'send_proposal(%s, %s, $$x$$, $$x$$, 1, actor => %L)', ARRAY[:conversation, :service]::text[], :'ann'),
+	('job', 'UPDATE', 'confirm_completion(%s, actor => %L)', ARRAY[:completed]::text[], :'max'),
+	('job', 'UPDATE', 'block_conversation(%s, actor => %L)', ARRAY[:conversation]::text[], :'max'),
+	('job', 'INSERT', 'accept_proposal(%s, %s, actor => %L)', ARRAY[:proposal, :store]::text[], :'max'),
+	('assignment', 'INSERT', 'assign_self(%s, actor => %L)', ARRAY[:lost]::text[], :'ann'),
+	('assignment', 'INSERT', 'assign_members(%s, ARRAY[%s]::bigint[], actor => %L)', ARRAY[:lost, :bob_id]::text[], :'ann'),
+	('assignment', 'DELETE', 'unassign_members(%s, ARRAY[%s]::bigint[], actor => %L)', ARRAY[:answered, :bob_id]::text[], :'ann')) c (target, event, statement, ids, actor);
+-- an answer that tells of it: none, or the status as it was
+SELECT split_part(statement, '(', 1), pg_temp.suppressed(target, event, 'SELECT jobs.' || format(statement, VARIADIC ids || actor))
+FROM (VALUES
+	('job', 'UPDATE', 'open_job(%s, actor => %L)', ARRAY[:lost]::text[], :'ann'),
+	('job', 'UPDATE', 'decline_job(%s, actor => %L)', ARRAY[:lost]::text[], :'ann'),
+	('job', 'UPDATE', 'complete_job(%s, $$x$$, actor => %L)', ARRAY[:answered]::text[], :'ann'),
+	('job', 'UPDATE', 'reject_completion(%s, $$x$$, actor => %L)', ARRAY[:completed]::text[], :'max'),
+	('message', 'INSERT', 'reply_to_job(%s, $$x$$, actor => %L)', ARRAY[:lost]::text[], :'ann'),
+	('message', 'INSERT', 'send_message(%s, $$x$$, 0, actor => %L)', ARRAY[:conversation]::text[], :'ann'),
+	('proposal', 'INSERT', 'send_proposal(%s, %s, $$x$$, $$x$$, 1, actor => %L)', ARRAY[:conversation, :service]::text[], :'ann'),
+	('review', 'INSERT', 'review_job(%s, 3, 3, actor => %L)', ARRAY[regress.job('effects', 'confirmed')]::text[], :'max')) c (target, event, statement, ids, actor);
+-- the same by plain SQL
+SELECT target, event, split_part(statement, ' (', 1), pg_temp.suppressed(target, event, format('WITH a AS (SELECT jobs.act_as(%L)) ', actor) || statement)
+FROM (VALUES
+	('job', 'UPDATE', format('INSERT INTO jobs.message (job_id, body) SELECT %s, $$x$$ FROM a', :lost), :'ann'),
+	('message', 'INSERT', format('INSERT INTO jobs.proposal (conversation_id, service_id, title, work, price) SELECT %s, %s, $$x$$, $$x$$, 1 FROM a', :conversation, :service), :'ann'),
+	('job', 'INSERT', format('UPDATE jobs.proposal SET (status, store_id) = ($$accepted$$, %s) FROM a WHERE id = %s', :store, :proposal), :'max')) c (target, event, statement, actor);
+-- what is said on the side is no part of it: e-mail, words to search by
+BEGIN;
+CREATE TRIGGER own BEFORE INSERT ON jobs.email FOR EACH ROW EXECUTE FUNCTION regress.suppress();
+CREATE TRIGGER own BEFORE UPDATE ON jobs.organization FOR EACH ROW EXECUTE FUNCTION regress.suppress();
+SELECT jobs.reply_to_job(:lost, 'Text', actor => :'ann') > 0, jobs.provide_service(:org, :unprovided, actor => :'ann');
+SELECT status FROM jobs.job WHERE id = :lost;
+ROLLBACK;

@@ -250,6 +250,7 @@ LANGUAGE sql AS $$
 SELECT regress.job('feed') AS job3 \gset
 SET LOCAL session_replication_role = replica;
 DELETE FROM jobs.job_event;
+DELETE FROM jobs.event_caller;
 SET LOCAL session_replication_role = origin;
 SELECT jobs.open_job(:job2, actor => :'ann'), jobs.reply_to_job(:mias, 'A', actor => :'mia') IS NOT NULL,
 	jobs.reply_to_job(:job2, 'B', actor => :'ann') IS NOT NULL, jobs.reply_to_job(:mias, 'C', actor => :'mia') IS NOT NULL,
@@ -274,6 +275,7 @@ SELECT jobs.create_consumer('s'), jobs.open_job(:job3, actor => :'ann');
 SELECT pg_temp.read('system', 's');
 ROLLBACK TO here;
 -- what is gone is gone from the history
+SELECT count(*) = (SELECT count(*) FROM jobs.job_event) FROM jobs.event_caller;
 SELECT string_agg(what, ' ' ORDER BY event_id) FROM jobs.job_timeline WHERE job_id = :job2;
 -- what no consumer sees stays, and a new one finds what is left
 SELECT jobs.create_consumer('s'), jobs.create_consumer('w', actor => :'mia');
@@ -322,6 +324,21 @@ SELECT regress.try('SELECT jobs.purge_events()');
 SET LOCAL ROLE regress_jobs_operator;
 SELECT jobs.ack_events('s', 3516), jobs.purge_events();
 RESET ROLE;
+ROLLBACK;
+
+-- merchants read in the feed what the policy of jobs.job_event shows them, of all actions
+BEGIN;
+SELECT regress.job('feed') AS seen \gset
+SELECT jobs.create_consumer('seen', actor => :'max');
+SELECT jobs.assign_self(:seen, actor => :'ann'), jobs.unassign_members(:seen, ARRAY[split_part(:'ann', ':', 2)::bigint], actor => :'ann');
+SELECT jobs.decline_job(:seen, actor => :'ann');
+SELECT string_agg(DISTINCT action, ' ' ORDER BY action) FROM jobs.job_event WHERE merchant_id = :max_id AND action IN ('assign', 'decline', 'unassign');
+SELECT jobs.act_as(:'max');
+SET LOCAL ROLE regress_jobs_app;
+CREATE TEMPORARY TABLE seen AS SELECT event_id, action FROM jobs.read_events('seen', 100000);
+SELECT string_agg(DISTINCT action, ' ' ORDER BY action) FROM seen WHERE action IN ('assign', 'decline', 'unassign');
+SELECT count(*) FROM (SELECT event_id FROM seen EXCEPT SELECT id FROM jobs.job_event) x;
+SELECT count(*) FROM (SELECT id FROM jobs.job_event EXCEPT SELECT event_id FROM seen) x;
 ROLLBACK;
 
 -- in a transaction that may not write

@@ -67,6 +67,46 @@ SELECT bool_and(organization_id = :org AND merchant_id = :max_id AND id % 1024 =
 FROM jobs.job_event WHERE job_id = :job;
 SELECT bool_and(before <= occurred_at) FROM (SELECT occurred_at, lag(occurred_at) OVER (PARTITION BY job_id ORDER BY id) AS before FROM jobs.job_event) x;
 
+-- who really did it, where an operator acts for others: seen by operators and viewers
+CREATE FUNCTION pg_temp.done(job bigint) RETURNS text
+LANGUAGE sql AS $$ SELECT string_agg(concat_ws(' ', what, regress.who(actor), 'by ' || called_by), ', ' ORDER BY event_id) FROM jobs.job_timeline WHERE job_id = $1 $$;
+SET SESSION AUTHORIZATION regress_jobs_app;
+SELECT job_id AS job FROM jobs.request_job(:service, 'Called', 'Text', :org, actor => :'max') \gset
+SET SESSION AUTHORIZATION regress_jobs_operator;
+BEGIN;
+SELECT jobs.act_as(:'ann');
+UPDATE jobs.job SET status = 'opened' WHERE id = :job;
+SELECT jobs.assign_self(:job);
+COMMIT;
+SELECT jobs.reply_to_job(:job, 'Yes', actor => :'ann') > 0, jobs.mark_inactive(:job, actor => :'ann');
+SELECT pg_temp.done(:job);
+RESET SESSION AUTHORIZATION;
+CREATE ROLE regress_jobs_person LOGIN;
+GRANT regress_jobs_operator TO regress_jobs_person;
+SET SESSION AUTHORIZATION regress_jobs_person;
+SET ROLE regress_jobs_operator;
+SELECT jobs.reactivate_job(:job, actor => :'ann');
+RESET SESSION AUTHORIZATION;
+SET SESSION AUTHORIZATION regress_jobs_viewer;
+SELECT pg_temp.done(:job);
+SET SESSION AUTHORIZATION regress_jobs_app;
+BEGIN;
+SELECT jobs.act_as(:'ann');
+SELECT pg_temp.done(:job);
+SELECT count(*) FROM jobs.event_caller;
+SELECT jobs.act_as(:'max');
+SELECT pg_temp.done(:job);
+SELECT count(*) FROM jobs.event_caller;
+ROLLBACK;
+RESET SESSION AUTHORIZATION;
+DROP ROLE regress_jobs_person;
+-- not what the marketplace does by itself, whoever sets it off
+SELECT regress.job('history', 'overdue') AS overdue \gset
+SELECT jobs.expire_jobs() > 0;
+SELECT pg_temp.done(:overdue);
+SELECT regress.try('INSERT INTO jobs.event_caller SELECT organization_id, id, $$x$$ FROM jobs.job_event LIMIT 1');
+SELECT regress.try('UPDATE jobs.event_caller SET called_by = $$x$$');
+
 -- an action that is undone leaves nothing
 BEGIN;
 SELECT jobs.open_job(regress.job('history'), actor => :'ann');

@@ -5,13 +5,14 @@
 \pset tuples_only
 SET client_min_messages = error;
 DROP ROLE IF EXISTS regress_jobs_owner, regress_jobs_app, regress_jobs_operator, regress_jobs_mailer,
-	regress_jobs_monitor, regress_jobs_bound, regress_jobs_stranger;
+	regress_jobs_monitor, regress_jobs_viewer, regress_jobs_bound, regress_jobs_stranger;
 RESET client_min_messages;
 CREATE ROLE regress_jobs_owner;
 CREATE ROLE regress_jobs_app;
 CREATE ROLE regress_jobs_operator;
 CREATE ROLE regress_jobs_mailer;
 CREATE ROLE regress_jobs_monitor;
+CREATE ROLE regress_jobs_viewer;
 CREATE ROLE regress_jobs_bound;
 CREATE ROLE regress_jobs_stranger;
 
@@ -201,6 +202,7 @@ SELECT jobs.grant_access('regress_jobs_app', 'app');
 SELECT jobs.grant_access('regress_jobs_operator', 'operator');
 SELECT jobs.grant_access('regress_jobs_mailer', 'mailer');
 SELECT jobs.grant_access('regress_jobs_monitor', 'monitor');
+SELECT jobs.grant_access('regress_jobs_viewer', 'viewer');
 SELECT jobs.grant_access('regress_jobs_bound', 'bound');
 
 -- A small marketplace for one test. Everybody's address is NAME@TEST.example.

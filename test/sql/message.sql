@@ -57,6 +57,8 @@ SELECT regress.try(format($$SELECT jobs.send_message(%s, 'Text', %s, actor => %L
 SELECT regress.try(format($$SELECT jobs.send_message(%s, 'Text', actor => %L)$$, :conversation2, :'ann'));
 SELECT regress.try(format($$SELECT jobs.send_message(%s, 'Text', 0, actor => %L)$$, :conversation2, :'ann'));
 SELECT regress.try(format($$SELECT jobs.send_message(1, 'Text', actor => %L)$$, :'ann'));
+-- number 0 is no conversation, whatever job is named
+SELECT regress.try(format($$SELECT jobs.send_message(0, 'Text', %L, actor => %L)$$, job, :'ann')) FROM unnest(ARRAY[:job2, 0, NULL]::bigint[]) job;
 SELECT regress.try(format($$SELECT jobs.reply_to_job(0, 'Text', actor => %L)$$, :'ann'));
 SELECT regress.try(format($$SELECT jobs.send_message(%s, 'Text', %s, actor => %L)$$, :conversation, :job1, :'ann'));
 SELECT regress.try(format($$SELECT jobs.send_message(%s, 'Text', %s, actor => %L)$$, :conversation, :overdue, :'max'));

@@ -13,7 +13,7 @@ SELECT currency, regress.try(format('INSERT INTO jobs.provided_service (organiza
 	regress.try(format('UPDATE jobs.provided_service SET currency = %L WHERE organization_id = %s', currency, :org)),
 	regress.try(format('SELECT jobs.provide_service(%s, %s, currency => %L)', :org, :service, currency)),
 	regress.try(format('SELECT count(*) FROM jobs.match_organizations(%s, currency => %L)', :service, currency))
-FROM unnest(ARRAY['usd', 'US', 'USDX', 'U$D', ' USD', '', 'EUR']) currency;
+FROM unnest(ARRAY['usd', 'US', 'USDX', 'U$D', ' USD', 'EUR', '']) currency; -- left out of a new row, it is USD
 -- prices
 SELECT change, regress.try(format('UPDATE jobs.provided_service SET %s WHERE organization_id = %s', change, :org))
 FROM unnest(ARRAY['min_price = -1', 'min_price = ''NaN''', 'max_price = ''Infinity''', 'max_price = -0.01', 'min_price = 2, max_price = 1', 'min_price = 1, max_price = 1']) change;

@@ -15,30 +15,31 @@ SELECT jobs.assign_self(:opened, actor => :'ann');
 
 -- Table, verb, access: S, I, U, D for SELECT, INSERT, UPDATE, DELETE; all that is not
 -- written here is refused.
-CREATE TEMPORARY TABLE may (name text PRIMARY KEY, app text, bound text, mailer text, operator text, monitor text, stranger text);
+CREATE TEMPORARY TABLE may (name text PRIMARY KEY, app text, bound text, mailer text, operator text, monitor text, viewer text, stranger text);
 INSERT INTO may VALUES
-	('assignment', 'SID', 'SID', '', 'SID', '', ''),
-	('conversation', 'SI', 'SI', '', 'SIU', '', ''),
-	('decline', 'S', 'S', '', 'S', '', ''),
-	('email', '', '', 'S', 'S', '', ''),
-	('email_template', '', '', 'S', 'SIUD', '', ''),
-	('event_consumer', 'S', 'S', '', 'S', '', ''),
-	('job', 'SIU', 'SIU', '', 'SIU', '', ''),
-	('job_event', 'S', 'S', '', 'S', '', ''),
-	('member', 'S', 'S', '', 'SIU', '', ''),
-	('merchant', 'S', 'S', '', 'SIU', '', ''),
-	('message', 'SI', 'SI', '', 'SI', '', ''),
-	('node', '', '', '', 'S', '', ''),
-	('organization', 'S', 'S', '', 'SIU', '', ''),
-	('preferences', 'S', 'S', '', 'SIU', '', ''),
-	('proposal', 'SIU', 'SIU', '', 'SIU', '', ''),
-	('provided_service', 'S', 'S', '', 'SIU', '', ''),
-	('ranking_stat', 'S', 'S', '', 'S', '', ''),
-	('ranking_total', '', '', '', 'S', '', ''),
-	('review', 'S', 'S', '', 'S', '', ''),
-	('role_binding', '', '', '', 'S', '', ''),
-	('service', 'S', 'S', '', 'SIU', '', ''),
-	('store', 'S', 'S', '', 'SIU', '', '');
+	('assignment', 'SID', 'SID', '', 'SID', '', 'S', ''),
+	('conversation', 'SI', 'SI', '', 'SIU', '', 'S', ''),
+	('decline', 'S', 'S', '', 'S', '', 'S', ''),
+	('email', '', '', 'S', 'S', '', 'S', ''),
+	('email_template', '', '', 'S', 'SIUD', '', 'S', ''),
+	('event_caller', 'S', 'S', '', 'S', '', 'S', ''),
+	('event_consumer', 'S', 'S', '', 'S', '', 'S', ''),
+	('job', 'SIU', 'SIU', '', 'SIU', '', 'S', ''),
+	('job_event', 'S', 'S', '', 'S', '', 'S', ''),
+	('member', 'S', 'S', '', 'SIU', '', 'S', ''),
+	('merchant', 'S', 'S', '', 'SIU', '', 'S', ''),
+	('message', 'SI', 'SI', '', 'SI', '', 'S', ''),
+	('node', '', '', '', 'S', '', 'S', ''),
+	('organization', 'S', 'S', '', 'SIU', '', 'S', ''),
+	('preferences', 'S', 'S', '', 'SIU', '', 'S', ''),
+	('proposal', 'SIU', 'SIU', '', 'SIU', '', 'S', ''),
+	('provided_service', 'S', 'S', '', 'SIU', '', 'S', ''),
+	('ranking_stat', 'S', 'S', '', 'S', '', 'S', ''),
+	('ranking_total', '', '', '', 'S', '', 'S', ''),
+	('review', 'S', 'S', '', 'S', '', 'S', ''),
+	('role_binding', '', '', '', 'S', '', 'S', ''),
+	('service', 'S', 'S', '', 'SIU', '', 'S', ''),
+	('store', 'S', 'S', '', 'SIU', '', 'S', '');
 SELECT 'not in the table above: ' || relname FROM pg_class
 WHERE relnamespace = 'jobs'::regnamespace AND relkind = 'r' AND relname NOT IN (SELECT name FROM may);
 
@@ -69,7 +70,7 @@ SELECT m.name, verb, access, position(left(verb, 1) IN to_jsonb(m) ->> access) >
 FROM may m
 JOIN pg_attribute a ON a.attrelid = ('jobs.' || m.name)::regclass AND a.attnum = 1,
 	unnest('{SELECT,INSERT,UPDATE,DELETE,TRUNCATE}'::text[]) verb,
-	unnest('{app,bound,mailer,operator,monitor,stranger}'::text[]) access;
+	unnest('{app,bound,mailer,operator,monitor,viewer,stranger}'::text[]) access;
 SELECT count(*) AS attempts, count(*) FILTER (WHERE outcome) AS let_through, count(*) FILTER (WHERE outcome <> expected) AS wrong FROM attempt;
 SELECT name, verb, access, expected, outcome FROM attempt WHERE outcome <> expected ORDER BY 1, 2, 3;
 

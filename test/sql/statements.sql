@@ -233,9 +233,12 @@ SELECT jobs.act_as(:'ann');
 UPDATE jobs.job SET status = 'declined' WHERE id = :job;
 SELECT jobs.act_as('');
 SELECT regress.state() = :'before' AS unchanged;
--- a message stays, without what it would have done to its job
-SELECT jobs.reply_to_job(:job, 'Text', actor => :'ann') IS NOT NULL;
-SELECT regress.history(:job);
+-- a message that would do something to its job isn't written without it
+SELECT regress.try(format('SELECT jobs.reply_to_job(%s, $$Text$$, actor => %L)', :job, :'ann'));
+SELECT jobs.act_as(:'ann');
+SELECT regress.try(format('INSERT INTO jobs.message (job_id, body) VALUES (%s, $$Text$$)', :job));
+SELECT jobs.act_as('');
+SELECT regress.state() = :'before' AS unchanged;
 ROLLBACK;
 -- new jobs, proposals, assignments that a trigger suppresses
 BEGIN;
@@ -245,7 +248,8 @@ CREATE TRIGGER own BEFORE INSERT OR DELETE ON jobs.assignment FOR EACH ROW EXECU
 SELECT regress.state() AS before \gset
 SELECT count(*) FROM jobs.request_job(:service, 'Title', 'Text', :org, actor => :'max');
 SELECT jobs.send_proposal(:conversation, :service, 'Title', 'Work', 1, actor => :'ann');
-SELECT jobs.assign_members(:job, ARRAY[:ann_id, :bob_id], actor => :'ann'), jobs.assign_self(:job, actor => :'ann');
+SELECT regress.try(format('SELECT jobs.assign_members(%s, ARRAY[%s, %s]::bigint[], actor => %L)', :job, :ann_id, :bob_id, :'ann'));
+SELECT regress.try(format('SELECT jobs.assign_self(%s, actor => %L)', :job, :'ann'));
 SELECT regress.state() = :'before' AS unchanged;
 ROLLBACK;
 

@@ -97,7 +97,7 @@ SELECT overdue_jobs, expiry_lag > '0' AS lags, oldest_unsent_email > '0' AS has_
 	outbox_depth > 0 AS has_depth, dead_letters IS NOT NULL AS has_dead, notification_queue_usage >= 0 AND notification_queue_usage < 1 AS has_usage
 FROM jobs.health;
 SELECT expiry_lag_seconds = extract(epoch FROM expiry_lag), oldest_unsent_email_seconds = extract(epoch FROM oldest_unsent_email),
-	reminder_lag_seconds = extract(epoch FROM reminder_lag), reminder_lag, schedule_ok = (schedule_problem IS NULL) AS is_told
+	reminder_lag_seconds = extract(epoch FROM reminder_lag), reminder_lag, rematch_lag, rematch_lag_seconds, schedule_ok = (schedule_problem IS NULL) AS is_told
 FROM jobs.health;
 SELECT DISTINCT pg_typeof(expiry_lag_seconds), pg_typeof(reminder_lag_seconds), pg_typeof(oldest_unsent_email_seconds),
 	pg_typeof(oldest_unacked_event_seconds), pg_typeof(last_run_age_seconds)

@@ -72,11 +72,36 @@ $node->safe_psql('market', "$silent; DELETE FROM jobs.role_binding; $bind_shop")
 $node->safe_psql('market', 'VACUUM jobs.role_binding');
 they_are('', 'merchant:1024', 'after VACUUM');
 
-# a call in a transaction that goes on, and in a parallel query
+# a call in a transaction that goes on
 $session{shop}->query(q{BEGIN; SELECT jobs.current_actor()});
 $node->safe_psql('market', "$silent; DELETE FROM jobs.role_binding");
 is($session{shop}->query($who), '.', 'inside a transaction');
 $session{shop}->query('COMMIT');
+
+# in a parallel query, whose snapshot is older than the change, by the leader and by workers
+$node->safe_psql('market', q{CREATE TABLE large AS SELECT n FROM generate_series(1, 10000) n; GRANT SELECT ON large TO shop});
+$session{shop}->query('SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0');
+my $parallel = 'SELECT jobs.current_actor() || left(n::text, 0) || $$.$$ FROM large GROUP BY 1;';
+foreach my $isolation ('READ COMMITTED', 'REPEATABLE READ')
+{
+	foreach my $case ([ 'the leader', 0, 'SET max_parallel_workers = 0' ],
+		[ 'workers', 2, 'RESET max_parallel_workers; SET parallel_leader_participation = off' ])
+	{
+		my ($by, $launched, $settings) = @$case;
+
+		$session{shop}->query('RESET parallel_leader_participation');
+		$session{shop}->query($settings);
+		$node->safe_psql('market', "TRUNCATE jobs.role_binding; $silent; $bind_shop");
+		$session{shop}->query("BEGIN ISOLATION LEVEL $isolation; SELECT count(*) FROM large");
+		like($session{shop}->query("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) $parallel"),
+			qr/Workers Launched: $launched\b/, "$by: really parallel, $isolation");
+		is($session{shop}->query($parallel), 'merchant:1024.', "$by: bound, $isolation");
+		$node->safe_psql('market', "$silent; DELETE FROM jobs.role_binding");
+		is($session{shop}->query($parallel), '.', "$by: bound no more, $isolation");
+		$session{shop}->query('COMMIT');
+		is($session{shop}->query($who), '.', "$by: and nothing was kept, $isolation");
+	}
+}
 $_->quit foreach values %session;
 
 done_testing();

@@ -33,6 +33,12 @@ $node->safe_psql('market', q{
 	CREATE POLICY mine ON jobs.job AS RESTRICTIVE TO somebody USING (mine = 7);
 	ALTER TABLE jobs.store ALTER url SET NOT NULL;
 	CREATE VIEW public.my_jobs AS SELECT * FROM jobs.job;
+	ALTER TABLE jobs.job REPLICA IDENTITY FULL, SET (autovacuum_vacuum_scale_factor = 0.1, fillfactor = 50), CLUSTER ON job_pkey,
+		ALTER title SET STORAGE EXTERNAL, ALTER title SET STATISTICS 500, ALTER description SET COMPRESSION pglz;
+	CREATE TABLE public.my_messages () INHERITS (jobs.message);
+	ALTER TABLE public.my_messages OWNER TO jobs_owner;
+	CREATE RULE mine AS ON UPDATE TO jobs.store DO ALSO NOTHING;
+	CREATE STATISTICS public.mine ON status, organization_id FROM jobs.job;
 
 	-- all that is defined
 	CREATE FUNCTION public.furniture() RETURNS SETOF text LANGUAGE sql AS $$
@@ -58,7 +64,7 @@ $node->safe_psql('market', q{
 		SELECT format('sequence %s %s %s %s %s %s %s %s', seqrelid::regclass, seqtypid, seqstart, seqincrement, seqmax, seqmin, seqcache, seqcycle)
 		FROM pg_sequence
 		UNION ALL
-		SELECT format('relation %s %s %s %s %s %s', relname, relkind, relrowsecurity, relpersistence, relacl, CASE relkind WHEN 'v' THEN reloptions END)
+		SELECT format('relation %s %s %s %s %s %s %s', relname, relkind, relrowsecurity, relforcerowsecurity, relpersistence, relacl, CASE relkind WHEN 'v' THEN reloptions END)
 		FROM pg_class WHERE relnamespace = 'jobs'::regnamespace AND relkind IN ('r', 'v', 'S')
 		UNION ALL
 		SELECT format('comment %s %s %s', objoid::regclass, objsubid, description)
@@ -107,6 +113,8 @@ my @kinds = (
 		'DO $d$ BEGIN DROP TRIGGER %2$s ON %1$s; IF %7$s THEN EXECUTE %6$L; END IF; END $d$' ],
 	[ 'table', q{SELECT oid::regclass FROM pg_class WHERE relnamespace = 'jobs'::regnamespace AND relkind = 'r'},
 		'ALTER TABLE %1$s DISABLE ROW LEVEL SECURITY',
+		'ALTER TABLE %1$s FORCE ROW LEVEL SECURITY',
+		'ALTER TABLE %1$s DISABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY',
 		q{COMMENT ON TABLE %1$s IS 'mine'} ],
 	[ 'table with triggers', q{SELECT DISTINCT tgrelid::regclass FROM pg_trigger WHERE tgrelid::regclass::text LIKE 'jobs.%'},
 		'ALTER TABLE %1$s DISABLE TRIGGER ALL' ],
@@ -158,6 +166,8 @@ my @kinds = (
 		'ALTER SEQUENCE %1$s MAXVALUE 9007199254739967',
 		'ALTER SEQUENCE %1$s CACHE 100',
 		'ALTER SEQUENCE %1$s CYCLE',
+		'ALTER SEQUENCE %1$s SET UNLOGGED',
+		'ALTER SEQUENCE %1$s SET UNLOGGED; ALTER SEQUENCE %1$s INCREMENT 1',
 		q{SELECT setval('%1$s', 102401)} ],
 	[ 'column', q{SELECT attrelid::regclass, quote_ident(attname),
 				CASE atttypid::regtype::text WHEN 'text' THEN quote_literal('x') WHEN 'boolean' THEN '1 > 2' WHEN 'jsonb' THEN quote_literal('[]')

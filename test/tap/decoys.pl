@@ -259,7 +259,7 @@ run('postgres', q{SELECT jobs.bind_role('ann', 'member:1025'), jobs.bind_role('m
 # The life of jobs: functions, then plain SQL. ACT names the actor, where the role doesn't
 # say it; before who acts next stands a line of its own.
 my $story = q{@max
-SELECT jobs.add_store(1024, 'Hats'ACT) AS store \gset
+SELECT jobs.add_store(1024, 'Hats', client_key => pg_catalog.gen_random_uuid()ACT) AS store \gset
 SELECT jobs.start_conversation(1025, 'Hello'ACT);
 @ann
 SELECT jobs.send_message(1025, 'Hello', 0ACT);
@@ -274,7 +274,7 @@ SELECT jobs.accept_proposal(:shopACT);
 SELECT jobs.accept_proposal(:accepted, :storeACT) AS job \gset
 SELECT job_id AS direct FROM jobs.request_job(1024, 'Direct', 'All of it', 1025, :store, 50, client_key => pg_catalog.gen_random_uuid()ACT) \gset
 SELECT job_id AS matched, request_id AS request FROM jobs.request_job(2048, 'Matched', 'All of it', max_matches => 1, auto_rematch => trueACT) \gset
-SELECT * FROM jobs.rematch_request(:requestACT);
+SELECT * FROM jobs.rematch_request(:request, client_key => pg_catalog.gen_random_uuid()ACT);
 SELECT * FROM jobs.match_organizations(2048);
 SELECT * FROM jobs.match_organizations(2048, 1024, 100, 'USD', 3);
 SELECT * FROM jobs.search_organizations();
@@ -300,7 +300,7 @@ SELECT jobs.confirm_completion(:jobACT);
 SELECT jobs.review_job(:job, 5, 4, 'Good'ACT) AS review \gset
 @ann
 SELECT jobs.reply_to_review(:review, 'Thanks'ACT);
-SELECT jobs.add_member(1025, 'Cid', 'cid@ann.example'ACT) AS cid \gset
+SELECT jobs.add_member(1025, 'Cid', 'cid@ann.example', client_key => pg_catalog.gen_random_uuid()ACT) AS cid \gset
 SELECT jobs.set_preferences(1025, is_available => true, notification_email => 'office@ann.example'ACT);
 SELECT jobs.provide_service(1025, 1024, 5, 9ACT), jobs.withdraw_service(1025, 1024ACT), jobs.provide_service(1025, 1024ACT);
 SELECT jobs.set_email_scope(1025, 'all'ACT);
@@ -375,9 +375,9 @@ sub story
 
 # what operators do: the directory, the sweep, the outbox, by function and by plain SQL
 my $operations = q{
-	SELECT jobs.create_service('NAME') AS service \gset
-	SELECT jobs.create_organization('NAME', 'x@x.example') AS organization \gset
-	SELECT jobs.create_merchant('NAME', 'x@x.example') AS merchant \gset
+	SELECT jobs.create_service('NAME', pg_catalog.gen_random_uuid()) AS service \gset
+	SELECT jobs.create_organization('NAME', 'x@x.example', client_key => pg_catalog.gen_random_uuid()) AS organization \gset
+	SELECT jobs.create_merchant('NAME', 'x@x.example', client_key => pg_catalog.gen_random_uuid()) AS merchant \gset
 	SELECT jobs.add_member(:organization, 'X', 'x@x.example') AS member \gset
 	SELECT jobs.provide_service(:organization, :service);
 	SELECT jobs.set_slots(0, 1023);

@@ -18,6 +18,22 @@ my $node = PostgreSQL::Test::Cluster->new('feed');
 $node->init(allows_streaming => 1);
 $node->append_conf('postgresql.conf', "max_prepared_transactions = 5\nmax_connections = 50\nautovacuum_naptime = 1s");
 $node->start;
+# Where there is no event yet, from now on is from the start; a call that is repeated is told so.
+install($node, 'empty', 'jobs_owner');
+$node->safe_psql('empty', q{
+	SELECT jobs.create_service('Audit'), jobs.create_organization('Ann', 'a@x.example'), jobs.create_merchant('Max', 'm@x.example');
+	SELECT jobs.provide_service(1025, 1024) });
+is($node->safe_psql('empty', q{
+		SELECT jobs.create_consumer('now', false); SELECT jobs.create_consumer('now', false); SELECT jobs.create_consumer('now', true);
+		SELECT FROM jobs.request_job(1024, 'T', 'T', 1025, actor => 'merchant:1024');
+		SELECT jobs.create_consumer('now', false); SELECT jobs.create_consumer('start');
+		SELECT count(*) FROM jobs.read_events('now') }) =~ s/\n//gr, '1', 'a consumer of an empty feed, repeated');
+foreach my $call ("create_consumer('start', false)", "create_consumer('later', true)")
+{
+	$node->safe_psql('empty', q{SELECT jobs.create_consumer('later', false)}) if $call =~ /later/;
+	refuses($node, 'empty', "SELECT jobs.$call", qr/23505: consumer "\w+" exists already/, "another call, $call");
+}
+
 install($node, 'market', 'jobs_owner');
 fill($node, 'market');
 

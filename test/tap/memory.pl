@@ -46,4 +46,33 @@ foreach my $byte (1, 0)
 			ROLLBACK }), '65|65.000|1.000|1.000|0', "evidence behind a full list, memory full of $byte");
 }
 
+# A call that is repeated looks at the end of a job's history, however long that is.
+my $job = $node->safe_psql('market', q{
+	SELECT jobs.add_member(1025, 'Ann', 'ann@x.example');
+	SELECT job_id FROM jobs.request_job(1024, 'Long', 'T', 1025, actor => 'merchant:1024') }) =~ s/.*\n//sr;
+$node->safe_psql('market', qq{
+	SELECT jobs.reply_to_job($job, 'Yes', actor => 'member:1025'), jobs.complete_job($job, 'Done', actor => 'member:1025') });
+sub go_on
+{
+	my ($count) = @_;
+
+	$node->safe_psql('market', qq{
+		SET session_replication_role = replica;
+		INSERT INTO jobs.message (organization_id, merchant_id, conversation_id, job_id, author, body, sent_at)
+		SELECT j.organization_id, j.merchant_id, j.conversation_id, j.id, 'merchant:1024', repeat('x', 200), now() FROM jobs.job j, generate_series(1, $count) WHERE j.id = $job;
+		INSERT INTO jobs.job_event (organization_id, merchant_id, job_id, action, from_status, to_status, actor, occurred_at)
+		SELECT j.organization_id, j.merchant_id, j.id, 'message', 'completed', 'completed', 'merchant:1024', now() FROM jobs.job j, generate_series(1, $count) WHERE j.id = $job });
+	return;
+}
+my $again = "jobs.complete_job($job, 'Done', actor => 'member:1025')";
+my $peak = q{substring(pg_read_file('/proc/self/status') from 'VmHWM:\s*(\d+)')::integer};
+go_on(900);
+is($node->safe_psql('market', "SELECT $again"), 'completed', 'repeated after some messages');
+go_on(100_000);
+is($node->safe_psql('market', qq{
+		CREATE FUNCTION pg_temp.again() RETURNS text LANGUAGE plpgsql AS \$\$ BEGIN RETURN $again; EXCEPTION WHEN OTHERS THEN RETURN SQLSTATE; END \$\$;
+		SELECT count(pg_temp.again() = 'x') FROM generate_series(1, 3);
+		SELECT $peak AS before \\gset \\\\
+		SELECT pg_temp.again(), $peak - :before < 2000 }), "3\n55000|t", 'repeated after very many');
+
 done_testing();

@@ -37,11 +37,14 @@ my ($other, $otto, $mia, $store, $conversation, $job, $proposal) = split /\n/, $
 	SELECT jobs.grant_access('app', 'app'), jobs.bind_role('otto', :'otto'), jobs.bind_role('mia', :'mia') \g /dev/null });
 
 # What of Ann and Max there is to find: rows, and keys of theirs.
-my @keys = map { "00000000-0000-0000-0000-00000000000$_" } 1 .. 4;
+my @keys = map { "00000000-0000-0000-0000-00000000000$_" } 1 .. 9;
 $node->safe_psql('market', qq{
 	SELECT jobs.reply_to_job(3073, 'Keyed', '$keys[0]', actor => 'member:1025'), jobs.reply_to_job(3073, 'Keyed', '$keys[1]', actor => 'merchant:1024'),
 		jobs.send_proposal(1025, 1024, 'Keyed', 'Work', 5, client_key => '$keys[2]', actor => 'member:1025');
-	SELECT jobs.request_job(1024, 'Keyed', 'All of it', 1025, client_key => '$keys[3]', actor => 'merchant:1024') });
+	SELECT jobs.request_job(1024, 'Keyed', 'All of it', 1025, client_key => '$keys[3]', actor => 'merchant:1024');
+	SELECT jobs.add_member(1025, 'Keyed', 'x\@x.example', client_key => '$keys[4]', actor => 'member:1025'), jobs.add_store(1024, 'Keyed', client_key => '$keys[5]', actor => 'merchant:1024');
+	SELECT jobs.create_organization('Keyed', 'x\@x.example', client_key => '$keys[6]'), jobs.create_merchant('Keyed', 'x\@x.example', client_key => '$keys[7]'),
+		jobs.create_service('Keyed', '$keys[8]') });
 my ($message, $request, $review) = split /\|/, $node->safe_psql('market', q{
 	SELECT max(id), (SELECT max(request_id) FROM jobs.job), jobs.review_job(7169, 5, 5, actor => 'merchant:1024')
 	FROM jobs.message WHERE organization_id = 1025 });
@@ -97,6 +100,16 @@ my @statements = (
 	[ 'both', "SELECT jobs.send_message($conversation, \$\$x\$\$, 0, '%s') IS NULL", $keys[1] ],
 	[ 'otto', "SELECT jobs.send_proposal($conversation, 1024, \$\$x\$\$, \$\$x\$\$, 1, client_key => '%s') IS NULL", $keys[2] ],
 	[ 'mia', "SELECT count(*) FROM jobs.request_job(1024, \$\$x\$\$, \$\$x\$\$, $other, client_key => '%s')", $keys[3] ],
+	[ 'otto', "SELECT jobs.add_member($other, \$\$Keyed\$\$, \$\$x\@x.example\$\$, client_key => '%s') IS NULL", $keys[4] ],
+	[ 'both', "SELECT jobs.add_member(1025, \$\$Keyed\$\$, \$\$x\@x.example\$\$, client_key => '%s')", $keys[4] ],
+	[ 'both', "SELECT jobs.add_member(1025, \$\$x\$\$, \$\$x\@x.example\$\$, client_key => '%s')", $keys[4] ],
+	[ 'mia', "SELECT jobs.add_store($mia, \$\$Keyed\$\$, client_key => '%s') IS NULL", $keys[5] ],
+	[ 'both', "SELECT jobs.add_store(1024, \$\$Keyed\$\$, client_key => '%s')", $keys[5] ],
+	[ 'mia', "SELECT count(*) FROM jobs.rematch_request((SELECT request_id FROM jobs.job WHERE id = $job), client_key => '%s')", $keys[3] ],
+	[ 'both', "SELECT count(*) FROM jobs.rematch_request($request, client_key => '%s')", $keys[3] ],
+	[ 'both', "SELECT jobs.create_organization(\$\$Keyed\$\$, \$\$x\@x.example\$\$, client_key => '%s')", $keys[6] ],
+	[ 'both', "SELECT jobs.create_merchant(\$\$Keyed\$\$, \$\$x\@x.example\$\$, client_key => '%s')", $keys[7] ],
+	[ 'both', "SELECT jobs.create_service(\$\$Keyed\$\$, '%s')", $keys[8] ],
 	# rows by their ids
 	[ 'both', 'SELECT id FROM jobs.job WHERE id = %s FOR UPDATE', 3073 ],
 	[ 'both', 'UPDATE jobs.job SET status = $$declined$$ WHERE id = %s', 3073 ],

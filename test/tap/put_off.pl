@@ -74,13 +74,29 @@ $node->safe_psql('market', q{
 
 $node->safe_psql('market', q{SELECT jobs.create_service('Fresh'), jobs.provide_service(1025, 3072)});
 
+# an e-mail that a mailer holds, a job that is due, a conversation that is blocked, a role that is bound,
+# events that may be purged
+$node->safe_psql('market', q{
+	CREATE ROLE bob;
+	SELECT jobs.bind_role('bob', 'member:2049');
+	SELECT jobs.create_merchant('Eve', 'eve@shop.example');
+	SELECT jobs.start_conversation(1025, 'Hello', actor => 'merchant:2048');
+	SELECT jobs.block_conversation(2049, actor => 'merchant:2048');
+	SELECT jobs.create_consumer('all');
+	SELECT jobs.ack_events('all', max(event_position)) FROM jobs.read_events('all');
+	SELECT count(*) FROM jobs.claim_emails(1, '1 day') });
+is($node->safe_psql('market', q{SELECT count(*) > 0 FROM jobs.job WHERE due_at < now()}), 't', 'a job is due');
+my ($held, $token) = split /\|/, $node->safe_psql('market', 'SELECT id, claim_token FROM jobs.email WHERE claim_token IS NOT NULL ORDER BY id DESC LIMIT 1');
+
 my $contents = contents($node, 'market');
+my %tried;
 
 # The owner has planted something; then the call fails.
 sub puts_nothing_off
 {
 	my ($user, $planted, $removed, $call, $error, $name) = @_;
 
+	$tried{$1} = 1 if $call =~ /jobs\.(\w+)\(/;
 	$node->safe_psql('market', "SET own.asleep = on; $planted");
 	refuses($node, 'market', $call, $error, $name, extra_params => [ '-U', $user, '-v', 'VERBOSITY=verbose' ]);
 	is($node->safe_psql('market', "SET own.asleep = on; $removed; SELECT count(*) FROM own.ran; TRUNCATE own.ran"), '0', "$name: nothing ran");
@@ -122,13 +138,30 @@ puts_nothing_off('shop_app', 'ALTER TABLE jobs.message ADD CONSTRAINT own CHECK 
 triggers_put_nothing_off('shop_mailer', 'email', 'SELECT jobs.claim_emails()', 'a claim');
 triggers_put_nothing_off('shop_operator', 'email', q{SELECT jobs.cancel_emails('infinity')}, 'cancelling e-mails');
 
+triggers_put_nothing_off('shop_mailer', 'email', "SELECT jobs.ack_emails(ARRAY[$held]::bigint[], ARRAY['$token']::uuid[])", 'an acknowledgement');
+triggers_put_nothing_off('shop_mailer', 'email', "SELECT jobs.fail_email($held, '$token', 'No')", 'a failure');
+triggers_put_nothing_off('shop_operator', 'email', "SELECT jobs.retry_email($held)", 'another attempt');
+
+# What operators do.
+triggers_put_nothing_off('shop_operator', 'service', q{SELECT jobs.create_service('New')}, 'create_service()');
+triggers_put_nothing_off('shop_operator', 'conversation', 'SELECT jobs.unblock_conversation(2049)', 'unblock_conversation()');
+triggers_put_nothing_off('shop_operator', 'email', q{SELECT jobs.purge_emails('0')}, 'purge_emails()');
+triggers_put_nothing_off('shop_operator', $_, 'SELECT jobs.purge_events()', "purge_events(), $_") foreach 'job_event', 'node';
+foreach my $call ('SELECT jobs.expire_jobs()', 'CALL jobs.expire_due_jobs()')
+{
+	triggers_put_nothing_off('shop_operator', $_, $call, "$call, $_") foreach 'job', 'job_event', 'email', 'node';
+}
+puts_nothing_off($_, 'CREATE INDEX own ON jobs.node ((own.hold_in_plan() AND id))', 'DROP INDEX jobs.own', 'SELECT FROM jobs.health_report()',
+	qr/42501: .*WITH HOLD/, "health, read by $_") foreach 'shop_operator', 'postgres';
+
 # What superusers and the owner administrate.
 foreach my $user ('postgres', 'jobs_owner')
 {
 	triggers_put_nothing_off($user, 'node', "SELECT jobs.$_", "$_ by $user")
 	  foreach q{grant_access('pg_monitor', 'monitor')}, q{revoke_access('shop_app', 'app')}, 'set_slots(0, 7)';
+	triggers_put_nothing_off($user, 'role_binding', "SELECT jobs.$_", "$_ by $user")
+	  foreach q{bind_role('pg_monitor', 'member:1025')}, q{unbind_role('bob')};
 }
-triggers_put_nothing_off('postgres', 'role_binding', q{SELECT jobs.bind_role('pg_monitor', 'member:1025')}, 'bind_role()');
 # ... of which the server plans each statement
 foreach my $call ('uninstall()', 'uninstall(true)', 'install()', q{grant_access('pg_monitor', 'monitor')},
 	q{revoke_access('shop_app', 'app')})
@@ -155,6 +188,25 @@ foreach my $outdated ('node SET schema_version = schema_version - 1', q{email_te
 }
 
 same(contents($node, 'market'), $contents, 'nothing was written');
+
+# Whatever people don't call was tried. What is not: it calls pg_cron's functions, and writes its table.
+my %pg_cron = map { $_ => 1 } 'schedule_expiry', 'unschedule_expiry';
+my @functions = map { slurp_file($_) =~ /^-- access: (?:mailers|operators|watchers|owner)\nCREATE (?:FUNCTION|PROCEDURE) jobs\.(\w+)/gm }
+  glob("$FindBin::Bin/../../sql/*.sql");
+cmp_ok(scalar(@functions), '>', 20, 'functions are not few');
+is_deeply([ grep { !$tried{$_} && !$pg_cron{$_} } @functions ], [], 'each function was tried');
+
+# The owner's own sweep commits with the owner's rights, and may put off what it likes; a superuser's who is
+# the owner for a while may not.
+my $trigger = 'CREATE TRIGGER own AFTER UPDATE ON jobs.job FOR EACH ROW EXECUTE FUNCTION own.defer_in_trigger()';
+puts_nothing_off('postgres', $trigger, 'DROP TRIGGER own ON jobs.job', 'SET ROLE jobs_owner; CALL jobs.expire_due_jobs()',
+	qr/42501: .*cannot fire deferred trigger/, 'a sweep with the rights of the owner');
+$node->safe_psql('market', 'ALTER ROLE jobs_owner LOGIN');
+$node->safe_psql('market', $trigger);
+$node->safe_psql('market', 'CALL jobs.expire_due_jobs()', extra_params => [ '-U', 'jobs_owner' ]);
+is($node->safe_psql('market', 'SELECT DISTINCT as_whom FROM own.ran; TRUNCATE own.ran; DROP TRIGGER own ON jobs.job'), 'jobs_owner',
+	q{the owner's own sweep});
+is($node->safe_psql('market', q{SELECT count(*) FROM jobs.job WHERE due_at < now()}), '0', 'it expired what is due');
 works($node, 'market', 'afterwards');
 
 done_testing();

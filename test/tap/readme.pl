@@ -133,6 +133,21 @@ foreach my $kind (@kinds)
 }
 is_deeply(\%placeholders, \%known, 'the placeholders of e-mails');
 
+# The table's COMMENT says the same.
+my %said;
+my $comment = $node->safe_psql('marketplace', q{SELECT obj_description('jobs.email_template'::regclass)});
+while ($comment =~ /([\w, ]+): ((?:\{\w+\}(?:, )?)+)/g)
+{
+	my ($for, $names) = ($1, $2);
+	my @for = $for =~ /All kinds/ ? @kinds : $for =~ /All but those of proposals/ ? grep { !/^proposal_/ } @kinds : split /, /, $for =~ s/^ //r;
+
+	foreach my $kind (@for)
+	{
+		$said{$kind}{$_} = 1 foreach $names =~ /(\{\w+\})/g;
+	}
+}
+is_deeply(\%said, \%known, 'the COMMENT of jobs.email_template');
+
 # The examples of templates, and all built-in ones, read well in both directions: no subject tells
 # anybody what they did themselves.
 $node->safe_psql('marketplace', q{

@@ -101,6 +101,19 @@ sub health_is
 	return;
 }
 
+# Where pg_cron has nothing to do with it, a sweep within ten minutes is enough.
+sub another_scheduler
+{
+	my ($node, $name) = @_;
+
+	$node->safe_psql('m1', q{UPDATE jobs.node SET last_run_at = now() - interval '9 minutes', last_run_database = (SELECT oid FROM pg_database WHERE datname = 'm1')});
+	health_is($node, 'm1', '', "$name, another scheduler");
+	$node->safe_psql('m1', q{UPDATE jobs.node SET last_run_at = now() - interval '11 minutes'});
+	health_is($node, 'm1', '\w', "$name, another scheduler that has stopped");
+	$node->safe_psql('m1', 'UPDATE jobs.node SET last_run_at = NULL, last_run_database = NULL');
+	return;
+}
+
 my ($schedule, $unschedule) = ('SELECT jobs.schedule_expiry()', 'SELECT jobs.unschedule_expiry()');
 my $everything = 'jobname, schedule, command, database, username, active, nodename, nodeport';
 
@@ -111,7 +124,8 @@ $without->start;
 marketplace($without, 'm1');
 complains($without, 'm1', $schedule, '0A000', q{shared_preload_libraries, set cron.database_name = 'm1'});
 complains($without, 'm1', $unschedule, '0A000', q{shared_preload_libraries});
-health_is($without, 'm1', 'pg_cron is not loaded. Add it to shared_preload_libraries', 'pg_cron is not loaded');
+health_is($without, 'm1', 'pg_cron is not loaded. .*add pg_cron to shared_preload_libraries', 'pg_cron is not loaded');
+another_scheduler($without, 'pg_cron is not loaded');
 
 # a setting that nobody reads
 $without->append_conf('postgresql.conf', "cron.database_name = 'm1'");
@@ -159,9 +173,11 @@ my $port = $node->port;
 complains($node, 'm1', $schedule, '0A000', 'CREATE EXTENSION pg_cron;');
 complains($node, 'm1', $unschedule, '0A000', 'CREATE EXTENSION pg_cron;');
 health_is($node, 'm1', 'Run CREATE EXTENSION pg_cron;', 'no extension');
+another_scheduler($node, 'no extension');
 $_->safe_psql('m1', 'CREATE EXTENSION pg_cron') for values %nodes;
 is($node->safe_psql('m1', $unschedule), 'f', 'there is no schedule yet');
 health_is($node, 'm1', 'There is no schedule for this database. Run SELECT jobs.schedule_expiry\(\);', 'no schedule');
+another_scheduler($node, 'no schedule');
 
 # the owner must be able to log in, and to connect
 complains($node, 'm1', $schedule, '55000', 'ALTER ROLE m1_owner LOGIN;');
@@ -208,7 +224,7 @@ foreach my $wrong ([ q{command = 'SELECT 1'}, 'command' ], [ q{nodename = 'elsew
 	[ q{jobname = 'jobs-expiry:gone', database = 'gone'}, 'is for database "gone", which does not exist' ], [ q{jobname = 'other'}, 'There is no schedule' ])
 {
 	is($node->safe_psql('m1', "
-		BEGIN; UPDATE cron.job SET $wrong->[0];
+		BEGIN; UPDATE cron.job SET $wrong->[0]; UPDATE jobs.node SET last_run_at = NULL;
 		SELECT schedule_ok || ' ' || (schedule_problem ~ \$\$$wrong->[1]\$\$) FROM jobs.health; ROLLBACK"), 'false true', "health: $wrong->[0]");
 }
 # what runs came to

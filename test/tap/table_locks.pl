@@ -59,12 +59,14 @@ unlike(slurp_file($node->logfile), qr/deadlock detected/, 'no deadlock');
 # somebody holds a table: told after some seconds, with nothing changed and nothing held meanwhile
 $node->safe_psql('market', q{SELECT jobs.revoke_access('boss', 'operator'), jobs.revoke_access('mailer', 'mailer'), jobs.install()});
 my $before = furniture($node, 'market');
-$node->safe_psql('market', q{SET jobs.notify = off; BEGIN; SELECT jobs.open_job(1025, actor => 'member:1025'); PREPARE TRANSACTION 'open'});
+$node->safe_psql('market', q{SET jobs.notify = off; BEGIN; SELECT jobs.open_job(1025, actor => 'member:1025'); LOCK TABLE jobs.ranking_stat IN ROW EXCLUSIVE MODE; PREPARE TRANSACTION 'open'});
 my $reader = $node->background_psql('market');
 my $pid = $reader->query('SELECT pg_backend_pid()');
 $reader->query('BEGIN; SELECT count(*) FROM jobs.store');
 foreach my $ddl (q{SELECT jobs.grant_access('boss', 'operator')}, q{SELECT jobs.uninstall()},
-	q{DROP POLICY own_merchant ON jobs.decline; SELECT jobs.install()})
+	q{DROP POLICY own_merchant ON jobs.decline; SELECT jobs.install()},
+	q{DROP VIEW jobs.job_timeline; SELECT jobs.install()}, q{DELETE FROM jobs.ranking_stat; SELECT jobs.install()},
+	q{SELECT jobs.rebuild_ranking()})
 {
 	refuses($node, 'market', "SET lock_timeout = '2s'; BEGIN; $ddl",
 		qr/55P03: could not lock jobs\.\w+.*DETAIL:  It is held by (process $pid|a prepared transaction)\..*HINT:  Nothing was changed/s, "held: $ddl");
@@ -89,5 +91,21 @@ refuses($node, 'market', q{SET lock_timeout = '500ms'; SELECT jobs.grant_access(
 	qr/55P03: could not lock schema jobs against others who install or give access.*DETAIL:  It is held by a prepared transaction/s, 'beside another');
 $node->safe_psql('market', q{COMMIT PREPARED 'grant'; SELECT jobs.grant_access('boss', 'operator')});
 works($node, 'market', 'after all of that');
+
+# a table that is made anew takes locks on those that it refers to, and those that refer to it take back their keys
+$before = furniture($node, 'market');
+foreach my $missing ('decline', 'ranking_stat', 'job')
+{
+	$node->safe_psql('market', "SET client_min_messages = error; DROP TABLE jobs.$missing CASCADE");
+	$node->safe_psql('market', q{BEGIN; LOCK TABLE jobs.organization, jobs.proposal IN ROW EXCLUSIVE MODE; PREPARE TRANSACTION 'open'});
+	refuses($node, 'market', q{SET lock_timeout = '500ms'; SELECT jobs.install()},
+		qr/55P03: could not lock jobs\.\w+.*DETAIL:  It is held by a prepared transaction/s, "held, and jobs.$missing is missing");
+	$node->safe_psql('market', q{ROLLBACK PREPARED 'open'});
+	next if $missing eq 'job';
+	$node->safe_psql('market', 'SELECT jobs.install()');
+	works($node, 'market', "with another jobs.$missing");
+}
+$node->safe_psql('market', q{TRUNCATE jobs.message, jobs.assignment, jobs.job_event, jobs.email, jobs.review; SELECT jobs.install()});
+same(furniture($node, 'market') =~ s/^(sequence|relation).*\n?//gmr, $before =~ s/^(sequence|relation).*\n?//gmr, 'all of it is there again');
 
 done_testing();

@@ -415,11 +415,11 @@ sub rematch_request
 	my ($model, $who) = @_;
 	my $job = $model->find(job => id_of($model, $who, 'job', sub { $_[0]{request} }));
 	my $id = $job && $job->{request} ? $job->{request}{id} : one_of(@missing);
-	my $count = one_of(1, 2, 3);
+	my ($count, $key) = (one_of(1, 2, 3), client_key());
 
 	return spoil('rematch_request', [ 'NULL', '22004' ], [ "$id, 0", '22023' ], [ "$id, NULL", '22004' ]) if chance(0.03);
-	return { function => 'rematch_request', gives => 'count', sql => "SELECT * FROM jobs.rematch_request($id, $count%A)",
-		rule => sub { $model->rematch_request($_[0], $id, $count) } };
+	return { function => 'rematch_request', gives => 'count', sql => "SELECT * FROM jobs.rematch_request($id, $count, @{[quote($key)]}%A)",
+		rule => sub { $model->rematch_request($_[0], $id, $count, $key) } };
 }
 
 sub stars

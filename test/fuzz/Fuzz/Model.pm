@@ -228,6 +228,11 @@ sub record
 	my ($self, $who, $job, $action, $from, $to) = @_;
 
 	$self->append($self->{events}, { job => $job, action => $action, from => $from, to => $to, actor => $who->{text} });
+	# what comes behind an action is its message, or there is none
+	foreach my $done (grep { $_ ne $action } $action eq 'message' ? () : keys %{ $job->{done} })
+	{
+		$self->set($job->{done}{$done}, said => { by => '', text => '' }) if !$job->{done}{$done}{said};
+	}
 	return;
 }
 
@@ -265,10 +270,11 @@ sub done_again
 	my $said = $done && $done->{said};
 
 	return if !$done || $done->{by} ne $who->{text};
+	return 1 if $action !~ /^(complete|reject)$/;
 	return defined $text ? $said && $said->{by} eq $who->{text} && $said->{text} eq $text : !$said || $said->{by} ne $who->{text};
 }
 
-# The first message since something was done.
+# The message right behind what was done.
 sub say
 {
 	my ($self, $who, $job, $text) = @_;
@@ -752,12 +758,19 @@ sub request_job
 
 sub rematch_request
 {
-	my ($self, $who, $id, $count) = @_;
+	my ($self, $who, $id, $count, $key) = @_;
 	my $request = $self->find(request => $id);
 
 	refuse('P0002') if !$request || !grep { $self->sees($who, $_) } @{ $request->{jobs} };
 	refuse('42501') if $who->{kind} eq 'member';
-	return $self->ask_best($who, $request, $count, 'rematch');
+
+	# the key is the merchant's, whoever asks, and a job bears it
+	my @call = ({ kind => 'merchant', id => $request->{merchant} }, 'job', $key, "rematch $id");
+	my $earlier = $self->repeated(@call);
+	return $earlier if $earlier;
+	my $asked = $self->ask_best($who, $request, $count, 'rematch');
+	$self->remember(@call, $asked) if $asked;
+	return $asked;
 }
 
 sub rematch_automatically

@@ -19,7 +19,9 @@ SELECT
 	EXTRACT(epoch FROM h.reminder_lag)::double precision AS reminder_lag_seconds,
 	EXTRACT(epoch FROM h.oldest_unsent_email)::double precision AS oldest_unsent_email_seconds,
 	EXTRACT(epoch FROM h.oldest_unacked_event)::double precision AS oldest_unacked_event_seconds,
-	EXTRACT(epoch FROM statement_timestamp() - h.last_run_at)::double precision AS last_run_age_seconds
+	EXTRACT(epoch FROM statement_timestamp() - h.last_run_at)::double precision AS last_run_age_seconds,
+	h.rematch_lag,
+	EXTRACT(epoch FROM h.rematch_lag)::double precision AS rematch_lag_seconds
 FROM jobs.health_report() h;
 
 COMMENT ON VIEW jobs.health IS 'whether the marketplace keeps up: one row, cheap at any size';
@@ -35,7 +37,7 @@ COMMENT ON COLUMN jobs.health.slowest_consumer_owner IS 'whose it is: system, or
 COMMENT ON COLUMN jobs.health.oldest_unacked_event IS 'age of the first event that it has not acknowledged; among those that nobody has read, the 10,000 first are looked at; NULL as well';
 COMMENT ON COLUMN jobs.health.last_run_at IS 'when jobs.expire_due_jobs() last ran in this database, whether it found something or not, to the minute; NULL before the first time';
 COMMENT ON COLUMN jobs.health.reminder_lag IS 'for how long the reminder that is longest due waits, among the 10,000 that are due first; zero when none does';
-COMMENT ON COLUMN jobs.health.schedule_ok IS 'true: pg_cron has a schedule that can run and whose last run did not fail, or, where its schedules can''t be seen, the sweep ran within 10 minutes';
+COMMENT ON COLUMN jobs.health.schedule_ok IS 'true: pg_cron has a schedule that can run and whose last run did not fail, or, where it has none that can be seen, something called the sweep within 10 minutes; always true on a standby, where nothing runs';
 COMMENT ON COLUMN jobs.health.schedule_problem IS 'what is wrong with the schedule, and what to do; NULL: nothing';
 COMMENT ON COLUMN jobs.health.access_problem IS 'roles that access or bindings are kept for and that are gone, or have lost their rights, and what to do; NULL: none';
 COMMENT ON COLUMN jobs.health.expiry_lag_seconds IS 'expiry_lag as a number of seconds';
@@ -43,3 +45,5 @@ COMMENT ON COLUMN jobs.health.reminder_lag_seconds IS 'reminder_lag as a number 
 COMMENT ON COLUMN jobs.health.oldest_unsent_email_seconds IS 'oldest_unsent_email as a number of seconds; NULL: there is none';
 COMMENT ON COLUMN jobs.health.oldest_unacked_event_seconds IS 'oldest_unacked_event as a number of seconds; NULL as well';
 COMMENT ON COLUMN jobs.health.last_run_age_seconds IS 'how many seconds ago last_run_at was; NULL as well';
+COMMENT ON COLUMN jobs.health.rematch_lag IS 'for how long the job that was lost first waits for the next organization to be asked, which was put off; zero when none does';
+COMMENT ON COLUMN jobs.health.rematch_lag_seconds IS 'rematch_lag as a number of seconds';

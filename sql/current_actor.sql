@@ -21,6 +21,26 @@ COMMENT ON FUNCTION jobs.current_actor IS
 	'Who acts: member:7, merchant:3, system, or empty for nobody; never NULL. '
 	'An operator who named nobody is the system. For every kind of access.';
 
+-- access: readers
+CREATE FUNCTION jobs.looking_actor()
+RETURNS text
+LANGUAGE C STABLE PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'jobs_looking_actor';
+REVOKE EXECUTE ON FUNCTION jobs.looking_actor FROM PUBLIC;
+COMMENT ON FUNCTION jobs.looking_actor IS
+	'Internal, for views: who looks. As jobs.current_actor(), but system where nobody acts and the role sees '
+	'everything. For app, bound, operator and viewer access.';
+
+-- access: viewers
+CREATE FUNCTION jobs.sees_everything()
+RETURNS boolean
+LANGUAGE C STABLE PARALLEL RESTRICTED
+AS 'MODULE_PATHNAME', 'jobs_sees_everything';
+REVOKE EXECUTE ON FUNCTION jobs.sees_everything FROM PUBLIC;
+COMMENT ON FUNCTION jobs.sees_everything IS
+	'Do the views show everything now? False while somebody acts. The right to call it makes a viewer. '
+	'For operator and viewer access.';
+
 -- access: everybody
 CREATE FUNCTION jobs.current_organization_id()
 RETURNS bigint
