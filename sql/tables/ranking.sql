@@ -22,7 +22,6 @@ CREATE TABLE IF NOT EXISTS jobs.ranking_total (
 	part integer NOT NULL CHECK (part >= 0),
 	landmark timestamptz NOT NULL,
 	half_life integer NOT NULL CHECK (half_life > 0),
-	received float8 NOT NULL,
 	decided float8 NOT NULL,
 	answered float8 NOT NULL,
 	declined float8 NOT NULL,
@@ -69,8 +68,7 @@ COMMENT ON COLUMN jobs.ranking_total.service_id IS 'the kind of work';
 COMMENT ON COLUMN jobs.ranking_total.part IS 'tells several rows of the same service apart: who commits writes one that nobody else holds, and the sums are the sums over all';
 COMMENT ON COLUMN jobs.ranking_total.landmark IS 'when the row was last written, as in jobs.ranking_stat';
 COMMENT ON COLUMN jobs.ranking_total.half_life IS 'seconds after which what happened counts half; jobs.ranking_half_life when the row was last written';
-COMMENT ON COLUMN jobs.ranking_total.received IS 'jobs that organizations were asked for';
-COMMENT ON COLUMN jobs.ranking_total.decided IS 'of these, jobs that were answered, declined or left to expire';
+COMMENT ON COLUMN jobs.ranking_total.decided IS 'jobs that organizations were asked for and that were answered, declined or left to expire';
 COMMENT ON COLUMN jobs.ranking_total.answered IS 'of these, jobs with a first response within 24 hours';
 COMMENT ON COLUMN jobs.ranking_total.declined IS 'jobs that organizations declined';
 COMMENT ON COLUMN jobs.ranking_total.expired IS 'jobs that expired without a response';

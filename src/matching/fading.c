@@ -34,7 +34,10 @@ rescale(Row *row, const FadingColumns *columns, TimestampTz landmark, int half_l
 	row_set_time(row, columns->landmark, landmark);
 	row_set(row, columns->half_life, Int32GetDatum(half_life));
 	for (int i = 0; i < EVIDENCE_KINDS; i++)
-		row_set(row, columns->sums[i], Float8GetDatum(row_float8(row, columns->sums[i]) * exp2(exponent)));
+	{
+		if (columns->sums[i] != FADING_NOT_KEPT)
+			row_set(row, columns->sums[i], Float8GetDatum(row_float8(row, columns->sums[i]) * exp2(exponent)));
+	}
 }
 
 /*
@@ -58,7 +61,10 @@ fading_set(Row *row, const FadingColumns *columns, const double *sums)
 	row_set_time(row, columns->landmark, GetCurrentTransactionStartTimestamp());
 	row_set(row, columns->half_life, Int32GetDatum(evidence_half_life()));
 	for (int i = 0; i < EVIDENCE_KINDS; i++)
-		row_set(row, columns->sums[i], Float8GetDatum(Max(sums[i], 0)));
+	{
+		if (columns->sums[i] != FADING_NOT_KEPT)
+			row_set(row, columns->sums[i], Float8GetDatum(Max(sums[i], 0)));
+	}
 }
 
 void
@@ -68,8 +74,11 @@ fading_add(Row *row, const FadingColumns *columns, const double *sums)
 
 	for (int i = 0; i < EVIDENCE_KINDS; i++)
 	{
-		double sum = row_float8(row, columns->sums[i]) + sums[i] * exp2(exponent);
+		double sum;
 
+		if (columns->sums[i] == FADING_NOT_KEPT)
+			continue;
+		sum = row_float8(row, columns->sums[i]) + sums[i] * exp2(exponent);
 		/* what rounding left where a sum was taken back */
 		row_set(row, columns->sums[i], Float8GetDatum(Max(sum, 0)));
 	}
@@ -83,5 +92,8 @@ fading_read(const Row *row, const FadingColumns *columns, TimestampTz now, doubl
 	double scale = exp2(-Max(elapsed, 0));
 
 	for (int i = 0; i < EVIDENCE_KINDS; i++)
-		sums[i] += row_float8(row, columns->sums[i]) * scale;
+	{
+		if (columns->sums[i] != FADING_NOT_KEPT)
+			sums[i] += row_float8(row, columns->sums[i]) * scale;
+	}
 }

@@ -9,6 +9,9 @@
 #include "matching/evidence.h"
 #include "tables/row.h"
 
+/* Such a sum isn't kept. */
+#define FADING_NOT_KEPT (-1)
+
 /* The columns of a table that hold such sums. */
 typedef struct FadingColumns
 {

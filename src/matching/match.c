@@ -326,9 +326,10 @@ consider_best(Search *search, int64 max_effort)
 	search->best = binaryheap_allocate(search->max_count, compare_in_heap, NULL);
 	while (effort <= max_effort)
 	{
+		double least = Max(least_gain(search), ROUNDING);
 		bool is_again;
 
-		organization_id = ranking_next_best(search->ranking, &search->means, Max(least_gain(search), ROUNDING), &effort);
+		organization_id = ranking_next_best(search->ranking, &search->means, least, &effort);
 		if (organization_id == 0)
 			break;
 		(void) hash_search(considered, &organization_id, HASH_ENTER, &is_again);
@@ -342,7 +343,7 @@ consider_best(Search *search, int64 max_effort)
 }
 
 static void
-find_best(Search *search)
+find_matches(Search *search)
 {
 	double sums[EVIDENCE_KINDS];
 	int64 row_count = ranking_total(search->ranking, sums);
@@ -366,7 +367,7 @@ match_find(Call *call, const MatchQuery *query, int max_count, int *count)
 	}
 	search.ranking = ranking_begin(call->rows, query->service_id);
 	search.scratch = AllocSetContextCreate(CurrentMemoryContext, "jobs match", ALLOCSET_SMALL_SIZES);
-	find_best(&search);
+	find_matches(&search);
 	ranking_end(search.ranking);
 	if (search.provided)
 		row_scan_end(search.provided);

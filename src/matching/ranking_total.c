@@ -19,7 +19,7 @@ static const FadingColumns total_columns = {
 	Col_ranking_total_landmark,
 	Col_ranking_total_half_life,
 	{
-		[EVIDENCE_RECEIVED] = Col_ranking_total_received,
+		[EVIDENCE_RECEIVED] = FADING_NOT_KEPT,
 		[EVIDENCE_DECIDED] = Col_ranking_total_decided,
 		[EVIDENCE_ANSWERED] = Col_ranking_total_answered,
 		[EVIDENCE_DECLINED] = Col_ranking_total_declined,
@@ -59,6 +59,20 @@ ranking_totals_note(RankingTotals *totals, const Evidence *evidence, int rows_ma
 	for (int i = 0; i < EVIDENCE_KINDS; i++)
 		total->sums[i] += evidence->sums[i];
 	total->row_count += rows_made;
+}
+
+/*
+ * That a job was asked for alone changes no mean.
+ */
+static bool
+is_of_use(const Total *total)
+{
+	for (int i = 0; i < EVIDENCE_KINDS; i++)
+	{
+		if (total_columns.sums[i] != FADING_NOT_KEPT && total->sums[i] != 0)
+			return true;
+	}
+	return total->row_count != 0;
 }
 
 /*
@@ -125,7 +139,10 @@ ranking_totals_write(RankingTotals *totals, Rows *rows)
 
 	hash_seq_init(&status, totals);
 	while ((total = hash_seq_search(&status)) != NULL)
-		add_total(rows, total);
+	{
+		if (is_of_use(total))
+			add_total(rows, total);
+	}
 	hash_destroy(totals);
 }
 

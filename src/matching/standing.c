@@ -26,8 +26,12 @@
 #define REVIEWS_CELL (1.0 / 16)
 #define REVIEWS_CELLS 16
 
-/* By how many steps one that is kept may be too high. */
-#define SLACK 2
+/*
+ * By how many steps one that is kept may be too high; and by how many a new one is, for what evidence is
+ * worth goes up and down from one job to the next.
+ */
+#define SLACK 3
+#define HEADROOM 1
 
 /* What is computed here may differ so much from what is computed of the same sums elsewhere. */
 #define ROUNDING 1e-6
@@ -107,7 +111,7 @@ measure(Bounds *bounds, ScoreGroup group, const double *sums, TimestampTz landma
 }
 
 static bool
-is_good(const Bounds *kept, const Bounds *fresh)
+is_still_good(const Bounds *kept, const Bounds *fresh)
 {
 	for (int group = 0; group < SCORE_GROUPS; group++)
 	{
@@ -136,8 +140,10 @@ standing_of(const double *sums, TimestampTz landmark, int half_life, int64 kept)
 	{
 		Bounds old = unpack(kept);
 
-		if (is_good(&old, &fresh))
+		if (is_still_good(&old, &fresh))
 			return kept;
+		for (int group = 0; group < SCORE_GROUPS; group++)
+			fresh.worth[group] = Min(fresh.worth[group] + HEADROOM, scales[group].cells);
 	}
 	return pack(&fresh);
 }

@@ -263,7 +263,7 @@ SELECT jobs.install() ~ 'up to date' AS installed;
 CREATE FUNCTION pg_temp.totals()
 RETURNS text
 LANGUAGE sql AS $$
-	SELECT string_agg(concat_ws(' ', t.service_id, round((t.received * f)::numeric, 2), round((t.decided * f)::numeric, 2),
+	SELECT string_agg(concat_ws(' ', t.service_id, round((t.decided * f)::numeric, 2),
 		round((t.stars * f)::numeric, 2), t.row_count), ', ' ORDER BY t.service_id)
 	FROM jobs.ranking_total t, LATERAL power(2, extract(epoch FROM t.landmark - now())::float8 / t.half_life) f
 $$;
