@@ -244,6 +244,25 @@ BEGIN;
 SELECT count(jobs.decline_job(r.job_id, actor => 'member:' || r.asked_organization_id))
 FROM jobs.request_job(:kind, 'Work', 'Text', max_matches => 3, actor => :'max') r;
 SELECT searches, wrong FROM regress.compare(:kind, NULL, false);
+-- and one of whom nothing was known becomes the best
+SELECT min(e.id) AS newcomer FROM regress.expert e JOIN jobs.preferences p ON p.organization_id = e.id AND p.is_available AND p.is_listed
+JOIN jobs.provided_service s ON s.organization_id = e.id AND s.service_id = :kind
+WHERE NOT EXISTS (SELECT FROM jobs.ranking_stat r WHERE r.organization_id = e.id) \gset
+CREATE FUNCTION pg_temp.excel(kind bigint, merchant text, organization bigint)
+RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+	job bigint;
+BEGIN
+	SELECT job_id INTO job FROM jobs.request_job(kind, 'Work', 'Text', organization, actor => merchant);
+	PERFORM jobs.reply_to_job(job, 'Yes', actor => 'member:' || organization);
+	PERFORM jobs.complete_job(job, actor => 'member:' || organization), jobs.confirm_completion(job, actor => merchant);
+	RETURN jobs.review_job(job, 5, 5, actor => merchant);
+END
+$$;
+SELECT count(pg_temp.excel(:kind, :'max', :newcomer)) FROM generate_series(1, 300);
+SELECT organization_id = :newcomer AS is_first FROM jobs.match_organizations(:kind, max_rows => 1);
+SELECT searches, wrong FROM regress.compare(:kind, NULL, false);
 COMMIT;
 SELECT pg_temp.check(:kind);
 -- the next best, of a request that has asked the best
