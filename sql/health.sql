@@ -15,7 +15,9 @@ CREATE FUNCTION jobs.health_report(
 	OUT rematch_lag interval,
 	OUT schedule_ok boolean,
 	OUT schedule_problem text,
-	OUT access_problem text)
+	OUT access_problem text,
+	OUT notifier_running boolean,
+	OUT notifier_lag interval)
 LANGUAGE C STABLE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_health_report';
 REVOKE EXECUTE ON FUNCTION jobs.health_report FROM PUBLIC;

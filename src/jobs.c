@@ -16,8 +16,10 @@
 #include "mail/outbox.h"
 #include "matching/evidence.h"
 #include "matching/evidence_notes.h"
+#include "pg/notifier.h"
 #include "pg/notify.h"
 #include "pg/rights.h"
+#include "tables/commit_prepared.h"
 #include "tables/table.h"
 
 PG_MODULE_MAGIC;
@@ -30,12 +32,14 @@ _PG_init(void)
 	actor_init();
 	evidence_init();
 	job_init();
+	notifier_init();
 	notify_init();
 	outbox_init();
 	MarkGUCPrefixReserved("jobs");
 
 	access_init();
 	binding_init();
+	commit_prepared_init();
 	evidence_notes_init();
 	numbering_init();
 	rights_init();

@@ -21,7 +21,10 @@ SELECT
 	EXTRACT(epoch FROM h.oldest_unacked_event)::double precision AS oldest_unacked_event_seconds,
 	EXTRACT(epoch FROM statement_timestamp() - h.last_run_at)::double precision AS last_run_age_seconds,
 	h.rematch_lag,
-	EXTRACT(epoch FROM h.rematch_lag)::double precision AS rematch_lag_seconds
+	EXTRACT(epoch FROM h.rematch_lag)::double precision AS rematch_lag_seconds,
+	h.notifier_running,
+	h.notifier_lag,
+	EXTRACT(epoch FROM h.notifier_lag)::double precision AS notifier_lag_seconds
 FROM jobs.health_report() h;
 
 COMMENT ON VIEW jobs.health IS 'whether the marketplace keeps up: one row, cheap at any size';
@@ -47,3 +50,6 @@ COMMENT ON COLUMN jobs.health.oldest_unacked_event_seconds IS 'oldest_unacked_ev
 COMMENT ON COLUMN jobs.health.last_run_age_seconds IS 'how many seconds ago last_run_at was; NULL as well';
 COMMENT ON COLUMN jobs.health.rematch_lag IS 'for how long the job that was lost first waits for the next organization to be asked, which was put off; zero when none does';
 COMMENT ON COLUMN jobs.health.rematch_lag_seconds IS 'rematch_lag as a number of seconds';
+COMMENT ON COLUMN jobs.health.notifier_running IS 'whether the notifier runs, the background worker that wakes listeners; false where the library is not preloaded, and on a standby';
+COMMENT ON COLUMN jobs.health.notifier_lag IS 'for how long the first wake-up of this database waits for the notifier; zero when none does; NULL: transactions notify by themselves here';
+COMMENT ON COLUMN jobs.health.notifier_lag_seconds IS 'notifier_lag as a number of seconds; NULL as well';

@@ -76,7 +76,8 @@ access_renamed_role(const char *role, List *functions, bool is_required)
 		bool isnull;
 
 		appendStringInfo(&list, "%s\"%s\"", list.len ? ", " : "", name);
-		if (DatumGetBool(statement_column(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, "is_exact", &isnull)) && exact++ == 0)
+		if (DatumGetBool(statement_column(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, "is_exact", &isnull)) &&
+			exact++ == 0)
 			found = name;
 	}
 	if (exact == 1 && is_only)

@@ -32,8 +32,8 @@ TRANSITION(MESSAGE, SIDE_MERCHANT, BIT(STATUS_RESPONDED) | BIT(STATUS_INACTIVE),
 TRANSITION(MESSAGE, SIDE_MERCHANT, WAITING | BIT(STATUS_AWAITING_RESPONSE) | BIT(STATUS_COMPLETED), UNCHANGED,
 		   .unless = FACT_BLOCKED)
 
-ACTION(DECLINE, .name = "decline", .phrase = "be declined", .is_update = true, .has_reason = true, .email = EMAIL_DECLINED,
-	   .evidence = EVIDENCE_OF_DECLINE, .lost_by = SIDE_EXPERT)
+ACTION(DECLINE, .name = "decline", .phrase = "be declined", .is_update = true, .has_reason = true,
+	   .email = EMAIL_DECLINED, .evidence = EVIDENCE_OF_DECLINE, .lost_by = SIDE_EXPERT)
 TRANSITION(DECLINE, SIDE_EXPERT | SIDE_MERCHANT, LIVE, STATUS_DECLINED)
 
 ACTION(EXPIRE, .name = "expire", .phrase = "expire", .is_update = true, .email = EMAIL_EXPIRED,

@@ -444,8 +444,9 @@ PG_FUNCTION_INFO_V1(jobs_accept_proposal);
 Datum
 jobs_accept_proposal(PG_FUNCTION_ARGS)
 {
-	int64 job_id = decide_proposal(fcinfo, PROPOSAL_ACCEPTED, ARG_accept_proposal_proposal_id, ARG_accept_proposal_actor,
-								   arg_optional_id(fcinfo, ARG(accept_proposal, store_id)));
+	int64 store_id = arg_optional_id(fcinfo, ARG(accept_proposal, store_id));
+	int64 job_id = decide_proposal(fcinfo, PROPOSAL_ACCEPTED, ARG_accept_proposal_proposal_id,
+								   ARG_accept_proposal_actor, store_id);
 
 	if (job_id == 0)
 		PG_RETURN_NULL();
@@ -464,7 +465,8 @@ PG_FUNCTION_INFO_V1(jobs_withdraw_proposal);
 Datum
 jobs_withdraw_proposal(PG_FUNCTION_ARGS)
 {
-	(void) decide_proposal(fcinfo, PROPOSAL_WITHDRAWN, ARG_withdraw_proposal_proposal_id, ARG_withdraw_proposal_actor, 0);
+	(void) decide_proposal(fcinfo, PROPOSAL_WITHDRAWN, ARG_withdraw_proposal_proposal_id,
+						   ARG_withdraw_proposal_actor, 0);
 	PG_RETURN_VOID();
 }
 

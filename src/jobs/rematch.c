@@ -43,14 +43,13 @@ bool
 rematch_next(Call *call, const Job *lost, List **made)
 {
 	Row *merchant = row_lock(call->rows, TABLE_merchant, lost->merchant_id, LockTupleNoKeyExclusive, LockWaitSkip);
-	List *jobs;
+	Ask ask = {.wanted = lost->row, .merchant = merchant, .max_matches = 1, .origin = ORIGIN_REMATCH, .wait = LockWaitSkip};
 
 	*made = NIL;
 	if (merchant == NULL)
 		return false;
-	jobs = request_jobs(call, row_int64(lost->row, Col_job_request_id));
-	return somebody_responded(jobs) || request_ask_best(call, lost->row, merchant, jobs, 1, ORIGIN_REMATCH, NULL,
-														LockWaitSkip, made) != ASKING_HELD;
+	ask.asked = request_jobs(call, row_int64(lost->row, Col_job_request_id));
+	return somebody_responded(ask.asked) || request_ask_best(call, &ask, made) != ASKING_HELD;
 }
 
 Row *
@@ -77,10 +76,17 @@ rematch_require_request(Call *call, int64 request_id)
 List *
 rematch_request(Call *call, const Row *any, int max_matches, const pg_uuid_t *client_key)
 {
-	Row *merchant = merchant_lock(call, row_int64(any, Col_job_merchant_id));
-	List *jobs = request_jobs(call, row_int64(any, Col_job_request_id));
+	Ask ask = {
+		.wanted = any,
+		.merchant = merchant_lock(call, row_int64(any, Col_job_merchant_id)),
+		.max_matches = max_matches,
+		.origin = ORIGIN_REMATCH,
+		.client_key = client_key,
+		.wait = LockWaitBlock,
+	};
 	List *made;
 
-	(void) request_ask_best(call, any, merchant, jobs, max_matches, ORIGIN_REMATCH, client_key, LockWaitBlock, &made);
+	ask.asked = request_jobs(call, row_int64(any, Col_job_request_id));
+	(void) request_ask_best(call, &ask, &made);
 	return made;
 }

@@ -123,12 +123,13 @@ make_job_of_request(Call *call, const Row *wanted, int64 organization_id)
  * Organizations that are asked next; returns how many.
  */
 static Match *
-find_best(Call *call, const Row *wanted, const Row *merchant, const List *jobs, int max_matches, int *count)
+find_best(Call *call, const Ask *ask, const List *jobs, int max_matches, int *count)
 {
+	const Row *wanted = ask->wanted;
 	int64 *asked = palloc(Max(list_length(jobs), 1) * sizeof(int64));
 	MatchQuery query = {
 		.service_id = row_int64(wanted, Col_job_service_id),
-		.merchant = merchant,
+		.merchant = ask->merchant,
 		.currency = row_text(wanted, Col_job_currency),
 		.asked = asked,
 		.asked_count = list_length(jobs),
@@ -143,31 +144,30 @@ find_best(Call *call, const Row *wanted, const Row *merchant, const List *jobs, 
 }
 
 Asking
-request_ask_best(Call *call, const Row *wanted, const Row *merchant, const List *jobs, int max_matches,
-				 const char *origin, const pg_uuid_t *client_key, LockWaitPolicy wait, List **made)
+request_ask_best(Call *call, const Ask *ask, List **made)
 {
 	TimestampTz now = GetCurrentTimestamp();
-	List *tried = list_copy(jobs);
-	int missing = max_matches;
+	List *tried = list_copy(ask->asked);
+	int missing = ask->max_matches;
 	int blocked;
 
 	*made = NIL;
 	do
 	{
 		int count;
-		Match *matches = find_best(call, wanted, merchant, tried, missing, &count);
+		Match *matches = find_best(call, ask, tried, missing, &count);
 
 		blocked = 0;
 		for (int i = 0; i < count; i++)
 		{
-			Row *job = make_job_of_request(call, wanted, matches[i].organization_id);
+			Row *job = make_job_of_request(call, ask->wanted, matches[i].organization_id);
 			int64 conversation_id;
 			ConversationState state;
 
 			CHECK_FOR_INTERRUPTS();
 			tried = lappend(tried, job);
 			state = conversation_try_open_for_job(call, matches[i].organization_id,
-												  row_int64(wanted, Col_job_merchant_id), wait, &conversation_id);
+												  row_int64(ask->wanted, Col_job_merchant_id), ask->wait, &conversation_id);
 			if (state == CONVERSATION_HELD)
 				return ASKING_HELD;
 			if (state == CONVERSATION_BLOCKED)
@@ -177,14 +177,14 @@ request_ask_best(Call *call, const Row *wanted, const Row *merchant, const List 
 			}
 			missing--;
 			/* the first job bears the key, and the time tells which others came with it */
-			if (*made == NIL && client_key)
-				row_set(job, Col_job_client_key, UUIDPGetDatum(client_key));
-			job_fill_new(job, origin, conversation_id, now);
+			if (*made == NIL && ask->client_key)
+				row_set(job, Col_job_client_key, UUIDPGetDatum(ask->client_key));
+			job_fill_new(job, ask->origin, conversation_id, now);
 			if (job_insert(call, job) != 0)
 				*made = lappend(*made, job);
 		}
 	} while (blocked > 0 && missing > 0);
-	return missing == max_matches ? ASKING_NOBODY : ASKING_DONE;
+	return missing == ask->max_matches ? ASKING_NOBODY : ASKING_DONE;
 }
 
 /*

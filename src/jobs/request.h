@@ -22,23 +22,31 @@ extern int request_arg_max_matches(FunctionCallInfo fcinfo, int argno);
 /* The jobs of a request in the order of their ids, as they are by now: a list of Row *. */
 extern List *request_jobs(Call *call, int64 request_id);
 
-/*
- * Asks the best organizations that none of these jobs are of, up to so many; `made` gets the new
- * jobs' rows, best first, but for those that a trigger of a user suppressed. `wanted` is a row of
- * jobs.job, written or not, that holds what is asked for, the merchant and the request. The first new
- * job bears the key; NULL: none. The merchant is locked. In place of one whose conversation was
- * blocked a moment ago, the next best is asked; with LockWaitSkip it ends at one whose conversation
- * somebody else holds.
- */
+/* What the best organizations are asked for, and which of them. */
+typedef struct Ask
+{
+	const Row *wanted;	 /* a row of jobs.job, written or not: what is asked for, the merchant, the request */
+	const Row *merchant; /* locked */
+	const List *asked;	 /* jobs, whose organizations were asked before */
+	int max_matches;
+	const char *origin;
+	const pg_uuid_t *client_key; /* that the first new job bears; NULL: none */
+	LockWaitPolicy wait;		 /* for conversations that somebody else holds: LockWaitBlock or LockWaitSkip */
+} Ask;
+
 typedef enum Asking
 {
 	ASKING_DONE,
 	ASKING_NOBODY, /* there was none to ask */
-	ASKING_HELD
+	ASKING_HELD	   /* it ended at a conversation that somebody else holds */
 } Asking;
-extern Asking request_ask_best(Call *call, const Row *wanted, const Row *merchant, const List *jobs,
-							   int max_matches, const char *origin, const pg_uuid_t *client_key,
-							   LockWaitPolicy wait, List **made);
+
+/*
+ * Asks the best organizations; `made` gets the new jobs' rows, best first, but for those that a trigger
+ * of a user suppressed. In place of one whose conversation was blocked a moment ago, the next best is
+ * asked.
+ */
+extern Asking request_ask_best(Call *call, const Ask *ask, List **made);
 
 /*
  * The jobs that an earlier call with the same key asked for, or NIL; 22023 when it asked for

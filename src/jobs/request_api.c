@@ -76,11 +76,17 @@ make_wanted_job(Call *call, const Wanted *wanted)
 static List *
 ask_best(Call *call, const Row *job, int max_matches, const pg_uuid_t *client_key)
 {
-	Row *merchant = merchant_lock(call, row_int64(job, Col_job_merchant_id));
+	Ask ask = {
+		.wanted = job,
+		.merchant = merchant_lock(call, row_int64(job, Col_job_merchant_id)),
+		.max_matches = max_matches,
+		.origin = ORIGIN_MATCH,
+		.client_key = client_key,
+		.wait = LockWaitBlock,
+	};
 	List *jobs;
 
-	if (request_ask_best(call, job, merchant, NIL, max_matches, ORIGIN_MATCH, client_key, LockWaitBlock, &jobs) ==
-		ASKING_NOBODY)
+	if (request_ask_best(call, &ask, &jobs) == ASKING_NOBODY)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("no organization can be asked for service %lld",

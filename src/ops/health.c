@@ -18,6 +18,7 @@
 #include "acting/function_names.h"
 #include "feed/feed.h"
 #include "ops/schedule_problem.h"
+#include "pg/notifier_slots.h"
 #include "pg/rights.h"
 #include "pg/statement.h"
 #include "tables/table.h"
@@ -115,6 +116,17 @@ set_health_text(Datum *values, bool *nulls, int column, const char *text)
 	values[column] = text ? CStringGetTextDatum(text) : (Datum) 0;
 }
 
+static void
+set_health_notifier(Datum *values, bool *nulls)
+{
+	Interval *lag = palloc0(sizeof(Interval));
+
+	nulls[RESULT_health_report_notifier_running] = false;
+	values[RESULT_health_report_notifier_running] = BoolGetDatum(notifier_slots_are_served());
+	nulls[RESULT_health_report_notifier_lag] = !notifier_slots_lag(&lag->time);
+	values[RESULT_health_report_notifier_lag] = IntervalPGetDatum(lag);
+}
+
 /*
  * jobs.health_report(): the row of the view jobs.health, with the owner's rights, since
  * who watches sees no row of the tables.
@@ -151,6 +163,7 @@ jobs_health_report(PG_FUNCTION_ARGS)
 										  DT_NOBEGIN :
 										  DatumGetTimestampTz(values[RESULT_health_report_last_run_at]));
 	set_health_text(values, nulls, RESULT_health_report_schedule_problem, problem);
+	set_health_notifier(values, nulls);
 	nulls[RESULT_health_report_schedule_ok] = false;
 	values[RESULT_health_report_schedule_ok] = BoolGetDatum(problem == NULL);
 

@@ -1,7 +1,8 @@
 /*
  * notify.c
  *
- * NOTIFY in the transaction of its cause; the server removes duplicates.
+ * What a transaction has to wake: told to the notifier after the commit, or else notified in
+ * the transaction, which takes a lock of the whole server until it has committed.
  */
 #include "postgres.h"
 
@@ -12,6 +13,7 @@
 #include "utils/guc.h"
 #include "utils/timestamp.h"
 
+#include "pg/notifier_slots.h"
 #include "pg/notify.h"
 
 /* Beyond this share of the notification queue nobody is woken any more: consumers poll, too. */
@@ -39,6 +41,12 @@ notify_init(void)
 	RegisterXactCallback(notify_end_transaction, NULL);
 }
 
+double
+notify_queue_usage(void)
+{
+	return DatumGetFloat8(OidFunctionCall0(F_PG_NOTIFICATION_QUEUE_USAGE));
+}
+
 /*
  * A full queue would make the transaction fail, for the sake of a wake-up.
  */
@@ -51,7 +59,7 @@ queue_has_room(void)
 
 	if (looked_at == 0 || TimestampDifferenceExceeds(looked_at, now, USAGE_INTERVAL))
 	{
-		has_room = DatumGetFloat8(OidFunctionCall0(F_PG_NOTIFICATION_QUEUE_USAGE)) < QUEUE_ALMOST_FULL;
+		has_room = notify_queue_usage() < QUEUE_ALMOST_FULL;
 		looked_at = now;
 	}
 	return has_room;
@@ -64,6 +72,9 @@ queue_has_room(void)
  */
 static int queued_at[lengthof(channel_names)];
 
+/* Channels, of those queued, that the notifier is told of after the commit. */
+static int for_notifier;
+
 static void
 notify_end_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
 {
@@ -74,7 +85,10 @@ notify_end_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransact
 		if (queued_at[i] < level)
 			continue;
 		if (event == SUBXACT_EVENT_ABORT_SUB)
+		{
 			queued_at[i] = 0;
+			for_notifier &= ~(1 << i);
+		}
 		else if (event == SUBXACT_EVENT_COMMIT_SUB)
 			queued_at[i] = level - 1;
 	}
@@ -83,8 +97,23 @@ notify_end_subtransaction(SubXactEvent event, SubTransactionId mine, SubTransact
 static void
 notify_end_transaction(XactEvent event, void *arg)
 {
-	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
-		memset(queued_at, 0, sizeof(queued_at));
+	if (event != XACT_EVENT_COMMIT && event != XACT_EVENT_ABORT && event != XACT_EVENT_PREPARE)
+		return;
+	/* At this event the rows are visible. What is prepared wakes when that is committed. */
+	if (event == XACT_EVENT_COMMIT && for_notifier)
+		notifier_slots_post(for_notifier);
+	for_notifier = 0;
+	memset(queued_at, 0, sizeof(queued_at));
+}
+
+void
+notify_at_commit(int channels)
+{
+	for (int i = 0; i < lengthof(channel_names); i++)
+	{
+		if (channels & (1 << i))
+			Async_Notify(channel_names[i], NULL);
+	}
 }
 
 void
@@ -94,10 +123,16 @@ jobs_wake(int channels)
 		return;
 	for (int i = 0; i < lengthof(channel_names); i++)
 	{
-		if ((channels & (1 << i)) && queued_at[i] == 0 && queue_has_room())
-		{
-			Async_Notify(channel_names[i], NULL);
-			queued_at[i] = GetCurrentTransactionNestLevel();
-		}
+		int channel = channels & (1 << i);
+
+		if (!channel || queued_at[i])
+			continue;
+		if (notifier_slots_find())
+			for_notifier |= channel;
+		else if (queue_has_room())
+			notify_at_commit(channel);
+		else
+			continue;
+		queued_at[i] = GetCurrentTransactionNestLevel();
 	}
 }

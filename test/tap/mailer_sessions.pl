@@ -81,11 +81,11 @@ my $expected = join("\n", 'DateStyle|ISO, YMD', 'TimeZone|UTC', 'client_encoding
 # Settings that get in the way. Names that hide those of the server come first in the search path.
 my @settings = (
 	q{default_transaction_isolation = 'serializable'}, q{default_transaction_read_only = on}, q{default_transaction_deferrable = on},
-	q{statement_timeout = '1ms'}, q{lock_timeout = '1ms'}, q{idle_in_transaction_session_timeout = '1ms'}, q{idle_session_timeout = '2s'},
+	q{statement_timeout = '500ms'}, q{lock_timeout = '1ms'}, q{idle_in_transaction_session_timeout = '1ms'}, q{idle_session_timeout = '2s'},
 	q{search_path = evil, pg_catalog}, q{row_security = off}, q{DateStyle = 'SQL, DMY'}, q{TimeZone = 'Asia/Tokyo'},
 	q{IntervalStyle = 'sql_standard'}, q{client_encoding = 'LATIN1'}, q{standard_conforming_strings = off}, q{array_nulls = off},
 	q{synchronous_commit = off}, q{client_min_messages = error},
-	$has_transaction_timeout ? q{transaction_timeout = '1ms'} : ());
+	$has_transaction_timeout ? q{transaction_timeout = '500ms'} : ());
 $node->safe_psql('market', q{
 	CREATE SCHEMA evil;
 	GRANT USAGE ON SCHEMA evil TO PUBLIC;

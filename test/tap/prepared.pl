@@ -1,4 +1,5 @@
-# Two-phase commit: refused where a wake-up would be lost, else all or nothing.
+# Two-phase commit: refused where a wake-up would be lost, else all or nothing. Where the notifier
+# runs none is lost.
 
 use strict;
 use warnings;
@@ -6,6 +7,7 @@ use warnings;
 use FindBin;
 use lib $FindBin::Bin;
 
+use Listener;
 use Marketplace;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
@@ -51,5 +53,47 @@ is($node->safe_psql('market', q{
 		SELECT string_agg(kind, ' ' ORDER BY id) FROM jobs.email WHERE job_id = 1025 }),
 	"responded\ncreate open message assign\njob_created message assigned", 'COMMIT PREPARED, after a crash, brings all of it');
 works($node, 'market', 'after that');
+
+$node->append_conf('postgresql.conf', q{shared_preload_libraries = 'jobs'});
+$node->restart;
+$node->safe_psql('postgres', 'CREATE DATABASE bare');
+my $notifier = wait_until('the notifier runs', sub { notifier_pid($node) });
+my $listener = start_listener($node, 'market');
+$prepare = q{
+	BEGIN;
+	SELECT jobs.reply_to_job(3073, 'Yes', actor => 'member:1025');
+	PREPARE TRANSACTION 'reply' };
+my $replies = q{SELECT count(*) FROM jobs.message WHERE job_id = 3073};
+my $before = $node->safe_psql('market', $replies);
+
+$node->safe_psql('market', "$prepare; SELECT 1");
+hears_nothing($listener, 'PREPARE TRANSACTION, and another transaction');
+$node->safe_psql('market', q{ROLLBACK PREPARED 'reply'});
+hears_nothing($listener, 'ROLLBACK PREPARED');
+$node->psql('market', q{COMMIT PREPARED 'reply'});
+hears_nothing($listener, 'COMMIT PREPARED of what is not there');
+is($node->safe_psql('market', $replies), $before, 'nothing was written');
+$node->safe_psql('market', "$prepare; COMMIT PREPARED 'reply'");
+hears($listener, 'COMMIT PREPARED', $notifier);
+$node->safe_psql('market', "$prepare; SELECT jobs.reply_to_job(2049, 'Yes', actor => 'member:1025')");
+hears($listener, 'what comes after PREPARE TRANSACTION in a session', $notifier);
+$node->safe_psql('market', q{SET jobs.notify = off; COMMIT PREPARED 'reply'});
+hears_nothing($listener, 'a silent COMMIT PREPARED');
+$node->safe_psql('bare', q{BEGIN; CREATE TABLE t (); PREPARE TRANSACTION 'other'});
+$node->safe_psql('bare', q{COMMIT PREPARED 'other'});
+is($node->safe_psql('bare', q{SELECT to_regclass('t')}), 't', 'COMMIT PREPARED where there are no tables of ours');
+hears_nothing($listener, 'a transaction of another database');
+
+# a crash between the two, and a session that has called nothing of ours
+$node->safe_psql('market', $prepare);
+$node->stop('immediate');
+$node->start;
+$notifier = wait_until('the notifier runs', sub { notifier_pid($node) });
+$listener = start_listener($node, 'market');
+$node->safe_psql('market', q{COMMIT PREPARED 'reply'});
+hears($listener, 'COMMIT PREPARED, after a crash', $notifier);
+is($node->safe_psql('market', $replies), $before + 3, 'all of them are there');
+stop_listener($listener);
+works($node, 'market', 'with the notifier');
 
 done_testing();

@@ -7,6 +7,7 @@ use warnings;
 use FindBin;
 use lib $FindBin::Bin;
 
+use Listener;
 use Marketplace;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
@@ -14,6 +15,7 @@ use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('primary');
 $node->init(allows_streaming => 1, extra => [ '--encoding=UTF8', '--no-locale' ]);
+$node->append_conf('postgresql.conf', q{shared_preload_libraries = 'jobs'});
 $node->start;
 install($node, 'market', 'jobs_owner');
 fill($node, 'market');
@@ -84,7 +86,16 @@ $node->safe_psql('market', q{SET session_replication_role = replica; DELETE FROM
 $node->wait_for_catchup($standby);
 is($standby->safe_psql('market', q{SET ROLE max; SELECT jobs.current_actor()}), '', 'a binding that is gone, on a standby');
 
+is($standby->safe_psql('market', q{SELECT notifier_running, notifier_lag FROM jobs.health}), 'f|', 'nobody has to be woken on a standby');
+is(notifier_pid($standby), '', '... and the notifier does not run');
+
 $standby->promote;
 works($standby, 'market', 'promoted');
+my $notifier = wait_until('the notifier runs', sub { notifier_pid($standby) });
+my $listener = start_listener($standby, 'market');
+$standby->safe_psql('market', q{SELECT jobs.reply_to_job(3073, 'Text', actor => 'member:1025')});
+hears($listener, 'promoted', $notifier);
+is($standby->safe_psql('market', q{SELECT notifier_running, notifier_lag FROM jobs.health}), 't|00:00:00', 'health, promoted');
+stop_listener($listener);
 
 done_testing();
