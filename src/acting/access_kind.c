@@ -92,6 +92,7 @@ static const struct
 	{TABLE_proposal, READERS, ACTORS, "INSERT, UPDATE"},
 	{TABLE_provided_service, READERS, OPERATORS, "INSERT, UPDATE"},
 	{TABLE_ranking_stat, READERS, 0, NULL},
+	{TABLE_ranking_total, VIEWERS, 0, NULL},
 	{TABLE_review, READERS, 0, NULL},
 	{TABLE_role_binding, VIEWERS, 0, NULL},
 	{TABLE_service, READERS, OPERATORS, "INSERT, UPDATE"},

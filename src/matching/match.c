@@ -4,9 +4,12 @@
  * Finds the organizations that may be asked, and the best of them. Whoever asks sees no
  * preferences but their own: it is read with the rights of the tables' owner.
  *
- * One pass over the evidence of the service and one over those who provide it, both in the
- * order of the organizations' ids; rows are passed, not kept, and only the best are
- * remembered. Takes no locks: who asks for a job checks again what must hold.
+ * An organization is scored first; whether it may be asked is looked up where it is good enough.
+ * Those that evidence speaks for come first, best first as far as that can be told, until nobody
+ * who is left can be good enough any more. Where that is not to be, because the best don't
+ * exceed the mean, which anybody without evidence has, or too many of them may not be asked, all who
+ * provide the service are gone through, in the order of their ids. Both ways end with the same
+ * matches. Takes no locks: who asks for a job checks again what must hold.
  */
 #include "postgres.h"
 
@@ -14,14 +17,23 @@
 #include "lib/binaryheap.h"
 #include "miscadmin.h"
 #include "utils/fmgrprotos.h"
+#include "utils/hsearch.h"
 #include "utils/memutils.h"
 
 #include "acting/function_names.h"
 #include "matching/match.h"
-#include "matching/ranking.h"
+#include "matching/ranking_read.h"
 #include "parties/conversation.h"
 #include "parties/directory.h"
 #include "pg/argument.h"
+
+/*
+ * To read an organization by itself costs about as much as this many of them one after another.
+ */
+#define LOOK_UP_COST 8
+
+/* How far a score may be above its bound, for it is computed in another way. */
+#define ROUNDING 1e-9
 
 /* Digits of the share of a price range behind the point. */
 #define PRICE_DIGITS 6
@@ -33,11 +45,11 @@ typedef struct Search
 	const MatchQuery *query;
 	bool is_dropshipper;
 	int64 merchant_id; /* 0: no particular merchant */
-	Evidence *evidence;
-	int evidence_count;
-	int position; /* in the evidence: the first that isn't passed */
+	Ranking *ranking;
 	ScoreMeans means;
-	RowScan *preferences;
+	RowScan *provided;	  /* by organization */
+	RowScan *preferences; /* by organization */
+	MemoryContext scratch;
 	binaryheap *best; /* the worst of them on top */
 	int max_count;
 } Search;
@@ -145,21 +157,6 @@ fits_budget(const MatchQuery *query, const Row *provided, double *price_fit)
 }
 
 /*
- * The evidence on an organization, or NULL; organizations come in the order of their ids.
- */
-static const Evidence *
-evidence_on(Search *search, int64 organization_id)
-{
-	while (search->position < search->evidence_count &&
-		   search->evidence[search->position].key.organization_id < organization_id)
-		search->position++;
-	if (search->position < search->evidence_count &&
-		search->evidence[search->position].key.organization_id == organization_id)
-		return &search->evidence[search->position];
-	return NULL;
-}
-
-/*
  * Is the conversation with the merchant blocked? Asked last, of the few that are good enough.
  */
 static bool
@@ -173,35 +170,85 @@ is_blocked_for_merchant(const Search *search, int64 organization_id)
 	return conversation && row_bool(conversation, Col_conversation_is_blocked);
 }
 
-static void
-consider_organization(Search *search, const Row *provided)
+/*
+ * Is it better than the worst of as many as are wanted?
+ */
+static bool
+is_good_enough(const Search *search, const Match *match)
 {
-	int64 organization_id = row_int64(provided, Col_provided_service_organization_id);
+	return search->best->bh_size < search->max_count ||
+		   compare_matches(match, (const Match *) DatumGetPointer(binaryheap_first(search->best))) > 0;
+}
+
+static void
+keep(Search *search, const Match *match)
+{
 	binaryheap *best = search->best;
-	double price_fit;
-	Match match;
 	Match *kept;
 
-	if (was_asked(search->query, organization_id) || !is_willing(search, organization_id) ||
-		!fits_budget(search->query, provided, &price_fit))
-		return;
-	match.organization_id = organization_id;
-	score_match(&match, evidence_on(search, organization_id), &search->means, price_fit);
-	if (best->bh_size == search->max_count)
-	{
-		kept = (Match *) DatumGetPointer(binaryheap_first(best));
-		if (compare_matches(&match, kept) > 0 && !is_blocked_for_merchant(search, organization_id))
-		{
-			*kept = match;
-			binaryheap_replace_first(best, PointerGetDatum(kept));
-		}
-	}
-	else if (!is_blocked_for_merchant(search, organization_id))
+	if (best->bh_size < search->max_count)
 	{
 		kept = MemoryContextAlloc(GetMemoryChunkContext(best), sizeof(Match));
-		*kept = match;
+		*kept = *match;
 		binaryheap_add(best, PointerGetDatum(kept));
+		return;
 	}
+	kept = (Match *) DatumGetPointer(binaryheap_first(best));
+	*kept = *match;
+	binaryheap_replace_first(best, PointerGetDatum(kept));
+}
+
+static const Row *
+find_provided(Search *search, int64 organization_id)
+{
+	ScanKeyData keys[2];
+
+	row_key_int64(&keys[0], 1, organization_id);
+	row_key_int64(&keys[1], 2, search->query->service_id);
+	if (search->provided == NULL)
+		search->provided = row_scan_begin(search->call->rows, TABLE_provided_service, PRIMARY_KEY, 2, keys,
+										  ForwardScanDirection);
+	else
+		row_scan_again(search->provided, 2, keys);
+	return row_scan_pass(search->provided);
+}
+
+/*
+ * Is it one of the best? Each question costs more than the one before. `provided`: NULL, if that
+ * it provides the service is not known yet.
+ */
+static void
+consider_organization(Search *search, int64 organization_id, const Evidence *evidence, const Row *provided)
+{
+	const MatchQuery *query = search->query;
+	double price_fit;
+	Match match;
+	Match at_best_price;
+
+	match.organization_id = organization_id;
+	score_match(&match, evidence, &search->means);
+	at_best_price = match;
+	score_add_price(&at_best_price, query->budget ? 1 : 0);
+	if (!is_good_enough(search, &at_best_price) || was_asked(query, organization_id))
+		return;
+	if (provided == NULL)
+		provided = find_provided(search, organization_id);
+	if (provided == NULL || !fits_budget(query, provided, &price_fit))
+		return;
+	score_add_price(&match, price_fit);
+	if (is_good_enough(search, &match) && is_willing(search, organization_id) &&
+		!is_blocked_for_merchant(search, organization_id))
+		keep(search, &match);
+}
+
+static void
+consider_in_scratch(Search *search, int64 organization_id, const Evidence *evidence, const Row *provided)
+{
+	MemoryContext caller = MemoryContextSwitchTo(search->scratch);
+
+	consider_organization(search, organization_id, evidence, provided);
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(search->scratch);
 }
 
 /*
@@ -226,25 +273,84 @@ count_providers(Search *search)
 static void
 consider_all(Search *search)
 {
-	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "jobs match", ALLOCSET_SMALL_SIZES);
 	ScanKeyData keys[1];
 	RowScan *scan;
 	const Row *provided;
 
+	search->max_count = count_providers(search);
+	search->best = binaryheap_allocate(Max(search->max_count, 1), compare_in_heap, NULL);
+	if (search->max_count == 0)
+		return;
 	row_key_int64(&keys[0], 1, search->query->service_id);
 	scan = row_scan_begin(search->call->rows, TABLE_provided_service, INDEX_provided_service_service, 1, keys,
 						  ForwardScanDirection);
 	while ((provided = row_scan_pass(scan)) != NULL)
 	{
-		MemoryContext caller = MemoryContextSwitchTo(scratch);
+		int64 organization_id = row_int64(provided, Col_provided_service_organization_id);
 
 		CHECK_FOR_INTERRUPTS();
-		consider_organization(search, provided);
-		MemoryContextSwitchTo(caller);
-		MemoryContextReset(scratch);
+		consider_in_scratch(search, organization_id, ranking_go_to(search->ranking, organization_id), provided);
 	}
 	row_scan_end(scan);
-	MemoryContextDelete(scratch);
+}
+
+/*
+ * By how much more than the mean evidence must be worth to be among the best; not above 0: it need not.
+ */
+static double
+least_gain(const Search *search)
+{
+	double mean = search->query->budget ? SCORE_PRICE_WORTH : 0;
+
+	if (search->best->bh_size < search->max_count)
+		return 0;
+	for (int group = 0; group < SCORE_GROUPS; group++)
+		mean += search->means.worth[group];
+	return ((const Match *) DatumGetPointer(binaryheap_first(search->best)))->score - mean - ROUNDING;
+}
+
+/*
+ * Considers those that evidence speaks for; false: others may be among the best, too.
+ */
+static bool
+consider_best(Search *search, int64 max_effort)
+{
+	HASHCTL control = {.keysize = sizeof(int64), .entrysize = sizeof(int64), .hcxt = CurrentMemoryContext};
+	HTAB *considered;
+	int64 effort = 0;
+	int64 organization_id = 0;
+
+	if (search->max_count > max_effort / LOOK_UP_COST)
+		return false;
+	considered = hash_create("jobs considered", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	search->best = binaryheap_allocate(search->max_count, compare_in_heap, NULL);
+	while (effort <= max_effort)
+	{
+		double least = Max(least_gain(search), ROUNDING);
+		bool is_again;
+
+		organization_id = ranking_next_best(search->ranking, &search->means, least, &effort);
+		if (organization_id == 0)
+			break;
+		(void) hash_search(considered, &organization_id, HASH_ENTER, &is_again);
+		if (is_again)
+			continue;
+		effort++;
+		consider_in_scratch(search, organization_id, ranking_look_up(search->ranking, organization_id), NULL);
+	}
+	hash_destroy(considered);
+	return organization_id == 0 && least_gain(search) > 0;
+}
+
+static void
+find_matches(Search *search)
+{
+	double sums[EVIDENCE_KINDS];
+	int64 row_count = ranking_total(search->ranking, sums);
+
+	search->means = score_means(sums);
+	if (!consider_best(search, row_count / LOOK_UP_COST))
+		consider_all(search);
 }
 
 Match *
@@ -259,15 +365,15 @@ match_find(Call *call, const MatchQuery *query, int max_count, int *count)
 		search.is_dropshipper = row_bool(query->merchant, Col_merchant_is_dropshipper);
 		search.merchant_id = row_int64(query->merchant, Col_merchant_id);
 	}
-	search.max_count = count_providers(&search);
-	search.evidence = ranking_load(call->rows, query->service_id, &search.evidence_count);
-	search.means = score_means(search.evidence, search.evidence_count);
-	search.best = binaryheap_allocate(Max(search.max_count, 1), compare_in_heap, NULL);
-	if (search.max_count > 0)
-		consider_all(&search);
+	search.ranking = ranking_begin(call->rows, query->service_id);
+	search.scratch = AllocSetContextCreate(CurrentMemoryContext, "jobs match", ALLOCSET_SMALL_SIZES);
+	find_matches(&search);
+	ranking_end(search.ranking);
+	if (search.provided)
+		row_scan_end(search.provided);
 	if (search.preferences)
 		row_scan_end(search.preferences);
-	pfree(search.evidence);
+	MemoryContextDelete(search.scratch);
 
 	*count = search.best->bh_size;
 	matches = MemoryContextAllocHuge(CurrentMemoryContext, Max(*count, 1) * sizeof(Match));

@@ -1,7 +1,7 @@
 /*
  * ranking.c
  *
- * What is known of everybody's work of one kind: read as a whole, and counted anew.
+ * What is known of everybody's work, counted anew.
  *
  * Locks: counting anew locks the table against all who write it, and leaves one row for each key.
  */
@@ -9,8 +9,6 @@
 
 #include "access/xact.h"
 #include "miscadmin.h"
-#include "utils/memutils.h"
-#include "utils/timestamp.h"
 
 #include "matching/evidence_notes.h"
 #include "matching/ranking.h"
@@ -21,77 +19,6 @@
 
 /* Rows that are fetched at a time. */
 #define FETCH_COUNT 1000
-
-/*
- * Adds what the transaction noted, a few at most, to what is stored; both are in order.
- */
-static Evidence *
-ranking_merge_pending(Evidence *stored, int *count, List *pending)
-{
-	int total = *count + list_length(pending);
-	Evidence *merged = MemoryContextAllocHuge(CurrentMemoryContext, Max(total, 1) * sizeof(Evidence));
-	int from = 0;
-	int to = 0;
-	ListCell *cell;
-
-	foreach (cell, pending)
-	{
-		const Evidence *noted = lfirst(cell);
-
-		while (from < *count && stored[from].key.organization_id < noted->key.organization_id)
-			merged[to++] = stored[from++];
-		merged[to] = *noted;
-		if (from < *count && stored[from].key.organization_id == noted->key.organization_id)
-		{
-			for (int i = 0; i < EVIDENCE_KINDS; i++)
-				merged[to].sums[i] = Max(stored[from].sums[i] + noted->sums[i], 0);
-			merged[to].confirmed_jobs += stored[from++].confirmed_jobs;
-		}
-		to++;
-	}
-	while (from < *count)
-		merged[to++] = stored[from++];
-	*count = to;
-	pfree(stored);
-	return merged;
-}
-
-Evidence *
-ranking_load(Rows *rows, int64 service_id, int *count)
-{
-	TimestampTz now = GetCurrentTransactionStartTimestamp();
-	int capacity = 64;
-	Evidence *stored = palloc(capacity * sizeof(Evidence));
-	ScanKeyData keys[1];
-	RowScan *scan;
-	const Row *row;
-	List *pending;
-
-	*count = 0;
-	row_key_int64(&keys[0], 1, service_id);
-	scan = row_scan_begin(rows, TABLE_ranking_stat, INDEX_ranking_stat_service, 1, keys, ForwardScanDirection);
-	while ((row = row_scan_pass(scan)) != NULL)
-	{
-		int64 organization_id = row_int64(row, Col_ranking_stat_organization_id);
-
-		CHECK_FOR_INTERRUPTS();
-		if (*count == 0 || stored[*count - 1].key.organization_id != organization_id)
-		{
-			if (*count == capacity)
-			{
-				capacity *= 2;
-				stored = repalloc_huge(stored, capacity * sizeof(Evidence));
-			}
-			memset(&stored[*count], 0, sizeof(Evidence));
-			stored[*count].key.organization_id = organization_id;
-			stored[(*count)++].key.service_id = service_id;
-		}
-		ranking_row_read(row, now, &stored[*count - 1]);
-	}
-	row_scan_end(scan);
-	pending = evidence_pending(service_id);
-	return pending ? ranking_merge_pending(stored, count, pending) : stored;
-}
 
 /*
  * Runs a query whose rows `take` counts, each in memory that is freed after it.
@@ -165,9 +92,9 @@ ranking_take_review(EvidenceTable *table, HeapTuple row, TupleDesc desc)
 }
 
 static void
-empty_table(Rows *rows)
+empty_table(Rows *rows, TableId table)
 {
-	RowScan *scan = row_scan_begin(rows, TABLE_ranking_stat, PRIMARY_KEY, 0, NULL, ForwardScanDirection);
+	RowScan *scan = row_scan_begin(rows, table, PRIMARY_KEY, 0, NULL, ForwardScanDirection);
 	Row *row;
 
 	while ((row = row_scan_next(scan)) != NULL)
@@ -190,19 +117,19 @@ ranking_rebuild(Rows *rows)
 {
 	EvidenceTable *table = evidence_table(CurrentMemoryContext);
 	List *counted;
-	ListCell *cell;
 
-	schema_lock_relations(list_make1_oid(table_oid(TABLE_ranking_stat)), ShareRowExclusiveLock);
+	schema_lock_relations(list_make2_oid(table_oid(TABLE_ranking_stat), table_oid(TABLE_ranking_total)),
+						  ShareRowExclusiveLock);
 	rows_renew(rows);
-	empty_table(rows);
+	empty_table(rows, TABLE_ranking_stat);
+	empty_table(rows, TABLE_ranking_total);
 	SPI_connect();
 	ranking_count_rows(ranking_jobs, table, ranking_take_job);
 	ranking_count_rows(ranking_reviews, table, ranking_take_review);
 	SPI_finish();
 
 	counted = evidence_sorted(table);
-	foreach (cell, counted)
-		ranking_row_add(rows, lfirst(cell));
+	ranking_row_fill(rows, counted);
 	evidence_cancel_pending();
 	return list_length(counted);
 }
@@ -214,8 +141,9 @@ ranking_fill_table(void)
 	int count;
 
 	/* not read-only: a table that was rewritten just now has its rows from this command */
-	if (SPI_execute("SELECT FROM jobs.job WHERE NOT EXISTS (SELECT FROM jobs.ranking_stat) LIMIT 1", false, 1) !=
-		SPI_OK_SELECT)
+	if (SPI_execute("SELECT FROM jobs.job WHERE NOT EXISTS (SELECT FROM jobs.ranking_stat) "
+					"OR NOT EXISTS (SELECT FROM jobs.ranking_total) LIMIT 1",
+					false, 1) != SPI_OK_SELECT)
 		elog(ERROR, "could not look for evidence");
 	if (SPI_processed == 0)
 		return 0;

@@ -1,22 +1,17 @@
 /*
  * ranking_row.c
  *
- * The sums of evidence as they are stored.
- *
- * Forward decay (Cormode, Shkapenyuk, Srivastava and Xu, "Forward decay: a practical time
- * decay model for streaming systems", 2009): a sum weighs what happened at t by
- * 2^((t - landmark) / half_life), so that it never changes by time alone; whoever reads it
- * scales it to now. The landmark moves along with what is added, so that nothing weighs more
- * than 1. Where it lies in the future the clock was ahead and has been set back since: what
- * is stored counts as it would at the landmark, then, and what comes as much as the newest of it.
+ * Rows of sums, one for each organization and kind of work.
  *
  * Locks: a row of each key, in its latest version whatever the isolation level, for a sum has
  * no version that is too new. Nobody waits: where all rows of a key are held, by a commit that
  * waits for its standby or by a prepared transaction, another row is added.
+ *
+ * One row of a key at most has a standing that tells something: who gives it one sees no other row of
+ * the key, and sees this one as committed. Of two rows the one that was committed first would be seen
+ * by whoever sees the other one.
  */
 #include "postgres.h"
-
-#include <math.h>
 
 #include "access/table.h"
 #include "access/xact.h"
@@ -24,109 +19,119 @@
 #include "miscadmin.h"
 #include "utils/snapmgr.h"
 
+#include "matching/fading.h"
 #include "matching/ranking_row.h"
+#include "matching/ranking_total.h"
+#include "matching/standing.h"
 
-/*
- * Half-lives by which a transaction may have begun before another one that wrote the row already.
- * It moves no landmark: many such ones would make everything older.
- */
-#define MAX_LATENESS (1.0 / 64)
-
-static const int sum_columns[EVIDENCE_KINDS] = {
-	[EVIDENCE_RECEIVED] = Col_ranking_stat_received,
-	[EVIDENCE_DECIDED] = Col_ranking_stat_decided,
-	[EVIDENCE_ANSWERED] = Col_ranking_stat_answered,
-	[EVIDENCE_DECLINED] = Col_ranking_stat_declined,
-	[EVIDENCE_EXPIRED] = Col_ranking_stat_expired,
-	[EVIDENCE_COMPLETED] = Col_ranking_stat_completed,
-	[EVIDENCE_REVIEWS] = Col_ranking_stat_reviews,
-	[EVIDENCE_STARS] = Col_ranking_stat_stars,
+static const FadingColumns columns = {
+	Col_ranking_stat_landmark,
+	Col_ranking_stat_half_life,
+	{
+		[EVIDENCE_RECEIVED] = Col_ranking_stat_received,
+		[EVIDENCE_DECIDED] = Col_ranking_stat_decided,
+		[EVIDENCE_ANSWERED] = Col_ranking_stat_answered,
+		[EVIDENCE_DECLINED] = Col_ranking_stat_declined,
+		[EVIDENCE_EXPIRED] = Col_ranking_stat_expired,
+		[EVIDENCE_COMPLETED] = Col_ranking_stat_completed,
+		[EVIDENCE_REVIEWS] = Col_ranking_stat_reviews,
+		[EVIDENCE_STARS] = Col_ranking_stat_stars,
+	},
 };
 
 /*
- * A row of the key that nobody else holds, locked, or NULL.
+ * A row of the key that nobody else holds, locked, or NULL. `is_alone`: there is no other one, and it
+ * was committed before; asked for only where the standing tells nothing.
  */
 static Row *
-find_free(Rows *rows, const EvidenceKey *key)
+find_free(Rows *rows, const EvidenceKey *key, bool *is_alone)
 {
 	ScanKeyData keys[2];
 	RowScan *scan;
 	Row *row;
 	Row *locked = NULL;
+	int passed = 0;
 
 	row_key_int64(&keys[0], 1, key->organization_id);
 	row_key_int64(&keys[1], 2, key->service_id);
 	scan = row_scan_begin_latest(rows, TABLE_ranking_stat, PRIMARY_KEY, 2, keys, ForwardScanDirection);
 	while (locked == NULL && (row = row_scan_next(scan)) != NULL)
+	{
 		locked = row_lock_latest(row, LockTupleNoKeyExclusive);
+		passed++;
+	}
+	*is_alone = locked && passed == 1 && !standing_is_told(row_int64(locked, Col_ranking_stat_standing)) &&
+				!row_is_own(locked) && row_scan_next(scan) == NULL;
 	row_scan_end(scan);
 	return locked;
 }
 
-/*
- * Sums of a stored row at another landmark or of another half-life: from there on, what is
- * old fades with the new one.
- */
 static void
-rescale(Row *row, TimestampTz landmark, int half_life, double exponent)
+set_standing(Row *row, int64 kept, bool is_alone)
 {
-	row_set_time(row, Col_ranking_stat_landmark, landmark);
-	row_set(row, Col_ranking_stat_half_life, Int32GetDatum(half_life));
+	double sums[EVIDENCE_KINDS];
+	int64 standing;
+
 	for (int i = 0; i < EVIDENCE_KINDS; i++)
-		row_set(row, sum_columns[i], Float8GetDatum(row_float8(row, sum_columns[i]) * exp2(exponent)));
+		sums[i] = row_float8(row, columns.sums[i]);
+	standing = is_alone || standing_is_told(kept) ? standing_of(sums, row_time(row, columns.landmark, 0),
+																row_int32(row, columns.half_life), kept) :
+													standing_beside(sums);
+	row_set(row, Col_ranking_stat_standing, Int64GetDatum(standing));
+}
+
+static void
+insert_row(Rows *rows, const Evidence *evidence, bool is_alone)
+{
+	Row *row = row_new(rows, TABLE_ranking_stat);
+
+	row_set_int64(row, Col_ranking_stat_organization_id, evidence->key.organization_id);
+	row_set_int64(row, Col_ranking_stat_service_id, evidence->key.service_id);
+	/* so that two who add a row at once don't wait for each other */
+	row_set(row, Col_ranking_stat_part, Int32GetDatum(pg_prng_uint32(&pg_global_prng_state) >> 1));
+	row_set(row, Col_ranking_stat_confirmed_jobs, Int64GetDatum(evidence->confirmed_jobs));
+	fading_set(row, &columns, evidence->sums);
+	set_standing(row, STANDING_UNKNOWN, is_alone);
+	(void) row_insert(row);
 }
 
 /*
- * Brings a row to where what happens now can be added; returns the exponent of its weight.
+ * Returns how many rows that made.
  */
-static double
-make_addable(Row *row, TimestampTz now)
+static int
+add_evidence(Rows *rows, const Evidence *evidence)
 {
-	int half_life = row_int32(row, Col_ranking_stat_half_life);
-	double elapsed = evidence_half_lives(row_time(row, Col_ranking_stat_landmark, now), now, half_life);
+	bool is_alone;
+	Row *old = find_free(rows, &evidence->key, &is_alone);
+	Row *row;
 
-	if (half_life == evidence_half_life() && elapsed <= 0 && elapsed >= -MAX_LATENESS)
-		return elapsed;
-	rescale(row, now, evidence_half_life(), -Max(elapsed, 0));
+	if (old == NULL)
+	{
+		insert_row(rows, evidence, false);
+		return 1;
+	}
+	row = row_copy(old);
+	fading_add(row, &columns, evidence->sums);
+	set_standing(row, row_int64(old, Col_ranking_stat_standing), is_alone);
+	row_set(row, Col_ranking_stat_confirmed_jobs,
+			Int64GetDatum(row_int64(old, Col_ranking_stat_confirmed_jobs) + evidence->confirmed_jobs));
+	(void) row_update(old, row);
 	return 0;
 }
 
 void
-ranking_row_add(Rows *rows, const Evidence *evidence)
+ranking_row_fill(Rows *rows, List *evidence)
 {
-	TimestampTz now = GetCurrentTransactionStartTimestamp();
-	Row *old = find_free(rows, &evidence->key);
-	Row *row = old ? row_copy(old) : row_new(rows, TABLE_ranking_stat);
-	int64 confirmed = evidence->confirmed_jobs;
-	double exponent = 0;
+	RankingTotals *totals = ranking_totals_begin();
+	ListCell *cell;
 
-	if (old)
+	foreach (cell, evidence)
 	{
-		exponent = make_addable(row, now);
-		confirmed += row_int64(row, Col_ranking_stat_confirmed_jobs);
+		CHECK_FOR_INTERRUPTS();
+		insert_row(rows, lfirst(cell), true);
+		ranking_totals_note(totals, lfirst(cell), 1);
 	}
-	else
-	{
-		row_set_int64(row, Col_ranking_stat_organization_id, evidence->key.organization_id);
-		row_set_int64(row, Col_ranking_stat_service_id, evidence->key.service_id);
-		/* so that two who add a row at once don't wait for each other */
-		row_set(row, Col_ranking_stat_part, Int32GetDatum(pg_prng_uint32(&pg_global_prng_state) >> 1));
-		row_set_time(row, Col_ranking_stat_landmark, now);
-		row_set(row, Col_ranking_stat_half_life, Int32GetDatum(evidence_half_life()));
-	}
-	for (int i = 0; i < EVIDENCE_KINDS; i++)
-	{
-		double sum = old ? row_float8(row, sum_columns[i]) : 0;
-
-		/* what rounding left where a sum was taken back */
-		sum = Max(sum + evidence->sums[i] * exp2(exponent), 0);
-		row_set(row, sum_columns[i], Float8GetDatum(sum));
-	}
-	row_set(row, Col_ranking_stat_confirmed_jobs, Int64GetDatum(confirmed));
-	if (old)
-		(void) row_update(old, row);
-	else
-		(void) row_insert(row);
+	ranking_totals_write(totals, rows);
 }
 
 /*
@@ -156,6 +161,7 @@ void
 ranking_row_write(List *evidence)
 {
 	bool is_read_only = XactReadOnly;
+	RankingTotals *totals;
 	Call *call;
 	ListCell *cell;
 
@@ -164,11 +170,13 @@ ranking_row_write(List *evidence)
 	XactReadOnly = false;
 	PushActiveSnapshot(GetTransactionSnapshot());
 	call = call_begin_sheltered();
+	totals = ranking_totals_begin();
 	foreach (cell, evidence)
 	{
 		CHECK_FOR_INTERRUPTS();
-		ranking_row_add(call->rows, lfirst(cell));
+		ranking_totals_note(totals, lfirst(cell), add_evidence(call->rows, lfirst(cell)));
 	}
+	ranking_totals_write(totals, call->rows);
 	call_end(call);
 	PopActiveSnapshot();
 	XactReadOnly = is_read_only;
@@ -177,11 +185,6 @@ ranking_row_write(List *evidence)
 void
 ranking_row_read(const Row *row, TimestampTz now, Evidence *evidence)
 {
-	double elapsed = evidence_half_lives(row_time(row, Col_ranking_stat_landmark, now), now,
-										 row_int32(row, Col_ranking_stat_half_life));
-	double scale = exp2(-Max(elapsed, 0));
-
-	for (int i = 0; i < EVIDENCE_KINDS; i++)
-		evidence->sums[i] += row_float8(row, sum_columns[i]) * scale;
+	fading_read(row, &columns, now, evidence->sums);
 	evidence->confirmed_jobs += row_int64(row, Col_ranking_stat_confirmed_jobs);
 }

@@ -9,11 +9,11 @@
 #include "acting/call.h"
 #include "matching/evidence.h"
 
-/* Adds to the table. */
-extern void ranking_row_add(Rows *rows, const Evidence *evidence);
-
-/* The same at the commit, for a list of Evidence * in the order of the keys. */
+/* Adds to what stands there, at the commit: a list of Evidence * in the order of the keys. */
 extern void ranking_row_write(List *evidence);
+
+/* Writes the rows of a table that is empty, and that nobody else writes to. */
+extern void ranking_row_fill(Rows *rows, List *evidence);
 
 /* Adds what a row says to what is known of its organization; `now`: what happens then weighs 1. */
 extern void ranking_row_read(const Row *row, TimestampTz now, Evidence *evidence);

@@ -27,6 +27,14 @@ typedef enum MatchPart
 	MATCH_PARTS
 } MatchPart;
 
+/* Parts that are shares of the same whole. */
+typedef enum ScoreGroup
+{
+	SCORE_JOBS,
+	SCORE_REVIEWS,
+	SCORE_GROUPS
+} ScoreGroup;
+
 typedef struct Match
 {
 	int64 organization_id;
@@ -43,18 +51,35 @@ typedef struct Match
 #define SCORE_PRIOR_JOBS 10
 #define SCORE_PRIOR_REVIEWS 5
 
+/* What it is worth that the whole price range is within the budget. */
+#define SCORE_PRICE_WORTH 0.25
+
 /* The means of all who do work of one kind; of PART_PRICE there is none. */
 typedef struct ScoreMeans
 {
 	double shares[MATCH_PARTS];
+	double worth[SCORE_GROUPS]; /* what a group adds to the score of whom nothing is known of */
 } ScoreMeans;
 
-extern ScoreMeans score_means(const Evidence *evidence, int count);
+/* `sums`: of all evidence on work of this kind. */
+extern ScoreMeans score_means(const double *sums);
+
+/* Scores what is known (NULL: nothing), without the price. */
+extern void score_match(Match *match, const Evidence *evidence, const ScoreMeans *means);
+
+/* Adds the price: the share of the price range that the budget covers, or -1: not known. */
+extern void score_add_price(Match *match, double price_fit);
 
 /*
- * Scores what is known (NULL: nothing). `price_fit`: the share of the price range that the
- * budget covers, or -1: not known.
+ * For bounds. A group of parts adds to a score what the mean is worth, and what was observed is worth
+ * above it, times amount / (amount + 1).
  */
-extern void score_match(Match *match, const Evidence *evidence, const ScoreMeans *means, double price_fit);
+extern double score_amount(ScoreGroup group, const double *sums);
+extern double score_worth(ScoreGroup group, const double *sums); /* where the amount is above 0 */
+extern double score_least_worth(ScoreGroup group);
+extern double score_most_worth(ScoreGroup group);
+
+/* How much more than the mean it adds at most: 0 if it is worth less. */
+extern double score_gain(ScoreGroup group, const ScoreMeans *means, double amount, double worth);
 
 #endif

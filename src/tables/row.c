@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "access/sysattr.h"
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
@@ -224,6 +225,18 @@ void
 row_key_above(ScanKey key, int column, int64 value)
 {
 	ScanKeyInit(key, column, BTGreaterStrategyNumber, F_INT8GT, Int64GetDatum(value));
+}
+
+void
+row_key_int32(ScanKey key, int column, int32 value)
+{
+	ScanKeyInit(key, column, BTEqualStrategyNumber, F_INT4EQ, Int32GetDatum(value));
+}
+
+void
+row_key_above_int32(ScanKey key, int column, int32 value)
+{
+	ScanKeyInit(key, column, BTGreaterStrategyNumber, F_INT4GT, Int32GetDatum(value));
 }
 
 void
@@ -513,6 +526,15 @@ Row *
 row_of_slot(Rows *rows, TableId id, TupleTableSlot *slot)
 {
 	return rows_make_row(rows, rows_use_table(rows, id, RowExclusiveLock), slot);
+}
+
+bool
+row_is_own(const Row *row)
+{
+	bool isnull;
+	Datum xmin = slot_getsysattr(row->slot, MinTransactionIdAttributeNumber, &isnull);
+
+	return TransactionIdIsCurrentTransactionId(DatumGetTransactionId(xmin));
 }
 
 bool

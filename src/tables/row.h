@@ -105,6 +105,7 @@ extern Row *row_find_latest(Rows *rows, TableId id, IndexId index, int nkeys, Sc
 
 /* A key of such a scan: index column `column`, counted from 1, equals the value. */
 extern void row_key_int64(ScanKey key, int column, int64 value);
+extern void row_key_int32(ScanKey key, int column, int32 value);
 extern void row_key_text(ScanKey key, int column, const char *value);
 extern void row_key_uuid(ScanKey key, int column, const pg_uuid_t *value);
 extern void row_key_optional_int64(ScanKey key, int column, int64 value); /* 0: NULL */
@@ -112,9 +113,13 @@ extern void row_key_optional_int64(ScanKey key, int column, int64 value); /* 0: 
 /* A key that is above the value, and one that is not. */
 extern void row_key_above(ScanKey key, int column, int64 value);
 extern void row_key_up_to(ScanKey key, int column, int64 value);
+extern void row_key_above_int32(ScanKey key, int column, int32 value);
 
 /* A row that stands in a slot already, such as a trigger's. */
 extern Row *row_of_slot(Rows *rows, TableId id, TupleTableSlot *slot);
+
+/* Was this version of a stored row written by the running transaction? */
+extern bool row_is_own(const Row *row);
 
 /*
  * Notes that somebody else has locked the row for this action, or that it can't go away before

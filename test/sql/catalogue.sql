@@ -176,6 +176,6 @@ FROM pg_index i
 JOIN pg_class c ON c.oid = i.indexrelid
 JOIN pg_temp.relations r ON r.oid = i.indrelid
 JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-WHERE i.indisunique AND r.relname NOT IN ('service', 'email_template', 'role_binding', 'node'); -- which everybody reads, or operators alone
+WHERE i.indisunique AND r.relname NOT IN ('service', 'email_template', 'role_binding', 'node', 'ranking_total'); -- which everybody reads, or operators alone
 
 DROP VIEW pg_temp.functions, pg_temp.relations, pg_temp.columns, pg_temp.triggers, pg_temp.granted;

@@ -133,6 +133,7 @@ FROM (VALUES
 	('provided_service', 'INSERT', 'SQL', '', 'INSERT INTO jobs.provided_service (organization_id, service_id) VALUES (%s, %s)', ARRAY[:'org', :'unprovided']),
 	('provided_service', 'UPDATE', 'SQL', '', 'UPDATE jobs.provided_service SET min_price = 0 WHERE organization_id = %s', ARRAY[:'org']),
 	('ranking_stat', 'INSERT', 'function', '', 'SELECT jobs.rebuild_ranking()', NULL),
+	('ranking_total', 'INSERT', 'function', '', 'SELECT jobs.rebuild_ranking()', NULL),
 	('review', 'INSERT', 'function', :'max', 'SELECT jobs.review_job(%s, 2, 2, $x$Text$x$)', ARRAY[:'confirmed']),
 	('review', 'UPDATE', 'function', :'ann', 'SELECT jobs.reply_to_review(%s, $x$Text$x$)', ARRAY[:'review']),
 	('role_binding', 'INSERT', 'function', '', 'SELECT jobs.bind_role($x$regress_jobs_decided$x$, %L)', ARRAY[:'ann']),
@@ -220,6 +221,9 @@ END
 $$;
 SELECT format('SELECT regress.decline(%L)', name) FROM regress.known_column WHERE target = 'ranking_stat' ORDER BY name \gexec
 DROP TRIGGER own ON jobs.ranking_stat;
+CREATE TRIGGER own BEFORE UPDATE ON jobs.ranking_total FOR EACH ROW EXECUTE FUNCTION regress.spoil();
+SELECT format('SELECT regress.decline(%L)', name) FROM regress.known_column WHERE target = 'ranking_total' ORDER BY name \gexec
+DROP TRIGGER own ON jobs.ranking_total;
 SELECT regress.state() = :'before' AS unchanged;
 
 -- What is the users' own, in rows of many kinds of statements

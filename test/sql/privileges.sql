@@ -35,6 +35,7 @@ INSERT INTO may VALUES
 	('proposal', 'SIU', 'SIU', '', 'SIU', '', 'S', ''),
 	('provided_service', 'S', 'S', '', 'SIU', '', 'S', ''),
 	('ranking_stat', 'S', 'S', '', 'S', '', 'S', ''),
+	('ranking_total', '', '', '', 'S', '', 'S', ''),
 	('review', 'S', 'S', '', 'S', '', 'S', ''),
 	('role_binding', '', '', '', 'S', '', 'S', ''),
 	('service', 'S', 'S', '', 'SIU', '', 'S', ''),

@@ -155,6 +155,7 @@ SELECT regress.try($$SET jobs.ranking_half_life = '1s'$$) ~ '^22023' AS refused;
 SET jobs.ranking_half_life = '1h';
 SET session_replication_role = replica;
 UPDATE jobs.ranking_stat SET half_life = 3600, landmark = now() - interval '3000 hours', declined = power(2, 999) WHERE service_id = :aged;
+UPDATE jobs.ranking_total SET half_life = 3600, landmark = now() - interval '3000 hours', declined = power(2, 999) WHERE service_id = :aged;
 RESET session_replication_role;
 SELECT jobs.reply_to_job(job_id, 'Yes', actor => :'ann') IS NOT NULL AS answered
 FROM jobs.request_job(:aged, 'New', 'Text', :org, actor => :'max');
@@ -178,6 +179,7 @@ SELECT pg_temp.known(:ahead, :org);
 SET session_replication_role = replica;
 UPDATE jobs.job SET created_at = created_at + interval '16 years' WHERE id = :first;
 UPDATE jobs.ranking_stat SET landmark = landmark + interval '16 years' WHERE service_id = :ahead;
+UPDATE jobs.ranking_total SET landmark = landmark + interval '16 years' WHERE service_id = :ahead;
 RESET session_replication_role;
 SELECT pg_temp.known(:ahead, :org);
 SELECT job_id AS second FROM jobs.request_job(:ahead, 'Second', 'Text', :org, actor => :'max') \gset
@@ -189,6 +191,7 @@ SELECT round(received::numeric, 2), round(decided::numeric, 2), round(answered::
 -- years later, when the sums have faded
 SET session_replication_role = replica;
 UPDATE jobs.ranking_stat SET landmark = landmark - interval '5 years' WHERE service_id = :ahead;
+UPDATE jobs.ranking_total SET landmark = landmark - interval '5 years' WHERE service_id = :ahead;
 RESET session_replication_role;
 SELECT jobs.complete_job(:first, actor => :'ann'), jobs.confirm_completion(:first, actor => :'max');
 SELECT pg_temp.known(:ahead, :org);
@@ -201,6 +204,7 @@ SELECT pg_temp.known(:ahead, :org);
 -- a transaction that began a little before the one that wrote last moves nothing
 SET session_replication_role = replica;
 UPDATE jobs.ranking_stat SET landmark = now() + interval '1 hour' WHERE service_id = :ahead;
+UPDATE jobs.ranking_total SET landmark = now() + interval '1 hour' WHERE service_id = :ahead;
 RESET session_replication_role;
 SELECT count(*) FROM jobs.request_job(:ahead, 'Third', 'Text', :org, actor => :'max');
 SELECT landmark > now() + interval '59 minutes' AS stays FROM jobs.ranking_stat WHERE service_id = :ahead;
@@ -255,6 +259,19 @@ DELETE FROM jobs.ranking_stat;
 SELECT jobs.install() ~ 'brought up to date' AS installed;
 SELECT array_agg(s ORDER BY s)::text = :'before' AS same FROM pg_temp.sums('ranking') s;
 SELECT jobs.install() ~ 'up to date' AS installed;
+-- or where there are no sums over all
+CREATE FUNCTION pg_temp.totals()
+RETURNS text
+LANGUAGE sql AS $$
+	SELECT string_agg(concat_ws(' ', t.service_id, round((t.decided * f)::numeric, 2),
+		round((t.stars * f)::numeric, 2), t.row_count), ', ' ORDER BY t.service_id)
+	FROM jobs.ranking_total t, LATERAL power(2, extract(epoch FROM t.landmark - now())::float8 / t.half_life) f
+$$;
+SELECT array_agg(s ORDER BY s)::text AS before, pg_temp.totals() AS before_totals FROM pg_temp.sums('ranking') s \gset
+DELETE FROM jobs.ranking_total;
+SELECT jobs.install() ~ 'brought up to date' AS installed;
+SELECT array_agg(s ORDER BY s)::text = :'before' AS same FROM pg_temp.sums('ranking') s;
+SELECT pg_temp.totals() = :'before_totals' AS same_totals;
 
 -- A trigger of a user that suppresses the row, or that fails, at the commit.
 CREATE TRIGGER zz_user BEFORE UPDATE ON jobs.ranking_stat FOR EACH ROW EXECUTE FUNCTION regress.run('SELECT 1 / 0');
