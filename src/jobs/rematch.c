@@ -43,7 +43,13 @@ bool
 rematch_next(Call *call, const Job *lost, List **made)
 {
 	Row *merchant = row_lock(call->rows, TABLE_merchant, lost->merchant_id, LockTupleNoKeyExclusive, LockWaitSkip);
-	Ask ask = {.wanted = lost->row, .merchant = merchant, .max_matches = 1, .origin = ORIGIN_REMATCH, .wait = LockWaitSkip};
+	Ask ask = {
+		.wanted = lost->row,
+		.merchant = merchant,
+		.max_matches = 1,
+		.origin = ORIGIN_REMATCH,
+		.wait = LockWaitSkip,
+	};
 
 	*made = NIL;
 	if (merchant == NULL)

@@ -191,7 +191,8 @@ request_ask_best(Call *call, const Ask *ask, List **made)
 			CHECK_FOR_INTERRUPTS();
 			tried = lappend(tried, job);
 			state = conversation_try_open_for_job(call, matches[i].organization_id,
-												  row_int64(ask->wanted, Col_job_merchant_id), ask->wait, &conversation_id);
+												  row_int64(ask->wanted, Col_job_merchant_id), ask->wait,
+												  &conversation_id);
 			if (state == CONVERSATION_HELD)
 				return ASKING_HELD;
 			if (state == CONVERSATION_BLOCKED)

@@ -25,7 +25,8 @@ static const TableId order[] = {
 	TABLE_email_template,
 	TABLE_node,
 	TABLE_role_binding,
-	TABLE_ranking_stat, /* rebuilt */
+	TABLE_ranking_stat, /* rebuilt, and what is summed up of it */
+	TABLE_ranking_total,
 };
 
 int

@@ -24,7 +24,8 @@
  * is unique.
  *
  * Sweeps, rematching that an action sets off, and what is added to rankings skip rows that somebody
- * holds: they wait for nobody, in whatever order. Rebuilding rankings waits, with the table locked. E-mails are claimed in that way, too.
+ * holds: they wait for nobody, in whatever order. E-mails are claimed in that way, too. Rebuilding
+ * rankings waits, with the tables locked.
  */
 #ifndef JOBS_LOCK_ORDER_H
 #define JOBS_LOCK_ORDER_H
