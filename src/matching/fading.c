@@ -24,6 +24,9 @@
  */
 #define MAX_LATENESS (1.0 / 64)
 
+/* Half-lives after which next to nothing is left. */
+#define ALL_FADED 64
+
 /*
  * Sums of a stored row at another landmark or of another half-life: from there on, what is
  * old fades with the new one.
@@ -53,6 +56,17 @@ make_addable(Row *row, const FadingColumns *columns, TimestampTz now)
 		return elapsed;
 	rescale(row, columns, now, evidence_half_life(), -Max(elapsed, 0));
 	return 0;
+}
+
+bool
+fading_is_addable(const Row *row, const FadingColumns *columns)
+{
+	int half_life = row_int32(row, columns->half_life);
+	double elapsed = evidence_half_lives(row_time(row, columns->landmark, 0), GetCurrentTransactionStartTimestamp(),
+										 half_life);
+
+	return half_life == evidence_half_life() &&
+		   ((elapsed >= -MAX_LATENESS && elapsed <= 1) || elapsed > ALL_FADED);
 }
 
 void

@@ -23,6 +23,13 @@ typedef struct FadingColumns
 /* Sets the sums of a new row; weights are those of evidence.h. */
 extern void fading_set(Row *row, const FadingColumns *columns, const double *sums);
 
+/*
+ * Can what happens now be added without making what the row holds older? Not where that is of another
+ * half-life, nor where more than one half-life lies between the two, be it by a clock that is wrong; but again
+ * once all has faded.
+ */
+extern bool fading_is_addable(const Row *row, const FadingColumns *columns);
+
 /* Adds to what a copy of a stored row holds. */
 extern void fading_add(Row *row, const FadingColumns *columns, const double *sums);
 

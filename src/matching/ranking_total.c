@@ -5,7 +5,8 @@
  *
  * Locks: as ranking_row.c, a row of each key that nobody else holds. Whoever commits evidence on work
  * of one kind writes one of its few rows, which are looked through from a random one on; there come to be
- * as many as commits meet.
+ * as many as commits meet. What has another half-life, or happens by a clock that is far from a row's, gets
+ * another row: adding it would age what all organizations did.
  */
 #include "postgres.h"
 
@@ -100,7 +101,12 @@ find_free_total(Rows *rows, int64 service_id)
 		row_key_above_int32(&keys[1], 2, from);
 		scan = row_scan_begin_latest(rows, TABLE_ranking_total, PRIMARY_KEY, 2, keys, ForwardScanDirection);
 		while (locked == NULL && (row = row_scan_next(scan)) != NULL)
-			locked = row_lock_latest(row, LockTupleNoKeyExclusive);
+		{
+			if (fading_is_addable(row, &total_columns))
+				locked = row_lock_latest(row, LockTupleNoKeyExclusive);
+			if (locked && !fading_is_addable(locked, &total_columns))
+				locked = NULL;
+		}
 		row_scan_end(scan);
 	}
 	return locked;

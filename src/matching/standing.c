@@ -151,9 +151,9 @@ standing_of(const double *sums, TimestampTz landmark, int half_life, int64 kept)
 int64
 standing_beside(const double *sums)
 {
-	for (int group = 0; group < SCORE_GROUPS; group++)
+	for (int i = 0; i < EVIDENCE_KINDS; i++)
 	{
-		if (score_amount(group, sums) != 0)
+		if (i != EVIDENCE_RECEIVED && sums[i] != 0)
 			return STANDING_UNKNOWN;
 	}
 	return pack(&nothing);

@@ -23,8 +23,8 @@
  * still right and not much too high, for a change costs entries in all indexes.
  *
  * Only one row of an organization and service has such a standing, for sums over several rows can be
- * worth more than each. Others have that of standing_beside(), which counts in any case what is known
- * besides what was received.
+ * worth more than each. Others have that of standing_beside(), which is unknown as soon as anything but jobs
+ * received stands there: a confirmation alone makes what the first row holds worth more.
  */
 extern int64 standing_of(const double *sums, TimestampTz landmark, int half_life, int64 kept);
 extern int64 standing_beside(const double *sums);

@@ -74,7 +74,8 @@ static KeptStatement listed_statements[2] = {
 
 static KeptStatement found_statements[2] = {
 	{FOUND(""), SEARCH_TYPES},
-	{FOUND(PROVIDED), SEARCH_TYPES},
+	/* whether the word or the service is the rarer one decides where to begin */
+	{FOUND(PROVIDED), SEARCH_TYPES, .is_planned_by_value = true},
 };
 
 /*

@@ -47,7 +47,7 @@ statement_plan(KeptStatement *statement)
 	if (statement->plan)
 		return statement->plan;
 	plan = SPI_prepare_cursor(statement->sql, statement_parameters(statement), statement->types,
-							  CURSOR_OPT_GENERIC_PLAN);
+							  statement->is_planned_by_value ? 0 : CURSOR_OPT_GENERIC_PLAN);
 	if (plan == NULL)
 		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
 	SPI_keepplan(plan);

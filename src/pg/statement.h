@@ -16,6 +16,7 @@ typedef struct KeptStatement
 {
 	const char *sql;
 	Oid types[STATEMENT_MAX_PARAMETERS]; /* up to the first InvalidOid */
+	bool is_planned_by_value;			 /* else once for all values */
 	SPIPlanPtr plan;					 /* kept */
 } KeptStatement;
 

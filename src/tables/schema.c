@@ -262,8 +262,23 @@ schema_missing_trigger(TableId id, Relation rel)
 	return NULL;
 }
 
+AttrNumber
+schema_attnum(Relation rel, const char *name)
+{
+	TupleDesc desc = RelationGetDescr(rel);
+
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, i);
+
+		if (!att->attisdropped && strcmp(NameStr(att->attname), name) == 0)
+			return att->attnum;
+	}
+	return InvalidAttrNumber;
+}
+
 const char *
-schema_altered_column(TableId id, Relation rel, char **type)
+schema_altered_column(TableId id, Relation rel, Oid *type)
 {
 	for (int i = 0; i < lengthof(columns); i++)
 	{
@@ -272,8 +287,8 @@ schema_altered_column(TableId id, Relation rel, char **type)
 
 		if (columns[i].table != id)
 			continue;
-		*type = format_type_be(columns[i].type);
-		attnum = get_attnum(RelationGetRelid(rel), columns[i].name);
+		*type = columns[i].type;
+		attnum = schema_attnum(rel, columns[i].name);
 		if (attnum == InvalidAttrNumber)
 			return columns[i].name;
 		att = TupleDescAttr(RelationGetDescr(rel), attnum - 1);
@@ -293,7 +308,7 @@ schema_nullable_column(TableId id, Relation rel)
 
 		if (columns[i].table != id || !columns[i].is_required)
 			continue;
-		attnum = get_attnum(RelationGetRelid(rel), columns[i].name);
+		attnum = schema_attnum(rel, columns[i].name);
 		if (!TupleDescAttr(RelationGetDescr(rel), attnum - 1)->attnotnull)
 			return columns[i].name;
 	}

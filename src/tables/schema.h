@@ -34,11 +34,14 @@ extern void schema_drop(bool with_data);
 /* The first of our triggers that doesn't guard the table as it should, or NULL. */
 extern const char *schema_missing_trigger(TableId id, Relation rel);
 
+/* Number of a column; InvalidAttrNumber: there is none of that name. No look into the catalogues. */
+extern AttrNumber schema_attnum(Relation rel, const char *name);
+
 /*
  * The first of our columns that is missing or not of the type that the schema gives it, or
  * NULL. `type`: what it should be.
  */
-extern const char *schema_altered_column(TableId id, Relation rel, char **type);
+extern const char *schema_altered_column(TableId id, Relation rel, Oid *type);
 
 /* The first column that may be NULL against the schema, or NULL. All of ours are there. */
 extern const char *schema_nullable_column(TableId id, Relation rel);

@@ -28,7 +28,8 @@ schema_check_columns(TableId id, Relation rel)
 {
 	const char *table = table_name(id);
 	const char *name;
-	char *type;
+	Oid type;
+	char *type_name;
 	AttrNumber attnum;
 
 	if (rel->rd_rel->relkind != RELKIND_RELATION)
@@ -39,7 +40,7 @@ schema_check_columns(TableId id, Relation rel)
 	name = schema_altered_column(id, rel, &type);
 	if (name == NULL)
 		return;
-	attnum = get_attnum(RelationGetRelid(rel), name);
+	attnum = schema_attnum(rel, name);
 	if (attnum == InvalidAttrNumber)
 		schema_complain_altered(psprintf("Change it back: ALTER TABLE jobs.%s RENAME COLUMN ... TO %s;, or restore the "
 										 "table. Columns of your own may be added to it.",
@@ -48,10 +49,11 @@ schema_check_columns(TableId id, Relation rel)
 	if (TupleDescAttr(RelationGetDescr(rel), attnum - 1)->attgenerated)
 		schema_complain_altered(psprintf("Change it back: ALTER TABLE jobs.%s ALTER %s DROP EXPRESSION;", table, name),
 								"The column jobs.%s.%s is generated.", table, name);
+	type_name = format_type_be(type);
 	schema_complain_altered(psprintf("Change it back: SELECT jobs.uninstall(); ALTER TABLE jobs.%s ALTER %s TYPE %s; "
 									 "SELECT jobs.install(); Columns of your own may be added to the table.",
-									 table, name, type),
-							"The column jobs.%s.%s is not of type %s%s.", table, name, type,
+									 table, name, type_name),
+							"The column jobs.%s.%s is not of type %s%s.", table, name, type_name,
 							OidIsValid(TupleDescAttr(RelationGetDescr(rel), attnum - 1)->attcollation) ?
 								" with its default collation" :
 								"");

@@ -205,7 +205,7 @@ note_columns(Table *table, Relation rel)
 
 	for (int i = 0; i < table_column_count(table->id); i++)
 	{
-		table->att[i] = get_attnum(table->relid, table_column(table->id, i));
+		table->att[i] = schema_attnum(rel, table_column(table->id, i));
 		if (table->att[i] == InvalidAttrNumber)
 			elog(ERROR, "the schema has no column jobs.%s.%s", table_name(table->id),
 				 table_column(table->id, i));

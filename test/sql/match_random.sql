@@ -293,6 +293,29 @@ SELECT pg_temp.check(:kind);
 
 SELECT * FROM pg_temp.compare_totals(:kind);
 
+-- What one of them does with another half-life, or by a clock that is far ahead, takes nothing away of what is
+-- known of all others.
+CREATE FUNCTION pg_temp.known(kind bigint) RETURNS float8
+LANGUAGE sql RETURN (SELECT sum(decided * power(2, greatest(least(extract(epoch FROM landmark - now())::float8 / half_life, 0), -900)))
+	FROM jobs.ranking_total WHERE service_id = kind);
+SELECT pg_temp.known(:kind) AS known \gset
+SET jobs.ranking_half_life = '1h';
+CALL regress.happen(:kind, :'max', 1);
+RESET jobs.ranking_half_life;
+SET session_replication_role = replica;
+UPDATE jobs.ranking_stat SET landmark = landmark - interval '2 days';
+UPDATE jobs.ranking_total SET landmark = landmark - interval '2 days';
+RESET session_replication_role;
+CALL regress.happen(:kind, :'max', 1);
+SELECT pg_temp.known(:kind) > 0.9 * :known AS other_half_life;
+CALL regress.pass_time(:kind, 5);
+CALL regress.happen(:kind, :'max', 1);
+CALL regress.pass_time(:kind, -5);
+CALL regress.happen(:kind, :'max', 1);
+SELECT pg_temp.known(:kind) > 0.9 * :known AS clock_ahead;
+SELECT jobs.rebuild_ranking() > 0 AS rebuilt;
+SELECT pg_temp.check(:kind);
+
 -- All of them alike, but for their turn: at the last place is the one that was asked less, or is older.
 SELECT jobs.create_service('match equal') AS equal \gset
 SET session_replication_role = replica;
