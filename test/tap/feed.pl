@@ -250,7 +250,7 @@ $node->safe_psql('market', q{
 	SELECT jobs.reply_to_job(3073, 'The last', actor => 'member:1025') });
 my $left = $node->safe_psql('market', q{SELECT max(position) FROM jobs.job_event});
 $node->wait_for_catchup($standby, 'replay');
-refuses($standby, 'market', q{SELECT count(*) FROM jobs.read_events('all')}, qr/25006: events cannot be read .* standby/s, 'a standby');
+refuses($standby, 'market', q{SELECT count(*) FROM jobs.read_events('all')}, qr/25006: jobs cannot write .* standby/s, 'a standby');
 $node->stop('fast');
 $standby->promote;
 is($standby->safe_psql('market', q{SELECT count(*), max(event_position), max(job_id) FILTER (WHERE event_position > } . $left . q{) FROM jobs.read_events('all')}),
