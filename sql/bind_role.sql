@@ -19,6 +19,6 @@ AS 'MODULE_PATHNAME', 'jobs_unbind_role';
 REVOKE EXECUTE ON FUNCTION jobs.unbind_role FROM PUBLIC;
 COMMENT ON FUNCTION jobs.unbind_role IS
 	'Ends what jobs.bind_role() did, and takes bound access back. Works for a role that was dropped, too. '
-	'Errors: 22004 NULL; 22023 the role is the tables'' owner; 55000 the role is not bound; 42501 not '
-	'permitted. For superusers and the tables'' owner.';
+	'When the role is not bound, a NOTICE says so. Errors: 22004 NULL; 22023 the role is the tables'' owner; '
+	'42501 not permitted. For superusers and the tables'' owner.';
 

@@ -95,8 +95,8 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_withdraw_service';
 REVOKE EXECUTE ON FUNCTION jobs.withdraw_service FROM PUBLIC;
 COMMENT ON FUNCTION jobs.withdraw_service IS
-	'An organization no longer provides a service; jobs that exist go on. Errors: 22004 NULL; 22023 it '
-	'is not provided; P0002 organization or service is missing or hidden; 42501 not permitted. For '
+	'An organization no longer provides a service; jobs that exist go on. When it does not anyhow, a '
+	'NOTICE says so. Errors: 22004 NULL; P0002 organization or service is missing or hidden; 42501 not permitted. For '
 	'members and the system with app, bound or operator access.';
 
 -- access: actors

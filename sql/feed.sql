@@ -23,8 +23,8 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_drop_consumer';
 REVOKE EXECUTE ON FUNCTION jobs.drop_consumer FROM PUBLIC;
 COMMENT ON FUNCTION jobs.drop_consumer IS
-	'Ends a consumer, which then keeps no event from jobs.purge_events() any more. '
-	'Errors: 22004 NULL; 22023 a bad name; P0002 no such consumer of whoever acts; 42501 nobody acts. '
+	'Ends a consumer, which then keeps no event from jobs.purge_events() any more. When whoever acts '
+	'has none of that name, a NOTICE says so. Errors: 22004 NULL; 22023 a bad name; 42501 nobody acts. '
 	'For app, bound and operator access.';
 
 -- access: actors

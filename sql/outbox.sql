@@ -50,7 +50,8 @@ AS 'MODULE_PATHNAME', 'jobs_fail_email';
 REVOKE EXECUTE ON FUNCTION jobs.fail_email FROM PUBLIC;
 COMMENT ON FUNCTION jobs.fail_email IS
 	'An e-mail could not be sent. error: what went wrong; is_permanent: true when trying again is of '
-	'no use. Returns when it may be claimed again, or NULL: it is given up, a dead letter. '
+	'no use. Returns when it may be claimed again, or NULL: it is given up, a dead letter. The same '
+	'call once more answers the same, until the e-mail is claimed again. '
 	'Errors: 22004 NULL; 22023 a bad value; P0002 no such e-mail; 55000 the token is stale. '
 	'For mailer and operator access.';
 

@@ -454,7 +454,8 @@ jobs_provide_service(PG_FUNCTION_ARGS)
 }
 
 /*
- * jobs.withdraw_service(organization_id, service_id, actor)
+ * jobs.withdraw_service(organization_id, service_id, actor): a second time it only says that
+ * nothing is left to do.
  */
 PG_FUNCTION_INFO_V1(jobs_withdraw_service);
 Datum
@@ -470,15 +471,16 @@ jobs_withdraw_service(PG_FUNCTION_ARGS)
 	directory_require(call, SIDE_EXPERT | SIDE_SYSTEM, false, "withdraw a service");
 	service_require(call, service_id);
 	row = provided_service_find(call->rows, organization_id, service_id);
-	if (row == NULL || row_lock_found(row, LockTupleExclusive, LockWaitBlock) == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("organization %lld has no service %lld to withdraw",
-						(long long) organization_id, (long long) service_id),
-				 errdetail("The service is not among those that it provides."),
-				 errhint("SELECT service_id FROM jobs.provided_service lists what it provides.")));
-	row_must_delete(row);
-	search_refresh(organization);
+	if (row && row_lock_found(row, LockTupleExclusive, LockWaitBlock))
+	{
+		row_must_delete(row);
+		search_refresh(organization);
+	}
+	else
+		ereport(NOTICE, (errmsg("organization %lld has no service %lld to withdraw",
+								(long long) organization_id, (long long) service_id),
+						 errdetail("The service is not among those that it provides."),
+						 errhint("SELECT service_id FROM jobs.provided_service lists what it provides.")));
 	call_end(call);
 	PG_RETURN_VOID();
 }

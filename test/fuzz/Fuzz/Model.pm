@@ -914,8 +914,7 @@ sub withdraw_service
 	my $organization = $self->own_organization($who, $id);
 
 	refuse('P0002') if !$self->{service}{$service_id};
-	refuse('22023') if !$organization->{provides}{$service_id};
-	$self->set($organization->{provides}, $service_id => undef);
+	$self->set($organization->{provides}, $service_id => undef) if $organization->{provides}{$service_id};
 	return '';
 }
 
