@@ -13,6 +13,7 @@
 #include "feed/consumer.h"
 #include "feed/numbering.h"
 #include "pg/argument.h"
+#include "pg/refusal.h"
 
 static int
 owner_keys(ScanKeyData *keys, const Feed *feed)
@@ -35,7 +36,7 @@ static void
 tell_missing(int level, const char *name)
 {
 	ereport(level,
-			(level >= ERROR ? errcode(ERRCODE_NO_DATA_FOUND) : 0,
+			(level >= ERROR ? refused_by(REFUSAL_ROW_MISSING) : 0,
 			 errmsg("consumer \"%s\" does not exist", name),
 			 errdetail("The one who acts has no consumer of that name."),
 			 errhint("SELECT name FROM jobs.event_consumer lists those that there are; "

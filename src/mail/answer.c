@@ -24,6 +24,7 @@
 #include "pg/argument.h"
 #include "pg/check.h"
 #include "pg/order.h"
+#include "pg/refusal.h"
 #include "tables/row_cache.h"
 
 /* The first wait after a failure, which doubles, and the longest; seconds. */
@@ -214,7 +215,7 @@ answer_complain_stale(const Row *email)
 	bool is_claimed = !row_isnull(email, Col_email_claim_token);
 
 	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			(refused_by(REFUSAL_CLAIM_STALE),
 			 errmsg("the claim of e-mail %lld is stale", (long long) row_int64(email, Col_email_id)),
 			 is_sent	  ? errdetail("The e-mail was acknowledged as sent.") :
 			 is_dead	  ? errdetail("The e-mail was given up.") :
