@@ -44,7 +44,7 @@ TABLE_PIECES = \
 	message \
 	assignment \
 	decline \
-	history \
+	event \
 	event_consumer \
 	email \
 	email_template \
