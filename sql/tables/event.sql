@@ -24,7 +24,8 @@ CREATE TABLE IF NOT EXISTS jobs.event_caller (
 	PRIMARY KEY (organization_id, event_id)
 );
 
-CREATE INDEX IF NOT EXISTS event_job ON jobs.event (job_id, id) WHERE job_id IS NOT NULL;
+-- Of all events, also those without a job: each reply would pay for a predicate.
+CREATE INDEX IF NOT EXISTS event_job ON jobs.event (job_id, id);
 -- The event feed: what waits for a number, and what has one, for each kind of consumer.
 CREATE INDEX IF NOT EXISTS event_unnumbered ON jobs.event (id) WHERE position IS NULL;
 CREATE INDEX IF NOT EXISTS event_position ON jobs.event (position) WHERE position IS NOT NULL;

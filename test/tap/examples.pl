@@ -40,7 +40,7 @@ my ($installed, $complaint) = run_command([ 'npm', 'install', '--loglevel=error'
 sub events
 {
 	return $node->safe_psql('market', q{
-		SELECT job_id, action, to_status FROM jobs.event WHERE organization_id = 1025 ORDER BY position }) =~ tr/|/ /r;
+		SELECT conversation_id, action FROM jobs.event WHERE organization_id = 1025 ORDER BY position }) =~ tr/|/ /r;
 }
 
 # Runs an example until it has acknowledged all that there is, and returns what it printed. When

@@ -1,5 +1,5 @@
 # The event feed under many writers: every event comes, none again after its acknowledgement,
-# none before an earlier one of its job, and it goes on where it stood in a restored copy,
+# none before an earlier one of its job or proposal, and it goes on where it stood in a restored copy,
 # beside prepared transactions, after a crash, on a promoted standby and after an upgrade.
 
 use strict;
@@ -27,7 +27,7 @@ is($node->safe_psql('empty', q{
 		SELECT jobs.create_consumer('now', false); SELECT jobs.create_consumer('now', false); SELECT jobs.create_consumer('now', true);
 		SELECT FROM jobs.request_job(1024, 'T', 'T', 1025, actor => 'merchant:1024');
 		SELECT jobs.create_consumer('now', false); SELECT jobs.create_consumer('start');
-		SELECT count(*) FROM jobs.read_events('now') }) =~ s/\n//gr, '1', 'a consumer of an empty feed, repeated');
+		SELECT string_agg(action, ' ') FROM jobs.read_events('now') }) =~ s/\n//gr, 'conversation_start create', 'a consumer of an empty feed, repeated');
 foreach my $call ("create_consumer('start', false)", "create_consumer('later', true)")
 {
 	$node->safe_psql('empty', q{SELECT jobs.create_consumer('later', false)}) if $call =~ /later/;
@@ -101,7 +101,8 @@ my $problems = q{
 	SELECT 'under two positions', event_id FROM given GROUP BY event_id HAVING count(DISTINCT event_position) > 1;
 	SELECT 'two at one position', event_position FROM given GROUP BY event_position HAVING count(DISTINCT event_id) > 1;
 	SELECT 'out of order', id FROM (
-		SELECT id, position < lag(position) OVER (PARTITION BY job_id ORDER BY id) AS is_before FROM jobs.event) e
+		SELECT id, position < lag(position) OVER (PARTITION BY job_id, CASE WHEN job_id IS NULL THEN proposal_id END ORDER BY id) AS is_before
+		FROM jobs.event WHERE job_id IS NOT NULL OR proposal_id IS NOT NULL) e
 	WHERE is_before };
 
 sub start_psql
@@ -143,7 +144,7 @@ append_to_file($script, q{
 \set n random(1, 32)
 \set pause random(0, 30)
 \set undone random(0, 2)
-SELECT job_id AS job, member_id AS member FROM work WHERE n = :n \gset
+SELECT w.job_id AS job, w.member_id AS member, j.conversation_id AS conversation FROM work w JOIN jobs.job j ON j.id = w.job_id WHERE n = :n \gset
 BEGIN;
 SELECT jobs.reply_to_job(:job, 'One', actor => 'member:' || :member);
 SAVEPOINT a;
@@ -158,7 +159,10 @@ SELECT jobs.assign_members(:job, ARRAY[:member], actor => 'member:' || :member),
 SAVEPOINT b;
 SELECT jobs.reply_to_job(:job, 'Undone', actor => 'member:' || :member);
 ROLLBACK TO b;
+SELECT jobs.send_message(:conversation, 'By the way', 0, actor => 'member:' || :member);
+SELECT jobs.send_proposal(:conversation, 1024, 'More', 'Work', 1, actor => 'member:' || :member) AS proposal \gset
 COMMIT;
+SELECT jobs.withdraw_proposal(:proposal, actor => 'member:' || :member);
 });
 my ($out, $err) = ('', '');
 my $writers = IPC::Run::start(
