@@ -178,7 +178,7 @@ proposal_email(const Row *proposal, EmailKind kind)
 }
 
 static void
-write_event(Call *call, const Row *proposal, ProposalStatus to, Jsonb *details)
+write_proposal_event(Call *call, const Row *proposal, ProposalStatus to, Jsonb *details)
 {
 	Event event = {
 		.organization_id = row_int64(proposal, Col_proposal_organization_id),
@@ -207,7 +207,7 @@ tell_sent(Call *call, Row *row)
 	draft.body = row_text(row, Col_proposal_title);
 	draft.is_part = true;
 	email.message_id = message_send(call, &draft);
-	write_event(call, row, PROPOSAL_SENT, json_of_id("message_id", email.message_id));
+	write_proposal_event(call, row, PROPOSAL_SENT, json_of_id("message_id", email.message_id));
 	email_queue(call, &email);
 }
 
@@ -329,7 +329,7 @@ tell_decided(Call *call, const Row *proposal, ProposalStatus status)
 	int64 store_id = row_int64(proposal, Col_proposal_store_id);
 	Email email;
 
-	write_event(call, proposal, status, store_id ? json_of_id("store_id", store_id) : NULL);
+	write_proposal_event(call, proposal, status, store_id ? json_of_id("store_id", store_id) : NULL);
 	if (status == PROPOSAL_WITHDRAWN)
 		return 0;
 	if (status == PROPOSAL_ACCEPTED && store_id != 0)

@@ -162,7 +162,7 @@ find_repeated_review(Call *call, const ReviewSubject *subject, const Opinion *op
  * A job's status stays as it is, whatever is said of the work.
  */
 static void
-write_event(Call *call, const ReviewSubject *subject, EventKind kind, int64 review_id)
+write_review_event(Call *call, const ReviewSubject *subject, EventKind kind, int64 review_id)
 {
 	Event event = {
 		.organization_id = subject->organization_id,
@@ -197,7 +197,7 @@ follow_up_review(Call *call, const ReviewSubject *subject, const Row *review)
 	};
 	EvidenceKey key = {subject->organization_id, subject->service_id};
 
-	write_event(call, subject, EVENT_REVIEW_WRITE, email.review_id);
+	write_review_event(call, subject, EVENT_REVIEW_WRITE, email.review_id);
 	evidence_note_review(&key, row_time(review, Col_review_written_at, 0), row_int32(review, Col_review_communication),
 						 row_int32(review, Col_review_quality));
 	email_queue(call, &email);
@@ -346,7 +346,7 @@ ask_for_review(Call *call, const Row *proposal)
 
 	row_set_time(changed, Col_proposal_review_requested_at, GetCurrentTimestamp());
 	row_must_update(proposal, changed);
-	write_event(call, &subject, EVENT_REVIEW_REQUEST, 0);
+	write_review_event(call, &subject, EVENT_REVIEW_REQUEST, 0);
 	email_queue(call, &email);
 }
 
@@ -447,7 +447,7 @@ write_reply(Call *call, const ReviewSubject *subject, const Row *review, const c
 	row_set(changed, Col_review_replied_by, actor_datum(&call->actor));
 	row_set_time(changed, Col_review_replied_at, GetCurrentTimestamp());
 	row_must_update(review, changed);
-	write_event(call, subject, EVENT_REVIEW_REPLY, row_int64(review, Col_review_id));
+	write_review_event(call, subject, EVENT_REVIEW_REPLY, row_int64(review, Col_review_id));
 }
 
 /*

@@ -109,7 +109,7 @@ fill_conversation(Row *row, int64 organization_id, int64 merchant_id)
 }
 
 static void
-write_event(Call *call, const Row *conversation, EventKind kind)
+write_conversation_event(Call *call, const Row *conversation, EventKind kind)
 {
 	Event event = {
 		.organization_id = row_int64(conversation, Col_conversation_organization_id),
@@ -125,8 +125,8 @@ write_event(Call *call, const Row *conversation, EventKind kind)
 void
 conversation_record_block(Call *call, const Row *conversation)
 {
-	write_event(call, conversation,
-				conversation_is_open(conversation) ? EVENT_CONVERSATION_UNBLOCK : EVENT_CONVERSATION_BLOCK);
+	write_conversation_event(call, conversation,
+							 conversation_is_open(conversation) ? EVENT_CONVERSATION_UNBLOCK : EVENT_CONVERSATION_BLOCK);
 }
 
 static Row *
@@ -212,7 +212,7 @@ conversation_write_if_new(Call *call, int64 id, int64 organization_id, int64 mer
 	row_set_int64(row, Col_conversation_id, id);
 	fill_conversation(row, organization_id, merchant_id);
 	row_must_insert(row);
-	write_event(call, row, EVENT_CONVERSATION_START);
+	write_conversation_event(call, row, EVENT_CONVERSATION_START);
 }
 
 int64
@@ -309,7 +309,7 @@ jobs_conversation_record(PG_FUNCTION_ARGS)
 
 	dml_require_actor(dml);
 	if (DML_IS_INSERT(dml))
-		write_event(dml->call, dml->new, EVENT_CONVERSATION_START);
+		write_conversation_event(dml->call, dml->new, EVENT_CONVERSATION_START);
 	else if (dml_changes(dml, Col_conversation_is_blocked))
 		conversation_record_block(dml->call, dml->new);
 	return dml_end(dml);
