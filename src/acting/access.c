@@ -23,7 +23,7 @@
 #include "acting/access.h"
 #include "acting/access_kind.h"
 #include "acting/access_renamed.h"
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "pg/argument.h"
 #include "pg/compat.h"
 #include "pg/rights.h"
@@ -45,9 +45,7 @@ static void change_access(FunctionCallInfo fcinfo, bool gives);
 /*
  * jobs.grant_access(role_name, access): gives the role all that the access stands for.
  */
-PG_FUNCTION_INFO_V1(jobs_grant_access);
-Datum
-jobs_grant_access(PG_FUNCTION_ARGS)
+SQL_FUNCTION(grant_access)
 {
 	change_access(fcinfo, true);
 	PG_RETURN_VOID();
@@ -57,9 +55,7 @@ jobs_grant_access(PG_FUNCTION_ARGS)
  * jobs.revoke_access(role_name, access): takes back what no other access of the role
  * gives.
  */
-PG_FUNCTION_INFO_V1(jobs_revoke_access);
-Datum
-jobs_revoke_access(PG_FUNCTION_ARGS)
+SQL_FUNCTION(revoke_access)
 {
 	change_access(fcinfo, false);
 	PG_RETURN_VOID();

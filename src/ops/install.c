@@ -25,7 +25,7 @@
 
 #include "acting/access.h"
 #include "acting/access_problems.h"
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "acting/sequences.h"
 #include "acting/slots.h"
 #include "mail/email_template.h"
@@ -55,9 +55,7 @@ static void tell_problems(Oid owner, bool is_scheduled);
 /*
  * jobs.install(owner): creates what is missing and brings what is there up to date.
  */
-PG_FUNCTION_INFO_V1(jobs_install);
-Datum
-jobs_install(PG_FUNCTION_ARGS)
+SQL_FUNCTION(install)
 {
 	Oid present;
 	Oid owner;
@@ -124,9 +122,7 @@ jobs_install(PG_FUNCTION_ARGS)
  * jobs.uninstall(drop_data): drops triggers, policies and views; the tables, too, when
  * told so.
  */
-PG_FUNCTION_INFO_V1(jobs_uninstall);
-Datum
-jobs_uninstall(PG_FUNCTION_ARGS)
+SQL_FUNCTION(uninstall)
 {
 	bool drop_data = arg_bool(fcinfo, ARG(uninstall, drop_data));
 	Oid owner;
@@ -159,9 +155,7 @@ jobs_uninstall(PG_FUNCTION_ARGS)
 /*
  * jobs.version(): the library's.
  */
-PG_FUNCTION_INFO_V1(jobs_version);
-Datum
-jobs_version(PG_FUNCTION_ARGS)
+SQL_FUNCTION(version)
 {
 	PG_RETURN_TEXT_P(cstring_to_text(JOBS_VERSION));
 }
