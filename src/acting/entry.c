@@ -18,7 +18,7 @@ entry_refuse_arguments(FunctionCallInfo fcinfo, int expected)
 }
 
 TupleDesc
-entry_result_row(FunctionCallInfo fcinfo, int count, const char *const *names)
+entry_row(FunctionCallInfo fcinfo, int count, const char *const *names)
 {
 	TupleDesc desc = NULL;
 	bool fits = get_call_result_type(fcinfo, NULL, &desc) == TYPEFUNC_COMPOSITE && desc->natts == count;
@@ -32,8 +32,8 @@ entry_result_row(FunctionCallInfo fcinfo, int count, const char *const *names)
 }
 
 void
-entry_result_rows(FunctionCallInfo fcinfo, int count, const char *const *names)
+entry_begin_rows(FunctionCallInfo fcinfo, int count, const char *const *names)
 {
-	(void) entry_result_row(fcinfo, count, names);
+	(void) entry_row(fcinfo, count, names);
 	InitMaterializedSRF(fcinfo, 0);
 }

@@ -18,18 +18,24 @@
  * The head of jobs.function(), which SQL knows as jobs_function. Triggers do without: they have no
  * arguments.
  */
-#define SQL_FUNCTION(function) \
+#define SQL_FUNCTION(function) SQL_FUNCTION_AFTER(function, (void) 0)
+
+/* Of one that returns any number of rows, which go where InitMaterializedSRF says. */
+#define SQL_FUNCTION_OF_ROWS(function) SQL_FUNCTION_AFTER(function, entry_begin_rows(fcinfo, RESULT(function)))
+
+#define SQL_FUNCTION_AFTER(function, preparation) \
 	static Datum sql_##function(PG_FUNCTION_ARGS); \
 	PG_FUNCTION_INFO_V1(jobs_##function); \
 	Datum jobs_##function(PG_FUNCTION_ARGS) \
 	{ \
 		if (PG_NARGS() != NARG_##function) \
 			entry_refuse_arguments(fcinfo, NARG_##function); \
+		preparation; \
 		return sql_##function(fcinfo); \
 	} \
 	static Datum sql_##function(PG_FUNCTION_ARGS)
 
-/* The columns of its result, for the functions below. */
+/* How many columns its result has, and their names. */
 #define RESULT(function) \
 	NRESULT_##function, (const char *const[]) \
 	{ \
@@ -38,10 +44,9 @@
 
 pg_noreturn extern void entry_refuse_arguments(FunctionCallInfo fcinfo, int expected);
 
-/* Describes the row that is to be returned. */
-extern TupleDesc entry_result_row(FunctionCallInfo fcinfo, int count, const char *const *names);
+extern void entry_begin_rows(FunctionCallInfo fcinfo, int count, const char *const *names);
 
-/* Begins a result of any number of rows, as InitMaterializedSRF does. */
-extern void entry_result_rows(FunctionCallInfo fcinfo, int count, const char *const *names);
+/* Describes the row that is to be returned, by a function that returns one. */
+extern TupleDesc entry_row(FunctionCallInfo fcinfo, int count, const char *const *names);
 
 #endif

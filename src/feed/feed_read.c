@@ -125,7 +125,7 @@ number_and_return(Reading *reading)
 /*
  * jobs.read_events(consumer, max_rows)
  */
-SQL_FUNCTION(read_events)
+SQL_FUNCTION_OF_ROWS(read_events)
 {
 	char *name = arg_text(fcinfo, ARG(read_events, consumer), LIMIT_NAME);
 	Reading reading = {.wanted = arg_count(fcinfo, ARG(read_events, max_rows))};
@@ -133,7 +133,6 @@ SQL_FUNCTION(read_events)
 
 	/* a standby can't give positions, and what was read there may never have been numbered */
 	check_can_write();
-	entry_result_rows(fcinfo, RESULT(read_events));
 	reading.result = (ReturnSetInfo *) fcinfo->resultinfo;
 	reading.round = AllocSetContextCreate(CurrentMemoryContext, "jobs feed", ALLOCSET_DEFAULT_SIZES);
 	call = call_begin_current();

@@ -213,11 +213,10 @@ describe_condition(const Transition *transition)
 /*
  * jobs.transitions(): the machine, a row for each action, side and status.
  */
-SQL_FUNCTION(transitions)
+SQL_FUNCTION_OF_ROWS(transitions)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 
-	entry_result_rows(fcinfo, RESULT(transitions));
 	for (int i = 0; i < lengthof(machine); i++)
 	{
 		const Transition *t = &machine[i];

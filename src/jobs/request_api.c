@@ -145,14 +145,13 @@ ask_organizations(Call *call, const Wanted *wanted)
  * jobs.request_job(service_id, title, description, organization_id, store_id, budget,
  * currency, max_matches, auto_rematch, client_key, actor)
  */
-SQL_FUNCTION(request_job)
+SQL_FUNCTION_OF_ROWS(request_job)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	Wanted wanted = wanted_of_arguments(fcinfo);
 	Call *call;
 	ListCell *cell;
 
-	entry_result_rows(fcinfo, RESULT(request_job));
 	call = call_begin(fcinfo, ARG_request_job_actor);
 	foreach (cell, ask_organizations(call, &wanted))
 	{
@@ -189,7 +188,7 @@ ask_others(Call *call, int64 request_id, int max_matches, const pg_uuid_t *clien
 /*
  * jobs.rematch_request(request_id, max_matches, client_key, actor)
  */
-SQL_FUNCTION(rematch_request)
+SQL_FUNCTION_OF_ROWS(rematch_request)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	int64 request_id = arg_id(fcinfo, ARG(rematch_request, request_id));
@@ -198,7 +197,6 @@ SQL_FUNCTION(rematch_request)
 	Call *call;
 	ListCell *cell;
 
-	entry_result_rows(fcinfo, RESULT(rematch_request));
 	call = call_begin(fcinfo, ARG_rematch_request_actor);
 	foreach (cell, ask_others(call, request_id, max_matches, client_key))
 	{

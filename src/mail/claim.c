@@ -323,7 +323,7 @@ claim_return(Claim *claim, Rows *rows, ReturnSetInfo *result)
  * jobs.claim_emails(max_rows, lease, worker): hands out e-mails that are due, those
  * that are due for longest first.
  */
-SQL_FUNCTION(claim_emails)
+SQL_FUNCTION_OF_ROWS(claim_emails)
 {
 	Claim claim = {.now = GetCurrentTimestamp(), .memory = CurrentMemoryContext};
 	Call *call;
@@ -331,7 +331,6 @@ SQL_FUNCTION(claim_emails)
 	claim.wanted = arg_count(fcinfo, ARG(claim_emails, max_rows));
 	claim.until = arg_lease(fcinfo, ARG_claim_emails_lease, claim.now);
 	claim.worker = arg_optional_text(fcinfo, ARG(claim_emails, worker), LIMIT_NAME);
-	entry_result_rows(fcinfo, RESULT(claim_emails));
 	/* who is connected to a standby learns it at once, not with the first e-mail that is due */
 	check_can_write();
 	call = call_begin_sheltered();

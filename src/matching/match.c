@@ -435,7 +435,7 @@ return_match(ReturnSetInfo *result, const Match *match)
 /*
  * jobs.match_organizations(service_id, merchant_id, budget, currency, max_rows)
  */
-SQL_FUNCTION(match_organizations)
+SQL_FUNCTION_OF_ROWS(match_organizations)
 {
 	MatchQuery query = {0};
 	int64 merchant_id;
@@ -451,7 +451,6 @@ SQL_FUNCTION(match_organizations)
 	query.budget = arg_optional_price(fcinfo, ARG(match_organizations, budget));
 	query.currency = arg_currency(fcinfo, ARG_match_organizations_currency);
 	max_rows = arg_count(fcinfo, ARG(match_organizations, max_rows));
-	entry_result_rows(fcinfo, RESULT(match_organizations));
 	actor_resolve(&who);
 	call = call_begin_system();
 	query.merchant = find_merchant(call, merchant_id, &who, may_name_others);

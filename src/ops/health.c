@@ -133,7 +133,7 @@ set_health_notifier(Datum *values, bool *nulls)
  */
 SQL_FUNCTION(health_report)
 {
-	TupleDesc desc = entry_result_row(fcinfo, RESULT(health_report));
+	TupleDesc desc = entry_row(fcinfo, RESULT(health_report));
 	Rights caller;
 	Oid owner = tables_owner();
 	Datum database = ObjectIdGetDatum(MyDatabaseId);

@@ -36,14 +36,11 @@
 #include "parties/search.h"
 #include "pg/argument.h"
 #include "pg/rights.h"
+#include "tables/extension.h"
 #include "tables/node.h"
 #include "tables/schema.h"
 #include "tables/schema_check.h"
 #include "tables/schema_lock.h"
-
-#ifndef JOBS_VERSION
-#error "JOBS_VERSION must be defined: the Makefile reads it from jobs.control"
-#endif
 
 static void refuse_in_script(void);
 static Oid choose_owner(FunctionCallInfo fcinfo, Oid present);
@@ -67,6 +64,7 @@ SQL_FUNCTION(install)
 
 	refuse_in_script();
 	schema_lock();
+	extension_check_version();
 	present = tables_standing_owner();
 	owner = choose_owner(fcinfo, present);
 	check_installer(owner, OidIsValid(present));

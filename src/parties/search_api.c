@@ -171,7 +171,7 @@ search_words(int service, Datum *values, Rows *rows, const SearchQuery *query, R
  * jobs.search_organizations(query, service_id, max_rows): with the owner's rights, for
  * who appears in searches is no secret.
  */
-SQL_FUNCTION(search_organizations)
+SQL_FUNCTION_OF_ROWS(search_organizations)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	text *words = search_arg_query(fcinfo, ARG_search_organizations_query);
@@ -182,7 +182,6 @@ SQL_FUNCTION(search_organizations)
 	Rows *rows;
 	Call *call;
 
-	entry_result_rows(fcinfo, RESULT(search_organizations));
 	call = call_begin_system();
 	if (service_id != 0)
 		service_require(call, service_id);

@@ -13,12 +13,9 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "tables/extension.h"
 #include "tables/schema.h"
 #include "tables/schema_check.h"
-
-#ifndef JOBS_VERSION
-#error "JOBS_VERSION must be defined: the Makefile reads it from jobs.control"
-#endif
 
 /*
  * A column of another type is held by views, policies and triggers of ours, which uninstall() drops.
