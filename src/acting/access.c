@@ -411,12 +411,17 @@ access_robbed_roles(void)
  * rights out.
  */
 static void
-tell_if_lacking(const char *role, AccessKinds kinds)
+tell_if_listed(const char *role, const List *robbed)
 {
-	if (!access_kind_is_held(get_role_oid(role, false), kinds))
-		ereport(NOTICE,
-				(errmsg("role \"%s\" had lost its access to jobs, and is given it again", role),
-				 errhint("If it isn't the role that access was granted to, call jobs.revoke_access().")));
+	ListCell *cell;
+
+	foreach (cell, robbed)
+	{
+		if (strcmp(lfirst(cell), role) == 0)
+			ereport(NOTICE,
+					(errmsg("role \"%s\" had lost its access to jobs, and is given it again", role),
+					 errhint("If it isn't the role that access was granted to, call jobs.revoke_access().")));
+	}
 }
 
 bool
@@ -459,7 +464,7 @@ grant_under_new_name(const Remembered *old)
 }
 
 void
-access_grant_again(void)
+access_grant_again(const List *robbed)
 {
 	ListCell *cell;
 
@@ -473,7 +478,7 @@ access_grant_again(void)
 			grant_under_new_name(remembered);
 			continue;
 		}
-		tell_if_lacking(remembered->role, remembered->kinds);
+		tell_if_listed(remembered->role, robbed);
 		access_kind_give(remembered->role, remembered->kinds, 0);
 	}
 }
