@@ -39,8 +39,8 @@ extern List *access_robbed_roles(void);
 
 /*
  * Parts of installing and uninstalling, run as the tables' owner, inside SPI: grants
- * what is remembered once more, and tells which roles had lost it; drops the operators' policies, and with `forget` takes
- * back all that was granted.
+ * what is remembered once more, and tells which roles had lost it; drops the operators' policies,
+ * and with `forget` takes back all that was granted.
  */
 extern void access_grant_again(const List *robbed);
 extern void access_uninstall(bool forget);

@@ -60,12 +60,12 @@ pg_noreturn static void
 complain_unknown_version(const SchemaColumn *column)
 {
 	schema_complain_altered("Restore jobs.node with its row, then run SELECT jobs.install();",
-							"Their version is missing, which jobs.node told, and they lack the column jobs.%s.%s as it is now.",
+							"jobs.node doesn't tell their version, and the column jobs.%s.%s isn't as it is now.",
 							table_name(column->table), column->name);
 }
 
 static void
-check_kind(TableId id, Relation rel)
+require_ordinary_table(TableId id, Relation rel)
 {
 	if (rel->rd_rel->relkind != RELKIND_RELATION)
 		schema_complain_altered(psprintf("Rename it, run SELECT jobs.install();, and move its rows into the new "
@@ -83,7 +83,7 @@ schema_check_columns(TableId id, Relation rel)
 {
 	const SchemaColumn *column = NULL;
 
-	check_kind(id, rel);
+	require_ordinary_table(id, rel);
 	while ((column = schema_altered_column(id, rel, column)) != NULL)
 	{
 		int version = schema_version();
@@ -106,7 +106,7 @@ schema_check_before_migration(int version)
 
 		if (rel == NULL)
 			continue;
-		check_kind(i, rel);
+		require_ordinary_table(i, rel);
 		while ((column = schema_altered_column(i, rel, column)) != NULL)
 		{
 			if (version >= JOBS_SCHEMA_VERSION || !migration_makes_column(version, i, column->name))

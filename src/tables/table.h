@@ -44,11 +44,13 @@ typedef struct Table
 	Oid relid;
 	Oid owner;
 	Oid primary_key;
-	int id_column;					   /* that draws ids; -1: there is none */
-	Oid sequence;					   /* of that column */
-	TupleDesc desc;					   /* a copy that is not counted: pins of one descriptor by thousands of rows add up */
-	AttrNumber att[TABLE_MAX_COLUMNS]; /* 0: the column comes with the next jobs.install() */
-	List *user_defaults;			   /* UserDefault: columns that the library doesn't know */
+	int id_column;	/* that draws ids; -1: there is none */
+	Oid sequence;	/* of that column */
+	TupleDesc desc; /* a copy that is not counted: pins of one descriptor by thousands of rows add up */
+
+	/* 0: jobs.install() is yet to make the column */
+	AttrNumber att[TABLE_MAX_COLUMNS];
+	List *user_defaults; /* UserDefault: columns that the library doesn't know */
 	int ncheck;
 	struct Expr **checks; /* CHECK constraints, planned */
 	TriggerDesc *triggers[TRIGGER_SETS];
