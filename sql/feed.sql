@@ -23,8 +23,8 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_drop_consumer';
 REVOKE EXECUTE ON FUNCTION jobs.drop_consumer FROM PUBLIC;
 COMMENT ON FUNCTION jobs.drop_consumer IS
-	'Ends a consumer, which then keeps no event from jobs.purge_events() any more. '
-	'Errors: 22004 NULL; 22023 a bad name; P0002 no such consumer of whoever acts; 42501 nobody acts. '
+	'Ends a consumer, which then keeps no event from jobs.purge_events() any more. When whoever acts '
+	'has none of that name, a NOTICE says so. Errors: 22004 NULL; 22023 a bad name; 42501 nobody acts. '
 	'For app, bound and operator access.';
 
 -- access: actors
@@ -45,12 +45,12 @@ AS 'MODULE_PATHNAME', 'jobs_read_events';
 REVOKE EXECUTE ON FUNCTION jobs.read_events FROM PUBLIC;
 COMMENT ON FUNCTION jobs.read_events IS
 	'The next events behind those that a consumer of whoever acts has acknowledged, in the order of their '
-	'positions, up to max_rows; the same ones again until jobs.ack_events(). Events of one job come in '
-	'their order, and none is passed over, however late its transaction commits. Fewer than max_rows can '
-	'come though there are others: only when none comes, none is left. Commit before acting on them. '
-	'from_status is NULL for create; details, ids and reasons, when there is nothing to add. '
-	'Errors: 22004 NULL; 22023 a bad value; P0002 no such consumer of whoever acts; 42501 nobody acts; '
-	'40001 run the transaction again; 25006 on a standby. For app, bound and operator access.';
+	'positions, up to max_rows; the same ones again until jobs.ack_events(). Events of one job come in their '
+	'order, and none is passed over, however late its transaction commits. Fewer than max_rows can come '
+	'though there are others: only when none comes, none is left. Commit before acting on them. from_status '
+	'is NULL for create; details, ids and reasons, when there is nothing to add. Errors: 22004 NULL; 22023 a '
+	'bad value; PT404 no such consumer of whoever acts; 42501 nobody acts; 40001 run the transaction again; '
+	'25006 on a standby. For app, bound and operator access.';
 
 -- access: actors
 CREATE FUNCTION jobs.ack_events(consumer text, up_to bigint)
@@ -60,10 +60,9 @@ AS 'MODULE_PATHNAME', 'jobs_ack_events';
 REVOKE EXECUTE ON FUNCTION jobs.ack_events FROM PUBLIC;
 COMMENT ON FUNCTION jobs.ack_events IS
 	'A consumer of whoever acts is done with all of its events up to this position, and never reads them '
-	'again. Returns how many these are; 0 when it had acknowledged them before. up_to: an event_position '
-	'that jobs.read_events() returned. '
-	'Errors: 22004 NULL; 22023 a bad name, or no event has that position yet; P0002 no such consumer of '
-	'whoever acts; 42501 nobody acts. For app, bound and operator access.';
+	'again. Returns how many these are; 0 when it had acknowledged them before. up_to: an event_position that '
+	'jobs.read_events() returned. Errors: 22004 NULL; 22023 a bad name, or no event has that position yet; '
+	'PT404 no such consumer of whoever acts; 42501 nobody acts. For app, bound and operator access.';
 
 -- access: operators
 CREATE FUNCTION jobs.purge_events(max_rows integer DEFAULT 10000)

@@ -135,6 +135,10 @@ foreach my $kind (@kinds)
 }
 is_deeply(\%placeholders, \%known, 'the placeholders of e-mails');
 
+# The rules that refuse.
+is(join("\n", $readme =~ /^\| `(\w+)` \| `(\w{5})` \| (.*) \|$/mg),
+	$node->safe_psql('marketplace', q{SELECT concat_ws(E'\n', rule, sqlstate, meaning) FROM jobs.refusals()}), 'the rules that refuse');
+
 # The table's COMMENT says the same.
 my %said;
 my $comment = $node->safe_psql('marketplace', q{SELECT obj_description('jobs.email_template'::regclass)});
