@@ -188,6 +188,10 @@ sub upgrade
 	goes_on($market, 'ALTER EXTENSION jobs UPDATE;', $is_previous, $name);
 	refuses($node, $market, 'SELECT jobs.install()', qr/55000: .*HINT:  Run ALTER EXTENSION jobs UPDATE;/s, "$name: install()") if !$is_this;
 
+	# a server that preloads the library has the old one until it is restarted
+	refuses($node, $market, q{BEGIN; CREATE OR REPLACE FUNCTION jobs.version() RETURNS text LANGUAGE sql AS $$ SELECT '0.0.1' $$; ALTER EXTENSION jobs UPDATE},
+		qr/55000: .*library.*HINT:  .*restart the server/s, "$version, new functions with the old library") if !$is_this;
+
 	$name = "$version, new functions";
 	$node->safe_psql($market, 'ALTER EXTENSION jobs UPDATE');
 	my $new_types = types_of_functions($market);
