@@ -134,7 +134,7 @@ run_step(const Migration *step)
 void
 migration_run(int version)
 {
-	(void) set_config_option("session_replication_role", "replica", PGC_SUSET, PGC_S_OVERRIDE,
+	(void) set_config_option("session_replication_role", "replica", PGC_SUSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
 	for (const Migration *step = migrations; step->version != 0; step++)
 	{
