@@ -18,7 +18,7 @@
 #include "acting/access.h"
 #include "acting/binding.h"
 #include "acting/current_actor.h"
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "pg/argument.h"
 #include "pg/refusal.h"
 #include "pg/text.h"
@@ -273,9 +273,7 @@ is_called_by_client(FunctionCallInfo fcinfo)
 /*
  * jobs.act_as(actor, is_local): sets who acts, for the transaction or the session.
  */
-PG_FUNCTION_INFO_V1(jobs_act_as);
-Datum
-jobs_act_as(PG_FUNCTION_ARGS)
+SQL_FUNCTION(act_as)
 {
 	bool is_local = arg_bool(fcinfo, ARG(act_as, is_local));
 	Actor actor;
@@ -297,9 +295,7 @@ jobs_act_as(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-PG_FUNCTION_INFO_V1(jobs_current_actor);
-Datum
-jobs_current_actor(PG_FUNCTION_ARGS)
+SQL_FUNCTION(current_actor)
 {
 	Actor actor = actor_current();
 
@@ -309,9 +305,7 @@ jobs_current_actor(PG_FUNCTION_ARGS)
 /*
  * jobs.looking_actor(): who looks, for views.
  */
-PG_FUNCTION_INFO_V1(jobs_looking_actor);
-Datum
-jobs_looking_actor(PG_FUNCTION_ARGS)
+SQL_FUNCTION(looking_actor)
 {
 	Actor actor = actor_looking();
 
@@ -321,9 +315,7 @@ jobs_looking_actor(PG_FUNCTION_ARGS)
 /*
  * jobs.sees_everything(): the right to call it is what makes a viewer.
  */
-PG_FUNCTION_INFO_V1(jobs_sees_everything);
-Datum
-jobs_sees_everything(PG_FUNCTION_ARGS)
+SQL_FUNCTION(sees_everything)
 {
 	Actor actor = actor_looking();
 
@@ -341,9 +333,7 @@ current_of_kind(ActorKind kind, Actor *actor)
 	return actor->kind == kind && actor_find(actor);
 }
 
-PG_FUNCTION_INFO_V1(jobs_current_organization_id);
-Datum
-jobs_current_organization_id(PG_FUNCTION_ARGS)
+SQL_FUNCTION(current_organization_id)
 {
 	Actor actor;
 
@@ -352,9 +342,7 @@ jobs_current_organization_id(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(actor.organization_id);
 }
 
-PG_FUNCTION_INFO_V1(jobs_current_member_id);
-Datum
-jobs_current_member_id(PG_FUNCTION_ARGS)
+SQL_FUNCTION(current_member_id)
 {
 	Actor actor;
 
@@ -363,9 +351,7 @@ jobs_current_member_id(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(actor.id);
 }
 
-PG_FUNCTION_INFO_V1(jobs_current_merchant_id);
-Datum
-jobs_current_merchant_id(PG_FUNCTION_ARGS)
+SQL_FUNCTION(current_merchant_id)
 {
 	Actor actor;
 

@@ -5,22 +5,18 @@
  */
 #include "postgres.h"
 
-#include "funcapi.h"
 #include "utils/builtins.h"
 
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "pg/refusal.h"
 
 /*
  * jobs.refusals(): the rules that refuse, a row for each.
  */
-PG_FUNCTION_INFO_V1(jobs_refusals);
-Datum
-jobs_refusals(PG_FUNCTION_ARGS)
+SQL_FUNCTION_OF_ROWS(refusals)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 
-	InitMaterializedSRF(fcinfo, 0);
 	for (int i = 0; i < refusal_count; i++)
 	{
 		Datum values[NRESULT_refusals];

@@ -8,7 +8,7 @@
  */
 #include "postgres.h"
 
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "acting/ids.h"
 #include "feed/consumer.h"
 #include "feed/numbering.h"
@@ -216,9 +216,7 @@ create_consumer(Call *call, const Feed *feed, const char *name, bool from_start)
 /*
  * jobs.create_consumer(consumer, from_start, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_create_consumer);
-Datum
-jobs_create_consumer(PG_FUNCTION_ARGS)
+SQL_FUNCTION(create_consumer)
 {
 	char *name = arg_text(fcinfo, ARG(create_consumer, consumer), LIMIT_NAME);
 	bool from_start = arg_bool(fcinfo, ARG(create_consumer, from_start));
@@ -236,9 +234,7 @@ jobs_create_consumer(PG_FUNCTION_ARGS)
 /*
  * jobs.drop_consumer(consumer, actor): a second time it only says that nothing is left to do.
  */
-PG_FUNCTION_INFO_V1(jobs_drop_consumer);
-Datum
-jobs_drop_consumer(PG_FUNCTION_ARGS)
+SQL_FUNCTION(drop_consumer)
 {
 	char *name = arg_text(fcinfo, ARG(drop_consumer, consumer), LIMIT_NAME);
 	Call *call = call_begin(fcinfo, ARG_drop_consumer_actor);

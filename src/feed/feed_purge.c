@@ -19,7 +19,7 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "feed/consumer.h"
 #include "feed/event.h"
 #include "pg/argument.h"
@@ -131,9 +131,7 @@ remember_purged(int64 position)
 /*
  * jobs.purge_events(max_rows)
  */
-PG_FUNCTION_INFO_V1(jobs_purge_events);
-Datum
-jobs_purge_events(PG_FUNCTION_ARGS)
+SQL_FUNCTION(purge_events)
 {
 	Purge purge = {.wanted = arg_count(fcinfo, ARG(purge_events, max_rows))};
 	Feed all = {0, 0};

@@ -19,7 +19,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "feed/consumer.h"
 #include "feed/numbering.h"
 #include "pg/argument.h"
@@ -128,9 +128,7 @@ number_and_return(Reading *reading)
 /*
  * jobs.read_events(consumer, max_rows)
  */
-PG_FUNCTION_INFO_V1(jobs_read_events);
-Datum
-jobs_read_events(PG_FUNCTION_ARGS)
+SQL_FUNCTION_OF_ROWS(read_events)
 {
 	char *name = arg_text(fcinfo, ARG(read_events, consumer), LIMIT_NAME);
 	Reading reading = {.wanted = arg_count(fcinfo, ARG(read_events, max_rows))};
@@ -138,7 +136,6 @@ jobs_read_events(PG_FUNCTION_ARGS)
 
 	/* a standby can't give positions, and what was read there may never have been numbered */
 	check_can_write();
-	InitMaterializedSRF(fcinfo, 0);
 	reading.result = (ReturnSetInfo *) fcinfo->resultinfo;
 	reading.round = AllocSetContextCreate(CurrentMemoryContext, "jobs feed", ALLOCSET_DEFAULT_SIZES);
 	call = call_begin_current();
@@ -193,9 +190,7 @@ count_events(Rows *rows, const Feed *feed, int64 above, int64 up_to)
 /*
  * jobs.ack_events(consumer, up_to)
  */
-PG_FUNCTION_INFO_V1(jobs_ack_events);
-Datum
-jobs_ack_events(PG_FUNCTION_ARGS)
+SQL_FUNCTION(ack_events)
 {
 	char *name = arg_text(fcinfo, ARG(ack_events, consumer), LIMIT_NAME);
 	int64 up_to = arg_id(fcinfo, ARG(ack_events, up_to));

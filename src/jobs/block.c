@@ -15,7 +15,7 @@
 
 #include "miscadmin.h"
 
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "jobs/block.h"
 #include "jobs/decline.h"
 #include "parties/conversation.h"
@@ -124,9 +124,7 @@ decline_if_live(Call *call, int64 id)
 /*
  * jobs.block_conversation(conversation_id, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_block_conversation);
-Datum
-jobs_block_conversation(PG_FUNCTION_ARGS)
+SQL_FUNCTION(block_conversation)
 {
 	int64 conversation_id = arg_id(fcinfo, ARG(block_conversation, conversation_id));
 	Call *call = call_begin(fcinfo, ARG_block_conversation_actor);
@@ -152,9 +150,7 @@ jobs_block_conversation(PG_FUNCTION_ARGS)
 /*
  * jobs.unblock_conversation(conversation_id, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_unblock_conversation);
-Datum
-jobs_unblock_conversation(PG_FUNCTION_ARGS)
+SQL_FUNCTION(unblock_conversation)
 {
 	int64 conversation_id = arg_id(fcinfo, ARG(unblock_conversation, conversation_id));
 	Call *call = call_begin_operator(fcinfo, ARG_unblock_conversation_actor);

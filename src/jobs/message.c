@@ -13,7 +13,7 @@
 
 #include "acting/client_key.h"
 #include "acting/dml.h"
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "acting/ids.h"
 #include "feed/event.h"
 #include "jobs/consequence.h"
@@ -296,9 +296,7 @@ message_add(Call *call, int64 job_id, const char *body)
 /*
  * jobs.send_message(conversation_id, body, job_id, client_key, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_send_message);
-Datum
-jobs_send_message(PG_FUNCTION_ARGS)
+SQL_FUNCTION(send_message)
 {
 	Draft draft = {0};
 	Call *call;
@@ -322,9 +320,7 @@ jobs_send_message(PG_FUNCTION_ARGS)
 /*
  * jobs.reply_to_job(job_id, body, client_key, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_reply_to_job);
-Datum
-jobs_reply_to_job(PG_FUNCTION_ARGS)
+SQL_FUNCTION(reply_to_job)
 {
 	Draft draft = {0};
 	Call *call;

@@ -15,7 +15,7 @@
 
 #include "acting/client_key.h"
 #include "acting/dml.h"
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "acting/ids.h"
 #include "feed/event.h"
 #include "jobs/consequence.h"
@@ -362,9 +362,7 @@ find_repeated_proposal(Call *call, const Row *row, const pg_uuid_t *client_key)
  * jobs.send_proposal(conversation_id, service_id, title, work, price, currency,
  * client_key, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_send_proposal);
-Datum
-jobs_send_proposal(PG_FUNCTION_ARGS)
+SQL_FUNCTION(send_proposal)
 {
 	int64 conversation_id = arg_id(fcinfo, ARG(send_proposal, conversation_id));
 	int64 service_id = arg_id(fcinfo, ARG(send_proposal, service_id));
@@ -463,9 +461,7 @@ decide_proposal(FunctionCallInfo fcinfo, ProposalStatus to, int proposal_argno, 
 	return job_id;
 }
 
-PG_FUNCTION_INFO_V1(jobs_accept_proposal);
-Datum
-jobs_accept_proposal(PG_FUNCTION_ARGS)
+SQL_FUNCTION(accept_proposal)
 {
 	int64 store_id = arg_optional_id(fcinfo, ARG(accept_proposal, store_id));
 	int64 job_id = decide_proposal(fcinfo, PROPOSAL_ACCEPTED, ARG_accept_proposal_proposal_id,
@@ -476,17 +472,13 @@ jobs_accept_proposal(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(job_id);
 }
 
-PG_FUNCTION_INFO_V1(jobs_decline_proposal);
-Datum
-jobs_decline_proposal(PG_FUNCTION_ARGS)
+SQL_FUNCTION(decline_proposal)
 {
 	(void) decide_proposal(fcinfo, PROPOSAL_DECLINED, ARG_decline_proposal_proposal_id, ARG_decline_proposal_actor, 0);
 	PG_RETURN_VOID();
 }
 
-PG_FUNCTION_INFO_V1(jobs_withdraw_proposal);
-Datum
-jobs_withdraw_proposal(PG_FUNCTION_ARGS)
+SQL_FUNCTION(withdraw_proposal)
 {
 	(void) decide_proposal(fcinfo, PROPOSAL_WITHDRAWN, ARG_withdraw_proposal_proposal_id,
 						   ARG_withdraw_proposal_actor, 0);

@@ -9,7 +9,7 @@
 #include "utils/numeric.h"
 #include "utils/uuid.h"
 
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "acting/ids.h"
 #include "jobs/consequence.h"
 #include "jobs/rematch.h"
@@ -146,16 +146,13 @@ ask_organizations(Call *call, const Wanted *wanted)
  * jobs.request_job(service_id, title, description, organization_id, store_id, budget,
  * currency, max_matches, auto_rematch, client_key, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_request_job);
-Datum
-jobs_request_job(PG_FUNCTION_ARGS)
+SQL_FUNCTION_OF_ROWS(request_job)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	Wanted wanted = wanted_of_arguments(fcinfo);
 	Call *call;
 	ListCell *cell;
 
-	InitMaterializedSRF(fcinfo, 0);
 	call = call_begin(fcinfo, ARG_request_job_actor);
 	foreach (cell, ask_organizations(call, &wanted))
 	{
@@ -192,9 +189,7 @@ ask_others(Call *call, int64 request_id, int max_matches, const pg_uuid_t *clien
 /*
  * jobs.rematch_request(request_id, max_matches, client_key, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_rematch_request);
-Datum
-jobs_rematch_request(PG_FUNCTION_ARGS)
+SQL_FUNCTION_OF_ROWS(rematch_request)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	int64 request_id = arg_id(fcinfo, ARG(rematch_request, request_id));
@@ -203,7 +198,6 @@ jobs_rematch_request(PG_FUNCTION_ARGS)
 	Call *call;
 	ListCell *cell;
 
-	InitMaterializedSRF(fcinfo, 0);
 	call = call_begin(fcinfo, ARG_rematch_request_actor);
 	foreach (cell, ask_others(call, request_id, max_matches, client_key))
 	{

@@ -11,7 +11,7 @@
 
 #include "utils/builtins.h"
 
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "acting/ids.h"
 #include "feed/event.h"
 #include "jobs/job.h"
@@ -275,9 +275,7 @@ review_is_due(Call *call, const Job *job)
 /*
  * jobs.review_job(job_id, communication, quality, comment, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_review_job);
-Datum
-jobs_review_job(PG_FUNCTION_ARGS)
+SQL_FUNCTION(review_job)
 {
 	int64 job_id = arg_id(fcinfo, ARG(review_job, job_id));
 	Opinion opinion = arg_opinion(fcinfo);
@@ -354,9 +352,7 @@ ask_for_review(Call *call, const Row *proposal)
 /*
  * jobs.request_review(proposal_id, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_request_review);
-Datum
-jobs_request_review(PG_FUNCTION_ARGS)
+SQL_FUNCTION(request_review)
 {
 	int64 proposal_id = arg_id(fcinfo, ARG(request_review, proposal_id));
 	Call *call = call_begin(fcinfo, ARG_request_review_actor);
@@ -401,9 +397,7 @@ review_action(Call *call, const Row *proposal, const Row *conversation)
 /*
  * jobs.review_proposal(proposal_id, communication, quality, comment, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_review_proposal);
-Datum
-jobs_review_proposal(PG_FUNCTION_ARGS)
+SQL_FUNCTION(review_proposal)
 {
 	int64 proposal_id = arg_id(fcinfo, ARG(review_proposal, proposal_id));
 	Opinion opinion = arg_opinion(fcinfo);
@@ -454,9 +448,7 @@ write_reply(Call *call, const ReviewSubject *subject, const Row *review, const c
 /*
  * jobs.reply_to_review(review_id, body, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_reply_to_review);
-Datum
-jobs_reply_to_review(PG_FUNCTION_ARGS)
+SQL_FUNCTION(reply_to_review)
 {
 	int64 review_id = arg_id(fcinfo, ARG(reply_to_review, review_id));
 	char *body = arg_text(fcinfo, ARG(reply_to_review, body), LIMIT_TEXT);

@@ -19,7 +19,7 @@
 #include "utils/builtins.h"
 
 #include "acting/call.h"
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "mail/outbox.h"
 #include "pg/argument.h"
 #include "pg/check.h"
@@ -115,9 +115,7 @@ answer_acknowledge_some(Rows *rows, const Answer *answers, int count, TimestampT
  * jobs.ack_emails(email_ids, claim_tokens): these were sent. Pairs that don't match,
  * or no longer, are passed over.
  */
-PG_FUNCTION_INFO_V1(jobs_ack_emails);
-Datum
-jobs_ack_emails(PG_FUNCTION_ARGS)
+SQL_FUNCTION(ack_emails)
 {
 	int64 *ids;
 	int count = arg_ids(fcinfo, ARG(ack_emails, email_ids), &ids);
@@ -229,9 +227,7 @@ answer_complain_stale(const Row *email)
  * jobs.fail_email(email_id, claim_token, error, is_permanent): it could not be sent.
  * Returns when it is due again; NULL: it is given up. So does the same call once more.
  */
-PG_FUNCTION_INFO_V1(jobs_fail_email);
-Datum
-jobs_fail_email(PG_FUNCTION_ARGS)
+SQL_FUNCTION(fail_email)
 {
 	int64 id = arg_id(fcinfo, ARG(fail_email, email_id));
 	char *error;

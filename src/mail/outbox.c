@@ -17,7 +17,7 @@
 #include "utils/memutils.h"
 
 #include "acting/call.h"
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "mail/outbox.h"
 #include "pg/argument.h"
 #include "pg/check.h"
@@ -115,9 +115,7 @@ outbox_batch_end(OutboxBatch *batch)
  * it. A claim that nobody has answered stays valid until the next one: if its mailer has sent
  * the e-mail after all, it isn't sent twice.
  */
-PG_FUNCTION_INFO_V1(jobs_retry_email);
-Datum
-jobs_retry_email(PG_FUNCTION_ARGS)
+SQL_FUNCTION(retry_email)
 {
 	int64 id = arg_id(fcinfo, ARG(retry_email, email_id));
 	Call *call = call_begin_sheltered();
@@ -191,9 +189,7 @@ outbox_cancel(Rows *rows, int64 id, TimestampTz before, TimestampTz now)
  * jobs.cancel_emails(before): whatever was written before that time and is not sent yet
  * isn't sent any more.
  */
-PG_FUNCTION_INFO_V1(jobs_cancel_emails);
-Datum
-jobs_cancel_emails(PG_FUNCTION_ARGS)
+SQL_FUNCTION(cancel_emails)
 {
 	TimestampTz now = GetCurrentTimestamp();
 	TimestampTz before;

@@ -15,7 +15,7 @@
 #include "utils/timestamp.h"
 
 #include "acting/access_problems.h"
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "feed/feed.h"
 #include "ops/schedule_problem.h"
 #include "pg/notifier_slots.h"
@@ -131,11 +131,9 @@ set_health_notifier(Datum *values, bool *nulls)
  * jobs.health_report(): the row of the view jobs.health, with the owner's rights, since
  * who watches sees no row of the tables.
  */
-PG_FUNCTION_INFO_V1(jobs_health_report);
-Datum
-jobs_health_report(PG_FUNCTION_ARGS)
+SQL_FUNCTION(health_report)
 {
-	TupleDesc desc;
+	TupleDesc desc = entry_row(fcinfo, RESULT(health_report));
 	Rights caller;
 	Oid owner = tables_owner();
 	Datum database = ObjectIdGetDatum(MyDatabaseId);
@@ -144,9 +142,6 @@ jobs_health_report(PG_FUNCTION_ARGS)
 	char *problem;
 	HeapTuple tuple;
 	MemoryContext context = CurrentMemoryContext;
-
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 
 	SPI_connect();
 	rights_switch(&caller, owner, SECURITY_NOFORCE_RLS | SECURITY_RESTRICTED_OPERATION);

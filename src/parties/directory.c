@@ -15,7 +15,7 @@
 #include "utils/uuid.h"
 
 #include "acting/client_key.h"
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "acting/ids.h"
 #include "parties/directory.h"
 #include "parties/search.h"
@@ -134,9 +134,7 @@ insert_organization(Call *call, Row *organization, Row *preferences)
 /*
  * jobs.create_organization(name, notification_email, description, language, client_key, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_create_organization);
-Datum
-jobs_create_organization(PG_FUNCTION_ARGS)
+SQL_FUNCTION(create_organization)
 {
 	char *name = arg_text(fcinfo, ARG(create_organization, name), LIMIT_NAME);
 	char *address = arg_email(fcinfo, ARG(create_organization, notification_email));
@@ -208,9 +206,7 @@ repeated_row(const Row *earlier, const Row *row, const int *said, int count)
 /*
  * jobs.add_member(organization_id, name, email, language, client_key, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_add_member);
-Datum
-jobs_add_member(PG_FUNCTION_ARGS)
+SQL_FUNCTION(add_member)
 {
 	static const int said[] = {Col_member_name, Col_member_email, Col_member_language};
 	int64 organization_id = arg_id(fcinfo, ARG(add_member, organization_id));
@@ -259,9 +255,7 @@ write_once(Call *call, Row *row, int64 tenant, const pg_uuid_t *client_key, cons
 /*
  * jobs.create_service(name, client_key, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_create_service);
-Datum
-jobs_create_service(PG_FUNCTION_ARGS)
+SQL_FUNCTION(create_service)
 {
 	static const int said[] = {Col_service_name};
 	char *name = arg_text(fcinfo, ARG(create_service, name), LIMIT_NAME);
@@ -284,9 +278,7 @@ jobs_create_service(PG_FUNCTION_ARGS)
  *
  * A member's own choice, which colleagues leave alone.
  */
-PG_FUNCTION_INFO_V1(jobs_set_email_scope);
-Datum
-jobs_set_email_scope(PG_FUNCTION_ARGS)
+SQL_FUNCTION(set_email_scope)
 {
 	int64 member_id = arg_id(fcinfo, ARG(set_email_scope, member_id));
 	char *scope;
@@ -408,9 +400,7 @@ contact_require(Call *call, int64 organization_id, const Row *merchant)
  *
  * Providing it again changes the prices.
  */
-PG_FUNCTION_INFO_V1(jobs_provide_service);
-Datum
-jobs_provide_service(PG_FUNCTION_ARGS)
+SQL_FUNCTION(provide_service)
 {
 	int64 organization_id = arg_id(fcinfo, ARG(provide_service, organization_id));
 	int64 service_id = arg_id(fcinfo, ARG(provide_service, service_id));
@@ -458,9 +448,7 @@ jobs_provide_service(PG_FUNCTION_ARGS)
  * jobs.withdraw_service(organization_id, service_id, actor): a second time it only says that
  * nothing is left to do.
  */
-PG_FUNCTION_INFO_V1(jobs_withdraw_service);
-Datum
-jobs_withdraw_service(PG_FUNCTION_ARGS)
+SQL_FUNCTION(withdraw_service)
 {
 	int64 organization_id = arg_id(fcinfo, ARG(withdraw_service, organization_id));
 	int64 service_id = arg_id(fcinfo, ARG(withdraw_service, service_id));
@@ -490,9 +478,7 @@ jobs_withdraw_service(PG_FUNCTION_ARGS)
  * jobs.set_preferences(organization_id, is_available, is_listed, accepts_dropshipping,
  * notification_email, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_set_preferences);
-Datum
-jobs_set_preferences(PG_FUNCTION_ARGS)
+SQL_FUNCTION(set_preferences)
 {
 	static const struct
 	{
@@ -530,9 +516,7 @@ jobs_set_preferences(PG_FUNCTION_ARGS)
 /*
  * jobs.create_merchant(name, email, is_dropshipper, language, client_key, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_create_merchant);
-Datum
-jobs_create_merchant(PG_FUNCTION_ARGS)
+SQL_FUNCTION(create_merchant)
 {
 	static const int said[] = {
 		Col_merchant_name, Col_merchant_email, Col_merchant_is_dropshipper, Col_merchant_language};
@@ -561,9 +545,7 @@ jobs_create_merchant(PG_FUNCTION_ARGS)
 /*
  * jobs.add_store(merchant_id, name, url, client_key, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_add_store);
-Datum
-jobs_add_store(PG_FUNCTION_ARGS)
+SQL_FUNCTION(add_store)
 {
 	static const int said[] = {Col_store_name, Col_store_url};
 	int64 merchant_id = arg_id(fcinfo, ARG(add_store, merchant_id));

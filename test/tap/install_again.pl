@@ -139,6 +139,17 @@ foreach my $loss (
 	same(furniture($node, 'market') =~ s/^(sequence|relation).*\n?//gmr, $furniture =~ s/^(sequence|relation).*\n?//gmr, "... and puts it back");
 }
 
+# what a role can't have had is no loss
+foreach my $case ([ 'DROP TABLE jobs.decline', '' ], [ 'REVOKE SELECT ON jobs.decline FROM shop_app', 'had lost its access' ])
+{
+	my ($break, $said) = @$case;
+	my (undef, undef, $err) = $node->psql('market', "BEGIN; $break; SELECT jobs.install(); ROLLBACK");
+
+	is(join(' ', $err =~ /(had lost its access)/g), $said, "what install() says after $break");
+	is($node->safe_psql('market', "BEGIN; SET LOCAL client_min_messages = error; $break; SELECT jobs.install(); SELECT has_table_privilege('shop_app', 'jobs.decline', 'SELECT'); ROLLBACK")
+		=~ s/.*\n//r, 't', '... gives it access again');
+}
+
 # a session looks at the version once, and again when jobs.node is altered
 refuses($node, 'market', "BEGIN; DELETE FROM jobs.node; $reply", qr/55000: .*row of jobs\.node is missing/s, 'without the version');
 refuses($node, 'market', "SELECT jobs.display_name('member:1025'); BEGIN; DROP TABLE jobs.node; $reply",
