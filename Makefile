@@ -6,6 +6,7 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" jobs.contr
 SQL_PIECES = \
 	prologue \
 	action \
+	refusal \
 	current_actor \
 	install \
 	access \

@@ -23,8 +23,8 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_drop_consumer';
 REVOKE EXECUTE ON FUNCTION jobs.drop_consumer FROM PUBLIC;
 COMMENT ON FUNCTION jobs.drop_consumer IS
-	'Ends a consumer, which then keeps no event from jobs.purge_events() any more. '
-	'Errors: 22004 NULL; 22023 a bad name; P0002 no such consumer of whoever acts; 42501 nobody acts. '
+	'Ends a consumer, which then keeps no event from jobs.purge_events() any more. When whoever acts '
+	'has none of that name, a NOTICE says so. Errors: 22004 NULL; 22023 a bad name; 42501 nobody acts. '
 	'For app, bound and operator access.';
 
 -- access: actors
@@ -53,7 +53,7 @@ COMMENT ON FUNCTION jobs.read_events IS
 	'come though there are others: only when none comes, none is left. Commit before acting on them. '
 	'job_id, proposal_id and review_id are NULL where the event is about none, from_status and to_status '
 	'without a job, from_status for create, and details, ids and reasons, when there is nothing to add. '
-	'Errors: 22004 NULL; 22023 a bad value; P0002 no such consumer of whoever acts; 42501 nobody acts; '
+	'Errors: 22004 NULL; 22023 a bad value; PT404 no such consumer of whoever acts; 42501 nobody acts; '
 	'40001 run the transaction again; 25006 on a standby. For app, bound and operator access.';
 
 -- access: actors
@@ -64,10 +64,9 @@ AS 'MODULE_PATHNAME', 'jobs_ack_events';
 REVOKE EXECUTE ON FUNCTION jobs.ack_events FROM PUBLIC;
 COMMENT ON FUNCTION jobs.ack_events IS
 	'A consumer of whoever acts is done with all of its events up to this position, and never reads them '
-	'again. Returns how many these are; 0 when it had acknowledged them before. up_to: an event_position '
-	'that jobs.read_events() returned. '
-	'Errors: 22004 NULL; 22023 a bad name, or no event has that position yet; P0002 no such consumer of '
-	'whoever acts; 42501 nobody acts. For app, bound and operator access.';
+	'again. Returns how many these are; 0 when it had acknowledged them before. up_to: an event_position that '
+	'jobs.read_events() returned. Errors: 22004 NULL; 22023 a bad name, or no event has that position yet; '
+	'PT404 no such consumer of whoever acts; 42501 nobody acts. For app, bound and operator access.';
 
 -- access: operators
 CREATE FUNCTION jobs.purge_events(max_rows integer DEFAULT 10000)

@@ -12,6 +12,7 @@ CREATE TABLE IF NOT EXISTS jobs.email (
 	attempts integer NOT NULL,
 	next_attempt_at timestamptz,
 	claim_token uuid,
+	failed_token uuid,
 	claimed_by text,
 	sent_at timestamptz,
 	dead_at timestamptz,
@@ -40,6 +41,7 @@ COMMENT ON COLUMN jobs.email.created_at IS 'when its cause happened';
 COMMENT ON COLUMN jobs.email.attempts IS 'how often it was claimed';
 COMMENT ON COLUMN jobs.email.next_attempt_at IS 'when it may be claimed (again); while a mailer holds it, the end of the lease; NULL: sent, dead or cancelled';
 COMMENT ON COLUMN jobs.email.claim_token IS 'the token of the claim that nobody has answered yet; NULL: there is none';
+COMMENT ON COLUMN jobs.email.failed_token IS 'the token of the claim that failed last, by which the same call of fail_email() is known again; NULL: none failed';
 COMMENT ON COLUMN jobs.email.claimed_by IS 'the name that the latest mailer gave; NULL when it gave none';
 COMMENT ON COLUMN jobs.email.sent_at IS 'when a mailer acknowledged it; NULL before';
 COMMENT ON COLUMN jobs.email.dead_at IS 'when it was given up, a dead letter; NULL otherwise';

@@ -86,7 +86,7 @@ jobs_bind_role(PG_FUNCTION_ARGS)
 }
 
 /*
- * jobs.unbind_role(role_name)
+ * jobs.unbind_role(role_name): a second time it only says that nothing is left to do.
  */
 PG_FUNCTION_INFO_V1(jobs_unbind_role);
 Datum
@@ -102,13 +102,12 @@ jobs_unbind_role(PG_FUNCTION_ARGS)
 
 	call = call_begin_sheltered();
 	row = binding_find(call->rows, role);
-	if (row == NULL || row_lock_found(row, LockTupleExclusive, LockWaitBlock) == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("role \"%s\" is not bound", role),
-				 errdetail("No role of that name was bound, or it was unbound before."),
-				 errhint("SELECT role_name FROM jobs.role_binding tells who is.")));
-	row_must_delete(row);
+	if (row && row_lock_found(row, LockTupleExclusive, LockWaitBlock))
+		row_must_delete(row);
+	else
+		ereport(NOTICE, (errmsg("role \"%s\" is not bound", role),
+						 errdetail("No role of that name was bound, or it was unbound before."),
+						 errhint("SELECT role_name FROM jobs.role_binding tells who is.")));
 	call_end(call);
 	CacheInvalidateRelcacheByRelid(table_oid(TABLE_role_binding));
 	PG_RETURN_VOID();

@@ -20,6 +20,7 @@
 #include "acting/current_actor.h"
 #include "acting/function_names.h"
 #include "pg/argument.h"
+#include "pg/refusal.h"
 #include "pg/text.h"
 #include "tables/row.h"
 
@@ -198,7 +199,7 @@ void
 actor_complain_nobody(void)
 {
 	ereport(ERROR,
-			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			(refused_by(REFUSAL_NOBODY_ACTS),
 			 errmsg("nobody acts here"),
 			 errdetail("A member, a merchant or the system must act, and none of them was named."),
 			 errhint("Pass actor => 'member:...' or call jobs.act_as().")));
@@ -244,7 +245,7 @@ actor_complain_unknown(const Actor *actor)
 	char text[ACTOR_TEXT_SIZE];
 
 	ereport(ERROR,
-			(errcode(ERRCODE_NO_DATA_FOUND),
+			(refused_by(REFUSAL_ACTOR_MISSING),
 			 errmsg("there is no actor %s", actor_format(actor, text)),
 			 errdetail("No active %s has that number.",
 					   actor->kind == ACTOR_MEMBER ? "member" : "merchant"),
@@ -282,7 +283,7 @@ jobs_act_as(PG_FUNCTION_ARGS)
 
 	if (running)
 		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				(refused_by(REFUSAL_ACTION_RUNNING),
 				 errmsg("jobs.act_as() cannot run inside an action"),
 				 errdetail("A function of jobs is running; its actor stays until it ends."),
 				 errhint("Call jobs.act_as() before.")));

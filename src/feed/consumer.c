@@ -13,6 +13,7 @@
 #include "feed/consumer.h"
 #include "feed/numbering.h"
 #include "pg/argument.h"
+#include "pg/refusal.h"
 
 static int
 owner_keys(ScanKeyData *keys, const Feed *feed)
@@ -32,26 +33,32 @@ name_keys(ScanKeyData *keys, const Feed *feed, const char *name)
 }
 
 static void
-complain_missing(const char *name)
+tell_missing(int level, const char *name)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_NO_DATA_FOUND),
+	ereport(level,
+			(level >= ERROR ? refused_by(REFUSAL_ROW_MISSING) : 0,
 			 errmsg("consumer \"%s\" does not exist", name),
 			 errdetail("The one who acts has no consumer of that name."),
 			 errhint("SELECT name FROM jobs.event_consumer lists those that there are; "
 					 "jobs.create_consumer() makes one.")));
 }
 
-Row *
-consumer_require(Rows *rows, const Feed *feed, const char *name)
+static Row *
+consumer_find(Rows *rows, const Feed *feed, const char *name)
 {
 	ScanKeyData keys[3];
 	int count = name_keys(keys, feed, name);
-	Row *consumer = row_find(rows, TABLE_event_consumer, INDEX_event_consumer_owner, count, keys,
-							 ForwardScanDirection);
+
+	return row_find(rows, TABLE_event_consumer, INDEX_event_consumer_owner, count, keys, ForwardScanDirection);
+}
+
+Row *
+consumer_require(Rows *rows, const Feed *feed, const char *name)
+{
+	Row *consumer = consumer_find(rows, feed, name);
 
 	if (consumer == NULL)
-		complain_missing(name);
+		tell_missing(ERROR, name);
 	return consumer;
 }
 
@@ -61,7 +68,7 @@ consumer_lock(Rows *rows, const Feed *feed, const char *name, LockTupleMode mode
 	Row *consumer = row_lock_found(consumer_require(rows, feed, name), mode, LockWaitBlock);
 
 	if (consumer == NULL)
-		complain_missing(name);
+		tell_missing(ERROR, name);
 	return consumer;
 }
 
@@ -227,7 +234,7 @@ jobs_create_consumer(PG_FUNCTION_ARGS)
 }
 
 /*
- * jobs.drop_consumer(consumer, actor)
+ * jobs.drop_consumer(consumer, actor): a second time it only says that nothing is left to do.
  */
 PG_FUNCTION_INFO_V1(jobs_drop_consumer);
 Datum
@@ -236,9 +243,14 @@ jobs_drop_consumer(PG_FUNCTION_ARGS)
 	char *name = arg_text(fcinfo, ARG(drop_consumer, consumer), LIMIT_NAME);
 	Call *call = call_begin(fcinfo, ARG_drop_consumer_actor);
 	Feed feed = feed_of_actor(&call->actor);
-	Row *consumer = consumer_lock(call->rows, &feed, name, LockTupleExclusive);
+	Row *consumer = consumer_find(call->rows, &feed, name);
 
-	row_must_delete(consumer);
+	if (consumer)
+		consumer = row_lock_found(consumer, LockTupleExclusive, LockWaitBlock);
+	if (consumer)
+		row_must_delete(consumer);
+	else
+		tell_missing(NOTICE, name);
 	call_end(call);
 	PG_RETURN_VOID();
 }

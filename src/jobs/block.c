@@ -21,6 +21,7 @@
 #include "parties/conversation.h"
 #include "parties/directory.h"
 #include "pg/argument.h"
+#include "pg/refusal.h"
 
 /* The reason of what a block declines. */
 #define REASON_BLOCKED "blocked"
@@ -36,7 +37,7 @@ require_blocker(const Call *call, int64 id)
 {
 	if (!is_blocker(call))
 		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				(refused_by(REFUSAL_ACTOR_KIND),
 				 errmsg("only the merchant blocks conversation %lld", (long long) id),
 				 errdetail("It declines the merchant's live jobs, too."),
 				 errhint("Pass actor => 'merchant:...'; an operator sets is_blocked, which declines nothing.")));
@@ -53,7 +54,7 @@ require_unblocker(const Call *call, int64 id)
 {
 	if (!is_unblocker(call))
 		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				(refused_by(REFUSAL_ACTOR_KIND),
 				 errmsg("only the system unblocks conversation %lld", (long long) id),
 				 errdetail("Neither side opens a blocked conversation again."),
 				 errhint("Ask the marketplace's operator to call jobs.unblock_conversation().")));

@@ -22,6 +22,7 @@
 #include "parties/conversation.h"
 #include "pg/argument.h"
 #include "pg/json.h"
+#include "pg/refusal.h"
 #include "tables/decided.h"
 
 /* Where a message belongs. */
@@ -45,7 +46,7 @@ complain_several(int64 conversation_id, List *live)
 	foreach (cell, live)
 		appendStringInfo(&ids, "%s%lld", ids.len ? ", " : "", (long long) ((Job *) lfirst(cell))->id);
 	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			(refused_by(REFUSAL_SEVERAL_LIVE_JOBS),
 			 errmsg("conversation %lld has several live jobs", (long long) conversation_id),
 			 errdetail("The message could belong to any of %s.", ids.data),
 			 errhint("Name the job, or pass job 0 for a message without one.")));
@@ -94,7 +95,7 @@ find_place(Call *call, const Draft *draft, Place *place)
 	place->conversation = conversation_get(call, place->conversation_id);
 	if (place->named_job && jobs_conversation != place->conversation_id)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				(refused_by(REFUSAL_JOB_OF_OTHER_CONVERSATION),
 				 errmsg("job %lld is not of conversation %lld", (long long) draft->job_id,
 						(long long) place->conversation_id),
 				 errdetail("It belongs to conversation %lld.", (long long) jobs_conversation),

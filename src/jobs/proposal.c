@@ -26,6 +26,7 @@
 #include "parties/directory.h"
 #include "pg/argument.h"
 #include "pg/json.h"
+#include "pg/refusal.h"
 #include "pg/text.h"
 
 typedef enum ProposalStatus
@@ -138,7 +139,7 @@ require_sender(Call *call, const Row *row)
 	service_require(call, row_int64(row, Col_proposal_service_id));
 	if (!proposal_is_sender(call))
 		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				(refused_by(REFUSAL_ACTOR_KIND),
 				 errmsg("only a member of the organization sends a proposal"),
 				 errdetail("The one who acts is no member."),
 				 errhint("Pass actor => 'member:...'.")));
@@ -256,7 +257,7 @@ require_decider(const Call *call, const Row *proposal, ProposalStatus to)
 
 	if (!is_decider(call, to))
 		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				(refused_by(REFUSAL_ACTOR_KIND),
 				 errmsg("proposal %lld cannot %s by the one who acts", (long long) id, statuses[to].phrase),
 				 errdetail("This is for %s to do.",
 						   statuses[to].side == SIDE_EXPERT ? "a member of the organization" : "the merchant"),
@@ -275,7 +276,7 @@ require_decidable(Call *call, const Row *proposal, ProposalStatus to)
 	require_decider(call, proposal, to);
 	if (!is_decidable(from, to))
 		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				(refused_by(REFUSAL_PROPOSAL_DECIDED),
 				 errmsg("proposal %lld cannot %s", (long long) id, statuses[to].phrase),
 				 errdetail("The proposal is %s.", statuses[from].name),
 				 errhint("A proposal is decided once; the expert can send another.")));

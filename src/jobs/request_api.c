@@ -16,6 +16,7 @@
 #include "jobs/request.h"
 #include "parties/directory.h"
 #include "pg/argument.h"
+#include "pg/refusal.h"
 
 /* What a merchant asks for, as the arguments have it. */
 typedef struct Wanted
@@ -88,7 +89,7 @@ ask_best(Call *call, const Row *job, int max_matches, const pg_uuid_t *client_ke
 
 	if (request_ask_best(call, &ask, &jobs) == ASKING_NOBODY)
 		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				(refused_by(REFUSAL_NOBODY_MATCHES),
 				 errmsg("no organization can be asked for service %lld",
 						(long long) row_int64(job, Col_job_service_id)),
 				 errdetail("None that provides it is available, listed, takes this merchant, fits the budget and "
@@ -126,7 +127,7 @@ ask_organizations(Call *call, const Wanted *wanted)
 	request_require_asker(call, job);
 	if (call->actor.kind == ACTOR_SYSTEM)
 		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				(refused_by(REFUSAL_ACTOR_KIND),
 				 errmsg("the system does not ask for a job"),
 				 errdetail("A merchant does."),
 				 errhint("Pass actor => 'merchant:...'.")));

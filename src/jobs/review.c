@@ -22,6 +22,7 @@
 #include "matching/evidence_notes.h"
 #include "parties/conversation.h"
 #include "pg/argument.h"
+#include "pg/refusal.h"
 
 /* What is reviewed: a job or a proposal, the other being 0. It is locked. */
 typedef struct ReviewSubject
@@ -104,7 +105,7 @@ require_reviewer(const Call *call, const ReviewSubject *subject)
 {
 	if (!is_reviewer(call))
 		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				(refused_by(REFUSAL_ACTOR_KIND),
 				 errmsg("only the merchant reviews %s %lld", subject_name(subject), (long long) subject_id(subject)),
 				 errdetail("A review is what a merchant says of work that was done for it."),
 				 errhint("Pass actor => 'merchant:...'.")));
@@ -115,7 +116,7 @@ require_expert(const Call *call, const char *what, int64 id)
 {
 	if (!is_expert(call))
 		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				(refused_by(REFUSAL_ACTOR_KIND),
 				 errmsg("only a member of the organization %s %lld", what, (long long) id),
 				 errdetail("The one who acts is none."),
 				 errhint("Pass actor => 'member:...'.")));
@@ -151,7 +152,7 @@ find_repeated_review(Call *call, const ReviewSubject *subject, const Opinion *op
 		row_int32(review, Col_review_quality) != opinion->quality ||
 		!repeated_text(review, Col_review_comment, opinion->comment))
 		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				(refused_by(REFUSAL_REVIEW_WRITTEN),
 				 errmsg("%s %lld was reviewed before", subject_name(subject), (long long) subject_id(subject)),
 				 errdetail("There is review %lld.", (long long) row_int64(review, Col_review_id)),
 				 errhint("Work is reviewed once; jobs.review has what was said.")));
@@ -240,7 +241,7 @@ require_confirmed(const Job *job)
 {
 	if (!job->is_confirmed)
 		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				(refused_by(REFUSAL_COMPLETION_UNCONFIRMED),
 				 errmsg("job %lld cannot be reviewed", (long long) job->id),
 				 errdetail("The job is %s, and no completion of it is confirmed.",
 						   status_name(job->status)),
@@ -305,7 +306,7 @@ require_new_store(const Row *proposal)
 
 	if (!proposal_is_for_new_store(proposal))
 		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				(refused_by(REFUSAL_PROPOSAL_WITHOUT_WORK),
 				 errmsg("proposal %lld has no work to review", (long long) row_int64(proposal, Col_proposal_id)),
 				 has_job ? errdetail("It was accepted for a store, and a job came of it.") :
 						   errdetail("The proposal is %s.", proposal_status_name(proposal)),
@@ -377,7 +378,7 @@ require_requested(const Row *proposal)
 {
 	if (!is_requested(proposal))
 		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				(refused_by(REFUSAL_REVIEW_UNREQUESTED),
 				 errmsg("no review of proposal %lld was asked for", (long long) row_int64(proposal, Col_proposal_id)),
 				 errdetail("The organization asks for it when the work is done."),
 				 errhint("A member calls jobs.request_review() first.")));
@@ -468,7 +469,7 @@ jobs_reply_to_review(PG_FUNCTION_ARGS)
 		write_reply(call, &subject, review, body);
 	else if (!repeated_by_actor(call, review, Col_review_replied_by) || !repeated_text(review, Col_review_reply, body))
 		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				(refused_by(REFUSAL_REVIEW_REPLIED),
 				 errmsg("review %lld has a reply", (long long) review_id),
 				 errdetail("A member of the organization wrote it before."),
 				 errhint("A review is replied to once; write a message to say more.")));

@@ -24,6 +24,7 @@
 #include "pg/argument.h"
 #include "pg/check.h"
 #include "pg/order.h"
+#include "pg/refusal.h"
 #include "tables/row_cache.h"
 
 /* The first wait after a failure, which doubles, and the longest; seconds. */
@@ -54,6 +55,22 @@ answer_counts(const Row *email, const pg_uuid_t *token)
 {
 	return !row_isnull(email, Col_email_claim_token) &&
 		   memcmp(DatumGetUUIDP(row_get(email, Col_email_claim_token)), token, sizeof(pg_uuid_t)) == 0;
+}
+
+/*
+ * Is this the failure that the e-mail was told of last, and nothing has come since? Then its answer
+ * was lost, and is given again.
+ */
+static bool
+answer_is_repeated(const Row *email, const pg_uuid_t *token, const char *error, bool is_permanent)
+{
+	if (row_isnull(email, Col_email_failed_token) || !row_isnull(email, Col_email_claim_token) ||
+		memcmp(DatumGetUUIDP(row_get(email, Col_email_failed_token)), token, sizeof(pg_uuid_t)) != 0)
+		return false;
+	if (row_isnull(email, Col_email_next_attempt_at) && row_isnull(email, Col_email_dead_at))
+		return false;
+	return strcmp(row_text(email, Col_email_last_error), error) == 0 &&
+		   (!is_permanent || !row_isnull(email, Col_email_dead_at));
 }
 
 /*
@@ -165,6 +182,30 @@ answer_backoff(int attempts)
 	return (int64) (seconds * (0.5 + 0.5 * pg_prng_double(&pg_global_prng_state)) * USECS_PER_SEC);
 }
 
+/*
+ * Notes why a claimed e-mail could not be sent, and when it is due again, or that it is given up.
+ */
+static Row *
+answer_fail(const Row *email, const char *error, bool is_permanent)
+{
+	TimestampTz now = GetCurrentTimestamp();
+	TimestampTz next = now + answer_backoff(row_int32(email, Col_email_attempts));
+	Row *changed;
+
+	if (is_permanent || outbox_is_used_up(email))
+		changed = outbox_end(email, Col_email_dead_at, now);
+	else
+	{
+		changed = row_copy(email);
+		row_set_null(changed, Col_email_claim_token);
+		row_set_time(changed, Col_email_next_attempt_at, next);
+	}
+	row_set(changed, Col_email_failed_token, row_get(email, Col_email_claim_token));
+	row_set_text(changed, Col_email_last_error, error);
+	row_must_update(email, changed);
+	return changed;
+}
+
 pg_noreturn static void
 answer_complain_stale(const Row *email)
 {
@@ -174,7 +215,7 @@ answer_complain_stale(const Row *email)
 	bool is_claimed = !row_isnull(email, Col_email_claim_token);
 
 	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			(refused_by(REFUSAL_CLAIM_STALE),
 			 errmsg("the claim of e-mail %lld is stale", (long long) row_int64(email, Col_email_id)),
 			 is_sent	  ? errdetail("The e-mail was acknowledged as sent.") :
 			 is_dead	  ? errdetail("The e-mail was given up.") :
@@ -186,7 +227,7 @@ answer_complain_stale(const Row *email)
 
 /*
  * jobs.fail_email(email_id, claim_token, error, is_permanent): it could not be sent.
- * Returns when it is due again; NULL: it is given up.
+ * Returns when it is due again; NULL: it is given up. So does the same call once more.
  */
 PG_FUNCTION_INFO_V1(jobs_fail_email);
 Datum
@@ -195,41 +236,31 @@ jobs_fail_email(PG_FUNCTION_ARGS)
 	int64 id = arg_id(fcinfo, ARG(fail_email, email_id));
 	char *error;
 	bool is_permanent;
-	bool is_dead;
-	TimestampTz now;
+	const pg_uuid_t *token;
 	TimestampTz next;
 	Row *email;
-	Row *changed;
 	Call *call;
 
 	check_not_null(PG_ARGISNULL(ARG_fail_email_claim_token), "claim_token");
 	check_not_null(PG_ARGISNULL(ARG_fail_email_error), "error");
 	error = text_to_cstring(PG_GETARG_TEXT_PP(ARG_fail_email_error));
 	error[pg_mbcharcliplen(error, strlen(error), ERROR_LENGTH)] = '\0';
+	token = PG_GETARG_UUID_P(ARG_fail_email_claim_token);
 	is_permanent = arg_bool(fcinfo, ARG(fail_email, is_permanent));
 
 	check_can_write();
 	call = call_begin_sheltered();
 	email = outbox_lock(call->rows, id);
-	if (!answer_counts(email, PG_GETARG_UUID_P(ARG_fail_email_claim_token)))
-		answer_complain_stale(email);
-
-	now = GetCurrentTimestamp();
-	next = now + answer_backoff(row_int32(email, Col_email_attempts));
-	is_dead = is_permanent || outbox_is_used_up(email);
-	if (is_dead)
-		changed = outbox_end(email, Col_email_dead_at, now);
-	else
+	if (!answer_is_repeated(email, token, error, is_permanent))
 	{
-		changed = row_copy(email);
-		row_set_null(changed, Col_email_claim_token);
-		row_set_time(changed, Col_email_next_attempt_at, next);
+		if (!answer_counts(email, token))
+			answer_complain_stale(email);
+		email = answer_fail(email, error, is_permanent);
 	}
-	row_set_text(changed, Col_email_last_error, error);
-	row_must_update(email, changed);
+	next = row_time(email, Col_email_next_attempt_at, DT_NOEND);
 	call_end(call);
 
-	if (is_dead)
+	if (TIMESTAMP_IS_NOEND(next))
 		PG_RETURN_NULL();
 	PG_RETURN_TIMESTAMPTZ(next);
 }

@@ -23,6 +23,7 @@
 #include "pg/check.h"
 #include "pg/notify.h"
 #include "pg/order.h"
+#include "pg/refusal.h"
 
 static int email_max_attempts = 10;
 
@@ -42,7 +43,7 @@ outbox_lock(Rows *rows, int64 id)
 
 	if (email == NULL)
 		ereport(ERROR,
-				(errcode(ERRCODE_NO_DATA_FOUND),
+				(refused_by(REFUSAL_ROW_MISSING),
 				 errmsg("e-mail %lld does not exist", (long long) id),
 				 errdetail("The outbox has no e-mail of that number."),
 				 errhint("Pass an email_id that jobs.claim_emails() returned, or an id of jobs.email.")));
@@ -125,7 +126,7 @@ jobs_retry_email(PG_FUNCTION_ARGS)
 
 	if (!row_isnull(email, Col_email_sent_at))
 		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				(refused_by(REFUSAL_EMAIL_SENT),
 				 errmsg("e-mail %lld cannot be tried again", (long long) id),
 				 errdetail("A mailer has sent it."),
 				 errhint("No action is needed.")));

@@ -21,6 +21,7 @@
 #include "parties/conversation.h"
 #include "parties/directory.h"
 #include "pg/check.h"
+#include "pg/refusal.h"
 
 Row *
 conversation_get(Call *call, int64 id)
@@ -46,7 +47,7 @@ void
 conversation_complain_blocked(int64 id)
 {
 	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			(refused_by(REFUSAL_CONVERSATION_BLOCKED),
 			 errmsg("conversation %lld is blocked", (long long) id),
 			 errdetail("Nobody writes, offers or asks in a blocked conversation."),
 			 errhint("Ask the marketplace's operator.")));
@@ -76,7 +77,7 @@ conversation_require_party(const Call *call, int64 id)
 {
 	if (!conversation_is_party(call))
 		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				(refused_by(REFUSAL_ACTOR_KIND),
 				 errmsg("the system does not write in conversation %lld", (long long) id),
 				 errdetail("Messages are written by members and merchants."),
 				 errhint("Pass actor => 'member:...' or actor => 'merchant:...'.")));
@@ -263,7 +264,7 @@ conversation_require_starter(const Call *call)
 {
 	if (call->actor.kind != ACTOR_MERCHANT)
 		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				(refused_by(REFUSAL_ACTOR_KIND),
 				 errmsg("only a merchant starts a conversation"),
 				 errdetail("The one who acts is no merchant."),
 				 errhint("Pass actor => 'merchant:...'.")));

@@ -20,6 +20,7 @@
 #include "parties/directory.h"
 #include "parties/search.h"
 #include "pg/argument.h"
+#include "pg/refusal.h"
 
 /*
  * 42501 unless the actor is one of these kinds (Side bits; SIDE_NOBODY stands for 0 and
@@ -35,7 +36,7 @@ directory_require(const Call *call, int sides, bool or_nobody, const char *what)
 	if (side == SIDE_NOBODY)
 		actor_complain_nobody();
 	ereport(ERROR,
-			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			(refused_by(REFUSAL_ACTOR_KIND),
 			 errmsg("the one who acts cannot %s", what),
 			 errdetail("This is for %s.",
 					   sides == SIDE_SYSTEM && !or_nobody ? "the marketplace's operator" :
@@ -302,7 +303,7 @@ jobs_set_email_scope(PG_FUNCTION_ARGS)
 		actor_complain_missing("member", member_id);
 	if (call->actor.kind == ACTOR_MEMBER && call->actor.id != member_id)
 		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				(refused_by(REFUSAL_ACTOR_KIND),
 				 errmsg("the one who acts cannot choose the e-mail of member %lld", (long long) member_id),
 				 errdetail("This is for the member and the operator."),
 				 errhint("Let the member say which e-mail to send.")));
@@ -349,7 +350,7 @@ provided_service_require(Call *call, int64 organization_id, int64 service_id)
 {
 	if (provided_service_find(call->rows, organization_id, service_id) == NULL)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				(refused_by(REFUSAL_SERVICE_NOT_PROVIDED),
 				 errmsg("organization %lld does not provide service %lld",
 						(long long) organization_id, (long long) service_id),
 				 errdetail("The service is not among those that it provides."),
@@ -389,14 +390,14 @@ contact_require(Call *call, int64 organization_id, const Row *merchant)
 		actor_complain_missing("organization", organization_id);
 	if (!row_bool(preferences, Col_preferences_is_available))
 		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				(refused_by(REFUSAL_ORGANIZATION_UNAVAILABLE),
 				 errmsg("organization %lld is not available for work", (long long) organization_id),
 				 errdetail("Its preferences say that it can't be contacted."),
 				 errhint("Ask another organization.")));
 	if (row_bool(merchant, Col_merchant_is_dropshipper) &&
 		!row_bool(preferences, Col_preferences_accepts_dropshipping))
 		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				(refused_by(REFUSAL_DROPSHIPPING_REFUSED),
 				 errmsg("organization %lld does not work with dropshippers", (long long) organization_id),
 				 errdetail("Merchant %lld is a dropshipper.", (long long) row_int64(merchant, Col_merchant_id)),
 				 errhint("Ask another organization.")));
@@ -454,7 +455,8 @@ jobs_provide_service(PG_FUNCTION_ARGS)
 }
 
 /*
- * jobs.withdraw_service(organization_id, service_id, actor)
+ * jobs.withdraw_service(organization_id, service_id, actor): a second time it only says that
+ * nothing is left to do.
  */
 PG_FUNCTION_INFO_V1(jobs_withdraw_service);
 Datum
@@ -470,15 +472,16 @@ jobs_withdraw_service(PG_FUNCTION_ARGS)
 	directory_require(call, SIDE_EXPERT | SIDE_SYSTEM, false, "withdraw a service");
 	service_require(call, service_id);
 	row = provided_service_find(call->rows, organization_id, service_id);
-	if (row == NULL || row_lock_found(row, LockTupleExclusive, LockWaitBlock) == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("organization %lld has no service %lld to withdraw",
-						(long long) organization_id, (long long) service_id),
-				 errdetail("The service is not among those that it provides."),
-				 errhint("SELECT service_id FROM jobs.provided_service lists what it provides.")));
-	row_must_delete(row);
-	search_refresh(organization);
+	if (row && row_lock_found(row, LockTupleExclusive, LockWaitBlock))
+	{
+		row_must_delete(row);
+		search_refresh(organization);
+	}
+	else
+		ereport(NOTICE, (errmsg("organization %lld has no service %lld to withdraw",
+								(long long) organization_id, (long long) service_id),
+						 errdetail("The service is not among those that it provides."),
+						 errhint("SELECT service_id FROM jobs.provided_service lists what it provides.")));
 	call_end(call);
 	PG_RETURN_VOID();
 }

@@ -94,7 +94,10 @@ SELECT email_id FROM jobs.claim_emails(10);
 SELECT claim_token AS four FROM jobs.email WHERE id = 4 \gset
 SELECT jobs.fail_email(4, :'one', 'no route');
 SELECT jobs.fail_email(4, :'four', 'no route') > clock_timestamp() AS later;
-SELECT jobs.fail_email(4, :'four', 'no route');
+-- told again, as the answer may have been lost; not with other words
+SELECT jobs.fail_email(4, :'four', 'no route') = next_attempt_at AS same FROM jobs.email WHERE id = 4;
+SELECT jobs.fail_email(4, :'four', 'no way');
+SELECT jobs.fail_email(4, :'four', 'no route', is_permanent => true);
 SELECT jobs.fail_email(4, '00000000-0000-0000-0000-000000000000', 'no route');
 SELECT jobs.ack_emails('{4}', ARRAY[:'four']::uuid[]);
 SELECT jobs.fail_email(1, :'one', 'was sent');
@@ -102,6 +105,7 @@ SELECT email_id FROM jobs.claim_emails(10);
 SELECT claim_token AS five FROM jobs.email WHERE id = 5 \gset
 SELECT jobs.fail_email(5, :'five', 'no such mailbox', is_permanent => true) IS NULL AS dead;
 SELECT jobs.fail_email(5, :'five', 'once more');
+SELECT jobs.fail_email(5, :'five', 'no such mailbox', is_permanent => true) IS NULL AS dead;
 SELECT * FROM pg_temp.outbox WHERE id > 3;
 
 -- trying again
@@ -110,11 +114,20 @@ SELECT jobs.retry_email(5);
 SELECT pg_temp.complaint('jobs.retry_email(1)');
 SELECT * FROM pg_temp.outbox WHERE id > 3;
 SELECT email_id, attempt FROM jobs.claim_emails(10) ORDER BY email_id;
+-- what failed before has been claimed again
+SELECT jobs.fail_email(4, :'four', 'no route');
+SELECT jobs.fail_email(5, :'five', 'no such mailbox', is_permanent => true);
 -- one that is held: its mailer may still say that it was sent
 SELECT claim_token AS four FROM jobs.email WHERE id = 4 \gset
 SELECT jobs.retry_email(4);
 SELECT jobs.ack_emails('{4}', ARRAY[:'four']::uuid[]);
 SELECT email_id FROM jobs.claim_emails(10);
+-- nor is it told again once it was sent, or called off
+UPDATE jobs.email SET failed_token = :'four', last_error = 'no route' WHERE id = 4;
+SELECT jobs.fail_email(4, :'four', 'no route');
+UPDATE jobs.email SET claim_token = NULL, failed_token = :'five' WHERE id = 5;
+SELECT jobs.cancel_emails('infinity');
+SELECT jobs.fail_email(5, :'five', 'no such mailbox');
 
 -- the wait after the nth failure: half of 30 s * 2^(n-1), and a random share of the other half
 CREATE FUNCTION pg_temp.wait_after(attempt integer)

@@ -275,7 +275,7 @@ FROM (VALUES ('set_email_scope(%s, $$messages$$, actor => %L)', ARRAY[:'ann_id',
 SELECT pg_temp.proposal() AS new_store \gset
 SELECT jobs.accept_proposal(:new_store, actor => :'max');
 SELECT pg_temp.again(format('SELECT jobs.request_review(%s, actor => %L)', :new_store, :'ann'));
--- These tell that nothing was left to do: 0, false, or an error where the first call leaves no trace.
+-- These tell that nothing was left to do: by 0 or false, or by a notice where they answer nothing.
 SELECT regress.job('repeated') AS job \gset
 SELECT jobs.assign_members(:job, ARRAY[:ann_id, :bob_id], actor => :'ann') FROM generate_series(1, 2);
 SELECT jobs.unassign_members(:job, ARRAY[:ann_id, :bob_id], actor => :'ann') FROM generate_series(1, 2);
@@ -284,6 +284,9 @@ SELECT jobs.create_consumer('dropped');
 CREATE ROLE regress_jobs_unbound;
 SELECT jobs.bind_role('regress_jobs_unbound', :'ann') FROM generate_series(1, 2);
 SELECT call, pg_temp.again(format('SELECT jobs.' || call, VARIADIC args))
-FROM (VALUES ('withdraw_service(%s, %s)', ARRAY[:'org', :'unprovided']), ('drop_consumer($$dropped$$)', NULL), ('unbind_role($$regress_jobs_unbound$$)', NULL),
+FROM (VALUES ('drop_consumer($$dropped$$)', NULL::text[]), ('unbind_role($$regress_jobs_unbound$$)', NULL),
 	('grant_access($$regress_jobs_unbound$$, $$app$$)', NULL), ('revoke_access($$regress_jobs_unbound$$, $$app$$)', NULL)) v (call, args);
+SET client_min_messages = warning; -- the notice has numbers, which differ
+SELECT pg_temp.again(format('SELECT jobs.withdraw_service(%s, %s)', :org, :unprovided));
+RESET client_min_messages;
 DROP ROLE regress_jobs_unbound;

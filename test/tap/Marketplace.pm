@@ -234,7 +234,7 @@ sub works
 		"$name: everything works");
 	refuses($node, $database,
 		q{SELECT jobs.reply_to_job((SELECT min(id) FROM jobs.job WHERE status = 'expired'), 'Late', actor => 'member:1025')},
-		qr/55000: .* it is expired/, "$name: the rules hold");
+		qr/PT410: .* it is expired/, "$name: the rules hold");
 	return;
 }
 

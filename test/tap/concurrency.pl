@@ -187,7 +187,7 @@ $node->safe_psql('market', q{
 	CREATE FUNCTION attempt(statement text) RETURNS void LANGUAGE plpgsql AS $$
 	BEGIN
 		EXECUTE statement;
-	EXCEPTION WHEN object_not_in_prerequisite_state OR no_data_found OR null_value_not_allowed THEN
+	EXCEPTION WHEN SQLSTATE 'PT409' OR SQLSTATE 'PT410' OR SQLSTATE 'PT404' OR null_value_not_allowed THEN
 		NULL;
 	END
 	$$;

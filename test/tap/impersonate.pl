@@ -320,7 +320,7 @@ foreach my $case (
 
 	attempt("the owner's trigger, when $role acts", $role, "$sql; $settings; $who", lines('t', qq{$user|"\$user", public|on}, $self));
 	like($node->safe_psql('market', q{SELECT string_agg(place || ' ' || said, ', ') FROM own.log}),
-		qr/^who $ann, act_as 55000, system $system, set 42501, role 42501, another 42501, authorization 42501$/,
+		qr/^who $ann, act_as PT409, system $system, set 42501, role 42501, another 42501, authorization 42501$/,
 		"the owner's trigger, when $role acts: is refused");
 	$node->safe_psql('market', 'TRUNCATE own.log');
 }
@@ -445,7 +445,7 @@ attempt('a member who became inactive', 'postgres', qq{
 	SET LOCAL SESSION AUTHORIZATION unbound;
 	$rows;
 	SELECT jobs.current_organization_id() IS NULL;
-	SELECT jobs.open_job(1025)}, qr/P0002: there is no actor member:2049/);
+	SELECT jobs.open_job(1025)}, qr/PT404: there is no actor member:2049/);
 attempt('... sees nothing', 'postgres', qq{
 	BEGIN;
 	UPDATE jobs.member SET is_active = false WHERE id = 2049;

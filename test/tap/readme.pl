@@ -43,8 +43,8 @@ foreach my $way ('pasted', 'piped')
 	my ($version, $cron, @rows) = grep { $_ ne '' && !/^Asynchronous notification "jobs_\w+" received/ } split /\n/, $out;
 	like($version, qr/^jobs [\d.]+: installed$/, "$way: the tables are installed");
 	like($cron, qr/^\d+$/, "$way: pg_cron knows of the sweep");
-	is(join("\n", @rows), join("\n", grep { !/^[0-9P]{5}$/ } @answers), "$way: statements answer as written");
-	is(join("\n", map { s/.*ERROR:\s+//r } split /\n/, $err), join("\n", grep { /^[0-9P]{5}$/ } @answers), "$way: and fail as written");
+	is(join("\n", @rows), join("\n", grep { !/^[0-9PT]{5}$/ } @answers), "$way: statements answer as written");
+	is(join("\n", map { s/.*ERROR:\s+//r } split /\n/, $err), join("\n", grep { /^[0-9PT]{5}$/ } @answers), "$way: and fail as written");
 	next if $way eq 'piped';
 
 	# as if nothing had been
@@ -145,6 +145,10 @@ foreach my $kind (@kinds)
 	$known{$kind} = { map { $_ => 1 } $err =~ /(\{\w+\})/g };
 }
 is_deeply(\%placeholders, \%known, 'the placeholders of e-mails');
+
+# The rules that refuse.
+is(join("\n", $readme =~ /^\| `(\w+)` \| `(\w{5})` \| (.*) \|$/mg),
+	$node->safe_psql('marketplace', q{SELECT concat_ws(E'\n', rule, sqlstate, meaning) FROM jobs.refusals()}), 'the rules that refuse');
 
 # The table's COMMENT says the same.
 my %said;

@@ -387,7 +387,7 @@ sub _judge_tokens
 		my $state = $self->{session}->run("SELECT jobs.fail_email($id, '$token', 'It comes late.')")->{state};
 		my ($count) = $self->{session}->lines("SELECT jobs.ack_emails(ARRAY[$id], ARRAY['$token'::uuid])");
 
-		push @wrong, "the stale token of $key was good for something" if $state ne '55000' || $count != 0;
+		push @wrong, "the stale token of $key was good for something" if $state ne 'PT412' || $count != 0;
 		push @wrong, "$key was delivered $sends times, its mailer having died in between"
 		  if $sends != 2 && $emails->{$key}{fate} ne 'cancelled';
 	}

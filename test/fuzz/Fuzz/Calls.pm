@@ -525,7 +525,7 @@ sub match_organizations
 		rule => sub {
 			my ($who) = @_;
 
-			Fuzz::Model::refuse('P0002') if !$model->{service}{$service};
+			Fuzz::Model::refuse('PT404') if !$model->{service}{$service};
 			return join ' ', $model->matches(service => $service, budget => $budget, currency => 'USD',
 				merchant => $who->{kind} eq 'merchant' ? $who->{id} : undef);
 		} };
@@ -540,7 +540,7 @@ sub search_organizations
 		sql => "SELECT string_agg(organization_id::text, ' ' ORDER BY organization_id)
 			FROM jobs.search_organizations('$word', @{[$service // 'NULL']}, 100)",
 		rule => sub {
-			Fuzz::Model::refuse('P0002') if defined $service && !$model->{service}{$service};
+			Fuzz::Model::refuse('PT404') if defined $service && !$model->{service}{$service};
 			return join ' ', sort { $a <=> $b } grep {
 				my $organization = $model->{organization}{$_};
 				my $is_second = $organization->{name} =~ /Second/;

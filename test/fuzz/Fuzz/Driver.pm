@@ -374,13 +374,13 @@ sub expect
 	if ($call->{table} || $call->{anonymous})
 	{
 		$who = $model->actor($self->current($role));
-		Fuzz::Model::refuse('P0002') if $call->{anonymous} && !$call->{anybody} && !$model->exists_actor($who);
+		Fuzz::Model::refuse('PT404') if $call->{anonymous} && !$call->{anybody} && !$model->exists_actor($who);
 	}
 	else
 	{
 		$who = $self->named($role, $names ? $name : $self->current($role));
 		Fuzz::Model::refuse('42501') if $who->{kind} eq 'nobody';
-		Fuzz::Model::refuse('P0002') if !$model->exists_actor($who);
+		Fuzz::Model::refuse('PT404') if !$model->exists_actor($who);
 	}
 	return $call->{rule}->($who);
 }
@@ -481,7 +481,7 @@ sub act_as
 		sub {
 			my $who = $self->named($role, $name);
 
-			Fuzz::Model::refuse('P0002') if !$self->{model}->exists_actor($who);
+			Fuzz::Model::refuse('PT404') if !$self->{model}->exists_actor($who);
 		});
 
 	$self->try($role, "SELECT jobs.act_as(@{[quoted($name)]}, $is_local)", $state);
