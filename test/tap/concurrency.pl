@@ -172,6 +172,13 @@ $node->psql('market', q{
 is(join("\n", sort map { s/ from server process.*//r } grep { /Asynchronous/ } split /\n/, $out),
 	qq{Asynchronous notification "jobs_email" received\nAsynchronous notification "jobs_event" received}, 'who listens is woken once');
 unlike($out, qr/with payload/, 'without a payload');
+# an event of a conversation wakes, too, where nobody is mailed
+$node->psql('market', q{
+	LISTEN jobs_email;
+	LISTEN jobs_event;
+	UPDATE jobs.conversation SET is_blocked = true WHERE id = 1025;
+	SELECT jobs.unblock_conversation(1025) }, stdout => \$out, stderr => \$err);
+is(join(' ', $out =~ /"(jobs_\w+)" received/g), 'jobs_event jobs_event', 'blocking a conversation wakes who follows events');
 
 # Two merchants ask whoever is best, organizations decline, the next is asked, jobs expire,
 # conversations are blocked and opened again: what is refused is refused, and nobody waits in a
