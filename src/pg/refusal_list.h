@@ -25,7 +25,8 @@ REFUSAL(ACTOR_MISSING, "PT404", "actor_missing", "there is no such member or mer
 REFUSAL(JOB_STATUS, "PT409", "job_status", "the job's status does not allow the action")
 REFUSAL(COMPLETION_UNCONFIRMED, "PT409", "completion_unconfirmed",
 		"a job is reviewed once the merchant has confirmed its completion")
-REFUSAL(CONVERSATION_BLOCKED, "PT409", "conversation_blocked", "nobody writes, offers or asks in a blocked conversation")
+REFUSAL(CONVERSATION_BLOCKED, "PT409", "conversation_blocked",
+		"nobody writes, offers or asks in a blocked conversation")
 REFUSAL(ORGANIZATION_UNAVAILABLE, "PT409", "organization_unavailable", "the organization is not available for work")
 REFUSAL(DROPSHIPPING_REFUSED, "PT409", "dropshipping_refused", "the organization does not work with dropshippers")
 REFUSAL(NOBODY_MATCHES, "PT409", "nobody_matches", "no organization can be asked for the service")

@@ -43,8 +43,8 @@ foreach my $way ('pasted', 'piped')
 	my ($version, $cron, @rows) = grep { $_ ne '' && !/^Asynchronous notification "jobs_\w+" received/ } split /\n/, $out;
 	like($version, qr/^jobs [\d.]+: installed$/, "$way: the tables are installed");
 	like($cron, qr/^\d+$/, "$way: pg_cron knows of the sweep");
-	is(join("\n", @rows), join("\n", grep { !/^[0-9P]{5}$/ } @answers), "$way: statements answer as written");
-	is(join("\n", map { s/.*ERROR:\s+//r } split /\n/, $err), join("\n", grep { /^[0-9P]{5}$/ } @answers), "$way: and fail as written");
+	is(join("\n", @rows), join("\n", grep { !/^[0-9PT]{5}$/ } @answers), "$way: statements answer as written");
+	is(join("\n", map { s/.*ERROR:\s+//r } split /\n/, $err), join("\n", grep { /^[0-9PT]{5}$/ } @answers), "$way: and fail as written");
 	next if $way eq 'piped';
 
 	# as if nothing had been
