@@ -1,6 +1,11 @@
+# Where the sources are: here, or elsewhere when called as make -f /path/to/Makefile.
+# What is made stands in the working directory, and names of sources are relative to theirs.
+SOURCES := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+list = $(sort $(patsubst $(SOURCES)/%,%,$(wildcard $(1:%=$(SOURCES)/%))))
+
 EXTENSION = jobs
 # VERSION is PostgreSQL's own
-EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" jobs.control)
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" '$(SOURCES)/jobs.control')
 
 # What the extension installs, in the order of the script.
 SQL_PIECES = \
@@ -56,19 +61,23 @@ TABLE_PIECES = \
 SQL_FILES = $(SQL_PIECES:%=sql/%.sql)
 TABLE_FILES = $(TABLE_PIECES:%=sql/tables/%.sql)
 # What jobs.install() does to older tables, in order; compiled into the library, too.
-MIGRATION_FILES = $(sort $(wildcard sql/migrations/*.sql))
+MIGRATION_FILES := $(call list,sql/migrations/*.sql)
 
-MODULE_big = jobs
-OBJS = $(patsubst %.c,%.o,src/jobs.c $(sort $(filter-out src/mailer/%,$(wildcard src/*/*.c))))
-C_HEADERS = $(sort $(filter-out src/mailer/%,$(wildcard src/*/*.h)))
-DATA_built = $(EXTENSION)--$(EXTVERSION).sql
-# From one version of the functions to the next.
-DATA = $(sort $(wildcard sql/updates/*.sql))
 # Made from the pieces of SQL: what C code calls things, and the tables' text.
 NAMES = src/tables/schema_names.h src/acting/function_names.h
-EXTRA_CLEAN = src/tables/schema_text.inc src/tables/migration_text.inc $(NAMES) output $(MAILER)
+SCHEMA_TEXT = src/tables/schema_text.inc
+MIGRATION_TEXT = src/tables/migration_text.inc
 
-PG_CPPFLAGS = -I$(srcdir)/src -DJOBS_VERSION='"$(EXTVERSION)"'
+MODULE_big = jobs
+C_FILES := src/jobs.c $(filter-out src/mailer/%,$(call list,src/*/*.c))
+OBJS = $(C_FILES:.c=.o)
+C_HEADERS := $(filter-out src/mailer/% $(NAMES),$(call list,src/*/*.h))
+DATA_built = $(EXTENSION)--$(EXTVERSION).sql
+# From one version of the functions to the next.
+DATA := $(call list,sql/updates/*.sql)
+EXTRA_CLEAN = $(SCHEMA_TEXT) $(MIGRATION_TEXT) $(NAMES) output $(MAILER)
+
+PG_CPPFLAGS = -Isrc -I$(SOURCES)/src -DJOBS_VERSION='"$(EXTVERSION)"'
 # -Wextra, less what PostgreSQL's headers and calling convention can't do without
 PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare \
 	-Wno-missing-field-initializers
@@ -82,14 +91,14 @@ CURL_CONFIG = curl-config
 # looks in the output directory first, for inputs as well, and sql/ holds what is
 # installed: so that directory is one of its own, with a link to expected/. From 16
 # on pg_regress wants an option for it; the isolation tester still goes by the link.
-TESTS := $(sort $(patsubst test/sql/%.sql,%,$(wildcard test/sql/*.sql)))
+TESTS := $(patsubst test/sql/%.sql,%,$(call list,test/sql/*.sql))
 # One makes what the others use, and one takes it away.
 REGRESS := $(filter install,$(TESTS)) $(filter-out install leave,$(TESTS)) $(filter leave,$(TESTS))
-REGRESS_OPTS = --inputdir=test --outputdir=output --encoding=UTF8 --no-locale $(EXPECTED_OPTS)
-ISOLATION := $(sort $(patsubst test/specs/%.spec,%,$(wildcard test/specs/*.spec)))
-ISOLATION_OPTS = --inputdir=test
+REGRESS_OPTS = --inputdir=$(SOURCES)/test --outputdir=output --encoding=UTF8 --no-locale $(EXPECTED_OPTS)
+ISOLATION := $(patsubst test/specs/%.spec,%,$(call list,test/specs/*.spec))
+ISOLATION_OPTS = --inputdir=$(SOURCES)/test
 REGRESS_PREP = output/expected output_iso/expected
-PROVE_TESTS := $(sort $(wildcard test/tap/*.pl))
+PROVE_TESTS := $(call list,test/tap/*.pl)
 TAP_TESTS := $(if $(PROVE_TESTS),1)
 
 PG_CONFIG = pg_config
@@ -99,36 +108,48 @@ ifneq ($(wildcard $(PGXS)),)
 include $(PGXS)
 
 ifneq ($(MAJORVERSION),15)
-EXPECTED_OPTS = --expecteddir=.
+EXPECTED_OPTS = --expecteddir=$(SOURCES)
 endif
 
+# VPATH would find as well what another build left between the sources.
+override VPATH :=
+vpath src/%.c $(SOURCES)
+vpath sql/%.sql $(SOURCES)
+vpath script/% $(SOURCES)
+vpath jobs.control $(SOURCES)
+
+FOLDERS := $(sort $(patsubst %/,%,$(dir $(OBJS))))
+# Runs a command where the sources are; what it says becomes the target.
+define make_of_sources
+cd '$(SOURCES)' && $(1) > '$(CURDIR)/$@.tmp'
+mv $@.tmp $@
+endef
+
 $(DATA_built): $(SQL_FILES) jobs.control
-	cat $(SQL_FILES) > $@.tmp
-	mv $@.tmp $@
+	$(call make_of_sources,cat $(SQL_FILES))
 
-src/tables/schema_text.inc: $(TABLE_FILES) script/schema-text Makefile
-	script/schema-text $(TABLE_FILES) > $@.tmp
-	mv $@.tmp $@
+$(SCHEMA_TEXT): $(TABLE_FILES) script/schema-text $(SOURCES)/Makefile | $(FOLDERS)
+	$(call make_of_sources,script/schema-text $(TABLE_FILES))
 
-src/tables/migration_text.inc: $(MIGRATION_FILES) script/migration-text Makefile
-	script/migration-text $(MIGRATION_FILES) > $@.tmp
-	mv $@.tmp $@
+$(MIGRATION_TEXT): $(MIGRATION_FILES) script/migration-text $(SOURCES)/Makefile | $(FOLDERS)
+	$(call make_of_sources,script/migration-text $(MIGRATION_FILES))
 
-src/tables/schema_names.h: $(TABLE_FILES) $(MIGRATION_FILES) script/schema-names Makefile
-	script/schema-names $(TABLE_FILES) $(MIGRATION_FILES) > $@.tmp
-	mv $@.tmp $@
+src/tables/schema_names.h: $(TABLE_FILES) $(MIGRATION_FILES) script/schema-names $(SOURCES)/Makefile | $(FOLDERS)
+	$(call make_of_sources,script/schema-names $(TABLE_FILES) $(MIGRATION_FILES))
 
-src/acting/function_names.h: $(SQL_FILES) script/function-names Makefile
-	script/function-names $(SQL_FILES) > $@.tmp
-	mv $@.tmp $@
+src/acting/function_names.h: $(SQL_FILES) script/function-names $(SOURCES)/Makefile | $(FOLDERS)
+	$(call make_of_sources,script/function-names $(SQL_FILES))
+
+$(FOLDERS):
+	mkdir -p $@
 
 output/expected output_iso/expected:
 	mkdir -p $(@D)
-	ln -s ../expected $@
+	ln -sfn '$(abspath $(SOURCES))/expected' $@
 
-$(OBJS) $(OBJS:.o=.bc): $(C_HEADERS) $(NAMES)
-src/tables/schema.o src/tables/schema.bc: src/tables/schema_text.inc
-src/tables/migration.o src/tables/migration.bc: src/tables/migration_text.inc
+$(OBJS) $(OBJS:.o=.bc): $(C_HEADERS:%=$(SOURCES)/%) $(NAMES) | $(FOLDERS)
+src/tables/schema.o src/tables/schema.bc: $(SCHEMA_TEXT)
+src/tables/migration.o src/tables/migration.bc: $(MIGRATION_TEXT)
 else
 # The targets below the line do without PostgreSQL's headers, and fetch them.
 all install installcheck clean:
@@ -140,7 +161,8 @@ endif
 
 mailer: $(MAILER)
 
-$(MAILER): $(wildcard src/mailer/*.c src/mailer/*.h) jobs.control
+$(MAILER): $(wildcard $(SOURCES)/src/mailer/*.c $(SOURCES)/src/mailer/*.h) $(SOURCES)/jobs.control
+	@mkdir -p $(@D)
 	$(CC) $(or $(CFLAGS),-O2 -g $(PG_CFLAGS)) -D_GNU_SOURCE -DJOBS_VERSION='"$(EXTVERSION)"' \
 		-I"$$($(PG_CONFIG) --includedir)" $$($(CURL_CONFIG) --cflags) -o $@ $(filter %.c,$^) \
 		$(LDFLAGS) -L"$$($(PG_CONFIG) --libdir)" -lpq $$($(CURL_CONFIG) --libs) -lm
@@ -148,27 +170,28 @@ $(MAILER): $(wildcard src/mailer/*.c src/mailer/*.h) jobs.control
 install-mailer: mailer
 	install -d '$(DESTDIR)$(MAILER_PREFIX)/bin' '$(DESTDIR)$(MAILER_PREFIX)/lib/systemd/system'
 	install $(MAILER) '$(DESTDIR)$(MAILER_PREFIX)/bin/'
-	install -m 644 src/mailer/jobs-mailer.service '$(DESTDIR)$(MAILER_PREFIX)/lib/systemd/system/'
+	sed 's|/usr/local|$(MAILER_PREFIX)|' '$(SOURCES)/src/mailer/jobs-mailer.service' \
+		> '$(DESTDIR)$(MAILER_PREFIX)/lib/systemd/system/jobs-mailer.service'
 
 # The committed state, as released.
 dist:
-	git archive --format=zip --prefix=$(EXTENSION)-$(EXTVERSION)/ \
-		-o $(EXTENSION)-$(EXTVERSION).zip HEAD
-	git archive --format=tar.gz --prefix=$(EXTENSION)-$(EXTVERSION)/ \
-		-o $(EXTENSION)-$(EXTVERSION).tar.gz HEAD
+	git -C '$(SOURCES)' archive --format=zip --prefix=$(EXTENSION)-$(EXTVERSION)/ \
+		-o '$(CURDIR)'/$(EXTENSION)-$(EXTVERSION).zip HEAD
+	git -C '$(SOURCES)' archive --format=tar.gz --prefix=$(EXTENSION)-$(EXTVERSION)/ \
+		-o '$(CURDIR)'/$(EXTENSION)-$(EXTVERSION).tar.gz HEAD
 
 # All tests, in a private PostgreSQL: installs nothing but packages.
 test:
-	@script/test
+	@$(SOURCES)/script/test
 
 lint:
-	@script/lint
+	@$(SOURCES)/script/lint
 
 bench:
-	@test/bench/run
+	@$(SOURCES)/test/bench/run
 
 demo:
-	@script/demo
+	@$(SOURCES)/script/demo
 
 demo-stop:
-	@script/cluster stop
+	@$(SOURCES)/script/cluster stop

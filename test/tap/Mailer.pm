@@ -19,7 +19,7 @@ our @EXPORT = qw(start_smtp start_smtp_again stop_smtp order wait_until_held mai
   make_outbox add_email outbox mailer run_alone start_mailer log_of logs_of_all stop_mailer wait_for);
 
 my $timeout = $PostgreSQL::Test::Utils::timeout_default;
-my $binary = "$FindBin::Bin/../../src/mailer/jobs-mailer";
+my $binary = ($ENV{TESTDIR} // "$FindBin::Bin/../..") . '/src/mailer/jobs-mailer';
 
 # not when the syntax alone is checked
 INIT
