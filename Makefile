@@ -119,7 +119,8 @@ vpath script/% $(SOURCES)
 vpath jobs.control $(SOURCES)
 
 FOLDERS := $(sort $(patsubst %/,%,$(dir $(OBJS))))
-# Runs a command where the sources are; what it says becomes the target.
+# Runs a command where the sources are; what it says becomes the target. Perl is named, since some
+# programs that unpack an archive forget who may be run.
 define make_of_sources
 cd '$(SOURCES)' && $(1) > '$(CURDIR)/$@.tmp'
 mv $@.tmp $@
@@ -129,16 +130,16 @@ $(DATA_built): $(SQL_FILES) jobs.control
 	$(call make_of_sources,cat $(SQL_FILES))
 
 $(SCHEMA_TEXT): $(TABLE_FILES) script/schema-text $(SOURCES)/Makefile | $(FOLDERS)
-	$(call make_of_sources,script/schema-text $(TABLE_FILES))
+	$(call make_of_sources,perl script/schema-text $(TABLE_FILES))
 
 $(MIGRATION_TEXT): $(MIGRATION_FILES) script/migration-text $(SOURCES)/Makefile | $(FOLDERS)
-	$(call make_of_sources,script/migration-text $(MIGRATION_FILES))
+	$(call make_of_sources,perl script/migration-text $(MIGRATION_FILES))
 
 src/tables/schema_names.h: $(TABLE_FILES) $(MIGRATION_FILES) script/schema-names $(SOURCES)/Makefile | $(FOLDERS)
-	$(call make_of_sources,script/schema-names $(TABLE_FILES) $(MIGRATION_FILES))
+	$(call make_of_sources,perl script/schema-names $(TABLE_FILES) $(MIGRATION_FILES))
 
 src/acting/function_names.h: $(SQL_FILES) script/function-names $(SOURCES)/Makefile | $(FOLDERS)
-	$(call make_of_sources,script/function-names $(SQL_FILES))
+	$(call make_of_sources,perl script/function-names $(SQL_FILES))
 
 $(FOLDERS):
 	mkdir -p $@
