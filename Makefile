@@ -6,6 +6,7 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" jobs.contr
 SQL_PIECES = \
 	prologue \
 	action \
+	refusal \
 	current_actor \
 	install \
 	access \
@@ -44,7 +45,7 @@ TABLE_PIECES = \
 	message \
 	assignment \
 	decline \
-	history \
+	event \
 	event_consumer \
 	email \
 	email_template \
@@ -54,14 +55,18 @@ TABLE_PIECES = \
 
 SQL_FILES = $(SQL_PIECES:%=sql/%.sql)
 TABLE_FILES = $(TABLE_PIECES:%=sql/tables/%.sql)
+# What jobs.install() does to older tables, in order; compiled into the library, too.
+MIGRATION_FILES = $(sort $(wildcard sql/migrations/*.sql))
 
 MODULE_big = jobs
 OBJS = $(patsubst %.c,%.o,src/jobs.c $(sort $(filter-out src/mailer/%,$(wildcard src/*/*.c))))
 C_HEADERS = $(sort $(filter-out src/mailer/%,$(wildcard src/*/*.h)))
 DATA_built = $(EXTENSION)--$(EXTVERSION).sql
+# From one version of the functions to the next.
+DATA = $(sort $(wildcard sql/updates/*.sql))
 # Made from the pieces of SQL: what C code calls things, and the tables' text.
 NAMES = src/tables/schema_names.h src/acting/function_names.h
-EXTRA_CLEAN = src/tables/schema_text.inc $(NAMES) output $(MAILER)
+EXTRA_CLEAN = src/tables/schema_text.inc src/tables/migration_text.inc $(NAMES) output $(MAILER)
 
 PG_CPPFLAGS = -I$(srcdir)/src -DJOBS_VERSION='"$(EXTVERSION)"'
 # -Wextra, less what PostgreSQL's headers and calling convention can't do without
@@ -105,8 +110,12 @@ src/tables/schema_text.inc: $(TABLE_FILES) script/schema-text Makefile
 	script/schema-text $(TABLE_FILES) > $@.tmp
 	mv $@.tmp $@
 
-src/tables/schema_names.h: $(TABLE_FILES) script/schema-names Makefile
-	script/schema-names $(TABLE_FILES) > $@.tmp
+src/tables/migration_text.inc: $(MIGRATION_FILES) script/migration-text Makefile
+	script/migration-text $(MIGRATION_FILES) > $@.tmp
+	mv $@.tmp $@
+
+src/tables/schema_names.h: $(TABLE_FILES) $(MIGRATION_FILES) script/schema-names Makefile
+	script/schema-names $(TABLE_FILES) $(MIGRATION_FILES) > $@.tmp
 	mv $@.tmp $@
 
 src/acting/function_names.h: $(SQL_FILES) script/function-names Makefile
@@ -119,6 +128,7 @@ output/expected output_iso/expected:
 
 $(OBJS) $(OBJS:.o=.bc): $(C_HEADERS) $(NAMES)
 src/tables/schema.o src/tables/schema.bc: src/tables/schema_text.inc
+src/tables/migration.o src/tables/migration.bc: src/tables/migration_text.inc
 else
 # The targets below the line do without PostgreSQL's headers, and fetch them.
 all install installcheck clean:

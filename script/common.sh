@@ -107,6 +107,6 @@ list_sources()
 			done
 	else
 		find . \( -name .git -o -name .private -o -name output -o -name output_iso -o -name tmp_check \) \
-			-prune -o -type f ! -name '*.o' ! -name '*.bc' ! -name '*.so' ! -name schema_text.inc ! -name '*_names.h' -print0
+			-prune -o -type f ! -name '*.o' ! -name '*.bc' ! -name '*.so' ! -name '*_text.inc' ! -name '*_names.h' -print0
 	fi
 }

@@ -9,9 +9,9 @@ AS 'MODULE_PATHNAME', 'jobs_assign_members';
 REVOKE EXECUTE ON FUNCTION jobs.assign_members FROM PUBLIC;
 COMMENT ON FUNCTION jobs.assign_members IS
 	'Assigns members of the job''s organization to it; each new one is e-mailed, from now on for every '
-	'communication. Returns how many are new. Errors: 22004 NULL; P0002 the job or a member is missing, '
-	'hidden or inactive; 55000 its status forbids it; 42501 not a member. For members with app, bound or '
-	'operator access.';
+	'communication. Returns how many are new. Errors: 22004 NULL; PT404 the job or a member is missing, '
+	'hidden or inactive; PT409 its status forbids it; PT410 it is expired; 42501 not a member. For members '
+	'with app, bound or operator access.';
 
 -- access: actors
 CREATE FUNCTION jobs.assign_self(job_id bigint, actor text DEFAULT jobs.current_actor())
@@ -33,9 +33,9 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_unassign_members';
 REVOKE EXECUTE ON FUNCTION jobs.unassign_members FROM PUBLIC;
 COMMENT ON FUNCTION jobs.unassign_members IS
-	'Takes members off a job: they get no further e-mail about it. Returns how many were assigned. '
-	'Errors: 22004 NULL; P0002 the job is missing or hidden; 55000 its status forbids it; 42501 not a '
-	'member. For members with app, bound or operator access.';
+	'Takes members off a job: they get no further e-mail about it. Returns how many were assigned. Errors: '
+	'22004 NULL; PT404 the job is missing or hidden; PT409 its status forbids it; 42501 not a member. For '
+	'members with app, bound or operator access.';
 
 CREATE FUNCTION jobs.assignment_fill()
 RETURNS trigger

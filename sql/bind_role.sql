@@ -6,10 +6,9 @@ AS 'MODULE_PATHNAME', 'jobs_bind_role';
 REVOKE EXECUTE ON FUNCTION jobs.bind_role FROM PUBLIC;
 COMMENT ON FUNCTION jobs.bind_role IS
 	'Makes a database role one member or merchant: it acts for member:7, say, without jobs.act_as(), and for '
-	'nobody else. Gives the role bound access; a role that was bound before is bound anew. '
-	'Errors: 22004 NULL; 22023 malformed, the system or nobody, or the role is the tables'' owner or a '
-	'superuser; 42704 no such role; P0002 no such actor; 42501 not permitted. For superusers and the '
-	'tables'' owner.';
+	'nobody else. Gives the role bound access; a role that was bound before is bound anew. Errors: 22004 '
+	'NULL; 22023 malformed, the system or nobody, or the role is the tables'' owner or a superuser; 42704 no '
+	'such role; PT404 no such actor; 42501 not permitted. For superusers and the tables'' owner.';
 
 -- access: owner
 CREATE FUNCTION jobs.unbind_role(role_name name)

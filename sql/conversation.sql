@@ -9,11 +9,11 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_start_conversation';
 REVOKE EXECUTE ON FUNCTION jobs.start_conversation FROM PUBLIC;
 COMMENT ON FUNCTION jobs.start_conversation IS
-	'A merchant writes to an organization: opens their conversation, or adds to it a message about no '
-	'job. body: up to 20,000 characters; client_key: makes a repeated call safe. Returns the '
-	'conversation''s id; NULL, and nothing is left, when a trigger suppressed the message. Errors: 22004 '
-	'NULL; 22023 a bad value; P0002 the organization is missing; 55000 its preferences forbid it, or the '
-	'conversation is blocked; 42501 not a merchant. For merchants with app, bound or operator access.';
+	'A merchant writes to an organization: opens their conversation, or adds to it a message about no job. '
+	'body: up to 20,000 characters; client_key: makes a repeated call safe. Returns the conversation''s id; '
+	'NULL, and nothing is left, when a trigger suppressed the message. Errors: 22004 NULL; 22023 a bad value; '
+	'PT404 the organization is missing; PT409 its preferences forbid it, or the conversation is blocked; '
+	'42501 not a merchant. For merchants with app, bound or operator access.';
 
 -- access: actors
 CREATE FUNCTION jobs.block_conversation(conversation_id bigint, actor text DEFAULT jobs.current_actor())
@@ -22,10 +22,10 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_block_conversation';
 REVOKE EXECUTE ON FUNCTION jobs.block_conversation FROM PUBLIC;
 COMMENT ON FUNCTION jobs.block_conversation IS
-	'The merchant blocks a conversation: nobody writes, offers or asks in it any more, and its live jobs '
-	'are declined by the merchant, with the reason "blocked". Blocking it again does nothing. An '
-	'operator sets is_blocked in jobs.conversation, which declines nothing. Errors: 22004 NULL; P0002 it '
-	'is missing or hidden; 42501 not a merchant. For merchants with app, bound or operator access.';
+	'The merchant blocks a conversation: nobody writes, offers or asks in it any more, and its live jobs are '
+	'declined by the merchant, with the reason "blocked". Blocking it again does nothing. An operator sets '
+	'is_blocked in jobs.conversation, which declines nothing. Errors: 22004 NULL; PT404 it is missing or '
+	'hidden; 42501 not a merchant. For merchants with app, bound or operator access.';
 
 -- access: operators
 CREATE FUNCTION jobs.unblock_conversation(conversation_id bigint, actor text DEFAULT jobs.current_actor())
@@ -34,9 +34,9 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_unblock_conversation';
 REVOKE EXECUTE ON FUNCTION jobs.unblock_conversation FROM PUBLIC;
 COMMENT ON FUNCTION jobs.unblock_conversation IS
-	'The system opens a blocked conversation again; declined jobs stay declined. Unblocking an open one '
-	'does nothing. For operators. Errors: 22004 NULL; P0002 it is missing or hidden; 42501 not the '
-	'system. For operator access.';
+	'The system opens a blocked conversation again; declined jobs stay declined. Unblocking an open one does '
+	'nothing. For operators. Errors: 22004 NULL; PT404 it is missing or hidden; 42501 not the system. For '
+	'operator access.';
 
 -- access: actors
 CREATE FUNCTION jobs.conversation_actions(conversation_id bigint, actor text DEFAULT jobs.current_actor())
@@ -46,8 +46,8 @@ AS 'MODULE_PATHNAME', 'jobs_conversation_actions';
 REVOKE EXECUTE ON FUNCTION jobs.conversation_actions FROM PUBLIC;
 COMMENT ON FUNCTION jobs.conversation_actions IS
 	'What whoever acts can do in a conversation now: message, propose, block, unblock. Errors: 22004 '
-	'conversation_id is NULL; P0002 it is missing or hidden; 42501 nobody acts. For members, merchants '
-	'and the system with app, bound or operator access.';
+	'conversation_id is NULL; PT404 it is missing or hidden; 42501 nobody acts. For members, merchants and '
+	'the system with app, bound or operator access.';
 
 CREATE FUNCTION jobs.conversation_fill()
 RETURNS trigger
@@ -57,3 +57,10 @@ GRANT EXECUTE ON FUNCTION jobs.conversation_fill TO PUBLIC;
 COMMENT ON FUNCTION jobs.conversation_fill IS
 	'Trigger before rows of jobs.conversation: checks that the merchant may start it, and gives it its id.';
 
+CREATE FUNCTION jobs.conversation_record()
+RETURNS trigger
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_conversation_record';
+GRANT EXECUTE ON FUNCTION jobs.conversation_record TO PUBLIC;
+COMMENT ON FUNCTION jobs.conversation_record IS
+	'Trigger after rows of jobs.conversation: writes that it was started, blocked or opened again.';

@@ -5,11 +5,10 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_act_as';
 REVOKE EXECUTE ON FUNCTION jobs.act_as FROM PUBLIC;
 COMMENT ON FUNCTION jobs.act_as IS
-	'Says for whom the session acts: member:7, merchant:3, system, or empty for nobody. '
-	'is_local: until the transaction ends (true) or the session does (false). '
-	'Errors: 22004 an argument is NULL; 22023 malformed; P0002 unknown or inactive; '
-	'42501 system, for other than operators; 55000 inside a function of this schema. '
-	'For app and operator access.';
+	'Says for whom the session acts: member:7, merchant:3, system, or empty for nobody. is_local: until the '
+	'transaction ends (true) or the session does (false). Errors: 22004 an argument is NULL; 22023 malformed; '
+	'PT404 unknown or inactive; 42501 system, for other than operators; PT409 inside a function of this '
+	'schema. For app and operator access.';
 
 -- access: everybody
 CREATE FUNCTION jobs.current_actor()

@@ -31,11 +31,10 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_add_member';
 REVOKE EXECUTE ON FUNCTION jobs.add_member FROM PUBLIC;
 COMMENT ON FUNCTION jobs.add_member IS
-	'Adds a person to an organization. client_key: makes a repeated call safe. '
-	'Returns the member''s id, the number in the actor member:7. '
-	'Errors: 22004 NULL; 22023 a bad value; P0002 the organization is missing or hidden; 42501 not '
-	'permitted. For members and the system with app, bound or operator access; nobody needs to act while '
-	'there is no member.';
+	'Adds a person to an organization. client_key: makes a repeated call safe. Returns the member''s id, the '
+	'number in the actor member:7. Errors: 22004 NULL; 22023 a bad value; PT404 the organization is missing '
+	'or hidden; 42501 not permitted. For members and the system with app, bound or operator access; nobody '
+	'needs to act while there is no member.';
 
 -- access: actors
 CREATE FUNCTION jobs.set_email_scope(
@@ -47,10 +46,10 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_set_email_scope';
 REVOKE EXECUTE ON FUNCTION jobs.set_email_scope FROM PUBLIC;
 COMMENT ON FUNCTION jobs.set_email_scope IS
-	'Which e-mail a member wants from now on. email_scope: all; messages, which leaves out all that is '
-	'not written by somebody; or none. The organization''s own address is not affected. Errors: 22004 '
-	'NULL; 22023 no such scope; P0002 the member is missing or hidden; 42501 another member. For members '
-	'and the system with app, bound or operator access.';
+	'Which e-mail a member wants from now on. email_scope: all; messages, which leaves out all that is not '
+	'written by somebody; or none. The organization''s own address is not affected. Errors: 22004 NULL; 22023 '
+	'no such scope; PT404 the member is missing or hidden; 42501 another member. For members and the system '
+	'with app, bound or operator access.';
 
 -- access: operators
 CREATE FUNCTION jobs.create_service(
@@ -80,10 +79,10 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_provide_service';
 REVOKE EXECUTE ON FUNCTION jobs.provide_service FROM PUBLIC;
 COMMENT ON FUNCTION jobs.provide_service IS
-	'An organization provides a service; again, with other prices, changes them. Prices are in the '
-	'currency (ISO 4217), NULL when not said: up to 15 digits before the point and 6 behind it. Errors: '
-	'22004 NULL; 22023 a bad value; P0002 organization or service is missing or hidden; 42501 not '
-	'permitted. For members and the system with app, bound or operator access.';
+	'An organization provides a service; again, with other prices, changes them. Prices are in the currency '
+	'(ISO 4217), NULL when not said: up to 15 digits before the point and 6 behind it. Errors: 22004 NULL; '
+	'22023 a bad value; PT404 organization or service is missing or hidden; 42501 not permitted. For members '
+	'and the system with app, bound or operator access.';
 
 -- access: actors
 CREATE FUNCTION jobs.withdraw_service(
@@ -95,9 +94,9 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_withdraw_service';
 REVOKE EXECUTE ON FUNCTION jobs.withdraw_service FROM PUBLIC;
 COMMENT ON FUNCTION jobs.withdraw_service IS
-	'An organization no longer provides a service; jobs that exist go on. When it does not anyhow, a '
-	'NOTICE says so. Errors: 22004 NULL; P0002 organization or service is missing or hidden; 42501 not permitted. For '
-	'members and the system with app, bound or operator access.';
+	'An organization no longer provides a service; jobs that exist go on. When it does not anyhow, a NOTICE '
+	'says so. Errors: 22004 NULL; PT404 organization or service is missing or hidden; 42501 not permitted. '
+	'For members and the system with app, bound or operator access.';
 
 -- access: actors
 CREATE FUNCTION jobs.set_preferences(
@@ -113,8 +112,8 @@ AS 'MODULE_PATHNAME', 'jobs_set_preferences';
 REVOKE EXECUTE ON FUNCTION jobs.set_preferences FROM PUBLIC;
 COMMENT ON FUNCTION jobs.set_preferences IS
 	'What an organization wants of the marketplace; NULL leaves a preference as it is. Errors: 22004 '
-	'organization_id is NULL; 22023 a bad address; P0002 the organization is missing or hidden; 42501 '
-	'not permitted. For members and the system with app, bound or operator access.';
+	'organization_id is NULL; 22023 a bad address; PT404 the organization is missing or hidden; 42501 not '
+	'permitted. For members and the system with app, bound or operator access.';
 
 -- access: delegates
 CREATE FUNCTION jobs.create_merchant(
@@ -147,10 +146,10 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_add_store';
 REVOKE EXECUTE ON FUNCTION jobs.add_store FROM PUBLIC;
 COMMENT ON FUNCTION jobs.add_store IS
-	'Adds a store to a merchant. name: up to 200 characters; url: up to 2,000 or NULL; '
-	'client_key: makes a repeated call safe. Returns the store''s id. '
-	'Errors: 22004 NULL; 22023 a bad value; P0002 the merchant is missing or hidden; 42501 '
-	'not permitted. For merchants and the system with app, bound or operator access.';
+	'Adds a store to a merchant. name: up to 200 characters; url: up to 2,000 or NULL; client_key: makes a '
+	'repeated call safe. Returns the store''s id. Errors: 22004 NULL; 22023 a bad value; PT404 the merchant '
+	'is missing or hidden; 42501 not permitted. For merchants and the system with app, bound or operator '
+	'access.';
 
 CREATE FUNCTION jobs.organization_fill()
 RETURNS trigger

@@ -49,11 +49,10 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_fail_email';
 REVOKE EXECUTE ON FUNCTION jobs.fail_email FROM PUBLIC;
 COMMENT ON FUNCTION jobs.fail_email IS
-	'An e-mail could not be sent. error: what went wrong; is_permanent: true when trying again is of '
-	'no use. Returns when it may be claimed again, or NULL: it is given up, a dead letter. The same '
-	'call once more answers the same, until the e-mail is claimed again. '
-	'Errors: 22004 NULL; 22023 a bad value; P0002 no such e-mail; 55000 the token is stale. '
-	'For mailer and operator access.';
+	'An e-mail could not be sent. error: what went wrong; is_permanent: true when trying again is of no use. '
+	'Returns when it may be claimed again, or NULL: it is given up, a dead letter. The same call once more '
+	'answers the same, until the e-mail is claimed again. Errors: 22004 NULL; 22023 a bad value; PT404 no '
+	'such e-mail; PT412 the token is stale. For mailer and operator access.';
 
 -- access: operators
 CREATE FUNCTION jobs.retry_email(email_id bigint)
@@ -62,9 +61,9 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_retry_email';
 REVOKE EXECUTE ON FUNCTION jobs.retry_email FROM PUBLIC;
 COMMENT ON FUNCTION jobs.retry_email IS
-	'Sends an e-mail again that was given up or cancelled, or waits for its next attempt: it is due '
-	'at once. To a member who was unassigned it is not sent all the same. '
-	'Errors: 22004 NULL; P0002 no such e-mail; 55000 it was sent. For operator access.';
+	'Sends an e-mail again that was given up or cancelled, or waits for its next attempt: it is due at once. '
+	'To a member who was unassigned it is not sent all the same. Errors: 22004 NULL; PT404 no such e-mail; '
+	'PT409 it was sent. For operator access.';
 
 -- access: operators
 CREATE FUNCTION jobs.cancel_emails(before timestamptz)

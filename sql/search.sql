@@ -12,15 +12,15 @@ LANGUAGE C STABLE PARALLEL UNSAFE ROWS 20
 AS 'MODULE_PATHNAME', 'jobs_search_organizations';
 REVOKE EXECUTE ON FUNCTION jobs.search_organizations FROM PUBLIC;
 COMMENT ON FUNCTION jobs.search_organizations IS
-	'Finds listed organizations, available or not, by words in their name, in the names of their '
-	'services and in their description. query: up to 500 characters, as people type it: words that '
-	'must all occur, "a phrase", this or that, -without; never malformed. A word is found in all forms '
-	'that the organization''s language has for it, where PostgreSQL knows them. Without a word (NULL, '
-	'blank): all. service_id: only who provides it; NULL: anybody. max_rows: at least 1. '
-	'rank: ts_rank of the words as written and of their forms, weighing 1 in the name, 0.4 in a '
-	'service, 0.2 in the description; 0 without words. Ordered by rank, highest first, name and id. '
-	'Errors: 22004 max_rows is NULL; 22023 a bad value; P0002 no such service; 55000 the tables are '
-	'not ready. For app, bound, operator and viewer access; nobody needs to act.';
+	'Finds listed organizations, available or not, by words in their name, in the names of their services and '
+	'in their description. query: up to 500 characters, as people type it: words that must all occur, "a '
+	'phrase", this or that, -without; never malformed. A word is found in all forms that the organization''s '
+	'language has for it, where PostgreSQL knows them. Without a word (NULL, blank): all. service_id: only '
+	'who provides it; NULL: anybody. max_rows: at least 1. rank: ts_rank of the words as written and of their '
+	'forms, weighing 1 in the name, 0.4 in a service, 0.2 in the description; 0 without words. Ordered by '
+	'rank, highest first, name and id. Errors: 22004 max_rows is NULL; 22023 a bad value; PT404 no such '
+	'service; 55000 the tables are not ready. For app, bound, operator and viewer access; nobody needs to '
+	'act.';
 
 CREATE FUNCTION jobs.service_record()
 RETURNS trigger

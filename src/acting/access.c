@@ -23,7 +23,7 @@
 #include "acting/access.h"
 #include "acting/access_kind.h"
 #include "acting/access_renamed.h"
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "pg/argument.h"
 #include "pg/compat.h"
 #include "pg/rights.h"
@@ -45,9 +45,7 @@ static void change_access(FunctionCallInfo fcinfo, bool gives);
 /*
  * jobs.grant_access(role_name, access): gives the role all that the access stands for.
  */
-PG_FUNCTION_INFO_V1(jobs_grant_access);
-Datum
-jobs_grant_access(PG_FUNCTION_ARGS)
+SQL_FUNCTION(grant_access)
 {
 	change_access(fcinfo, true);
 	PG_RETURN_VOID();
@@ -57,9 +55,7 @@ jobs_grant_access(PG_FUNCTION_ARGS)
  * jobs.revoke_access(role_name, access): takes back what no other access of the role
  * gives.
  */
-PG_FUNCTION_INFO_V1(jobs_revoke_access);
-Datum
-jobs_revoke_access(PG_FUNCTION_ARGS)
+SQL_FUNCTION(revoke_access)
 {
 	change_access(fcinfo, false);
 	PG_RETURN_VOID();
@@ -415,12 +411,17 @@ access_robbed_roles(void)
  * rights out.
  */
 static void
-tell_if_lacking(const char *role, AccessKinds kinds)
+tell_if_listed(const char *role, const List *robbed)
 {
-	if (!access_kind_is_held(get_role_oid(role, false), kinds))
-		ereport(NOTICE,
-				(errmsg("role \"%s\" had lost its access to jobs, and is given it again", role),
-				 errhint("If it isn't the role that access was granted to, call jobs.revoke_access().")));
+	ListCell *cell;
+
+	foreach (cell, robbed)
+	{
+		if (strcmp(lfirst(cell), role) == 0)
+			ereport(NOTICE,
+					(errmsg("role \"%s\" had lost its access to jobs, and is given it again", role),
+					 errhint("If it isn't the role that access was granted to, call jobs.revoke_access().")));
+	}
 }
 
 bool
@@ -463,7 +464,7 @@ grant_under_new_name(const Remembered *old)
 }
 
 void
-access_grant_again(void)
+access_grant_again(const List *robbed)
 {
 	ListCell *cell;
 
@@ -477,7 +478,7 @@ access_grant_again(void)
 			grant_under_new_name(remembered);
 			continue;
 		}
-		tell_if_lacking(remembered->role, remembered->kinds);
+		tell_if_listed(remembered->role, robbed);
 		access_kind_give(remembered->role, remembered->kinds, 0);
 	}
 }

@@ -32,17 +32,17 @@ extern void access_change_bound(const char *role, bool gives);
 extern bool access_lacks_policies(void);
 
 /*
- * Roles (char *) that access is remembered of and that lack some of it. As the tables' owner, inside
- * SPI; all tables stand.
+ * Roles (char *) that access is remembered of and that lack some of it, on the tables that stand. As the
+ * tables' owner, inside SPI.
  */
 extern List *access_robbed_roles(void);
 
 /*
  * Parts of installing and uninstalling, run as the tables' owner, inside SPI: grants
- * what is remembered once more; drops the operators' policies, and with `forget` takes
- * back all that was granted.
+ * what is remembered once more, and tells which roles had lost it; drops the operators' policies,
+ * and with `forget` takes back all that was granted.
  */
-extern void access_grant_again(void);
+extern void access_grant_again(const List *robbed);
 extern void access_uninstall(bool forget);
 
 #endif

@@ -82,7 +82,7 @@ static const struct
 	{TABLE_event_caller, READERS, 0, NULL},
 	{TABLE_event_consumer, READERS, 0, NULL},
 	{TABLE_job, READERS, ACTORS, "INSERT, UPDATE"},
-	{TABLE_job_event, READERS, 0, NULL},
+	{TABLE_event, READERS, 0, NULL},
 	{TABLE_member, READERS, OPERATORS, "INSERT, UPDATE"},
 	{TABLE_merchant, READERS, OPERATORS, "INSERT, UPDATE"},
 	{TABLE_message, READERS, ACTORS, "INSERT"},
@@ -267,6 +267,8 @@ access_kind_is_held(Oid role, AccessKinds kinds)
 	{
 		Oid table = table_oid(tables[i].table);
 
+		if (!OidIsValid(table))
+			continue;
 		if (((tables[i].readers & kinds) && pg_class_aclcheck(table, role, ACL_SELECT) != ACLCHECK_OK) ||
 			((tables[i].writers & kinds) &&
 			 pg_class_aclmask(table, role, mode_of(tables[i].verbs), ACLMASK_ALL) != mode_of(tables[i].verbs)))

@@ -37,7 +37,7 @@ extern void access_kind_take(const char *role, AccessKinds kinds, AccessKinds ot
 extern void access_kind_drop_policies(const char *role);
 
 /*
- * Has the role all rights on the schema, tables and views that the kinds give, and the policies? DROP
+ * Has the role all rights on the schema, tables and views that the kinds give, where they stand, and the policies? DROP
  * OWNED takes some and leaves others, which the tables' owner gave on what isn't the owner's.
  */
 extern bool access_kind_is_held(Oid role, AccessKinds kinds);

@@ -8,6 +8,7 @@
 #include "utils/builtins.h"
 
 #include "acting/actor.h"
+#include "pg/refusal.h"
 #include "pg/text.h"
 
 /*
@@ -134,7 +135,7 @@ void
 actor_complain_missing(const char *what, int64 id)
 {
 	ereport(ERROR,
-			(errcode(ERRCODE_NO_DATA_FOUND),
+			(refused_by(REFUSAL_ROW_MISSING),
 			 errmsg("%s %lld does not exist", what, (long long) id),
 			 errdetail("The one who acts sees no %s of that number.", what),
 			 errhint("Check the number, and who acts.")));

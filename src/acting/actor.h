@@ -49,7 +49,7 @@ extern bool actor_sees(const Actor *actor, int64 organization_id, int64 merchant
 /* The organization that the actor works in, or the merchant that it is; 0: neither. */
 extern int64 actor_tenant(const Actor *actor);
 
-/* P0002, the same whether the row is missing or hidden; `what` is "job", for instance. */
+/* PT404, the same whether the row is missing or hidden; `what` is "job", for instance. */
 pg_noreturn extern void actor_complain_missing(const char *what, int64 id);
 
 /* The side that the actor stands on. */

@@ -15,7 +15,7 @@
 #include "acting/access.h"
 #include "acting/binding.h"
 #include "acting/call.h"
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "pg/argument.h"
 
 static Actor
@@ -50,9 +50,7 @@ refuse_superuser(const char *role)
 /*
  * jobs.bind_role(role_name, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_bind_role);
-Datum
-jobs_bind_role(PG_FUNCTION_ARGS)
+SQL_FUNCTION(bind_role)
 {
 	const char *role;
 	Actor actor;
@@ -88,9 +86,7 @@ jobs_bind_role(PG_FUNCTION_ARGS)
 /*
  * jobs.unbind_role(role_name): a second time it only says that nothing is left to do.
  */
-PG_FUNCTION_INFO_V1(jobs_unbind_role);
-Datum
-jobs_unbind_role(PG_FUNCTION_ARGS)
+SQL_FUNCTION(unbind_role)
 {
 	const char *role;
 	Call *call;

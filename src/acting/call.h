@@ -6,7 +6,7 @@
  * Every entry point that touches the tables, API function or trigger, has this shape:
  *
  *     arguments are checked           (argument.h: 22004, 22023)
- *     call = call_begin(...)          (42501, P0002 of the actor)
+ *     call = call_begin(...)          (42501, PT404 of the actor)
  *     the rules decide and rows are written through `call->rows`
  *     call_end(call)
  *
@@ -65,7 +65,7 @@ extern Call *call_begin_upkeep(void);
 extern Call *call_begin_operator(FunctionCallInfo fcinfo, int argno);
 
 /*
- * P0002, the same for a missing row (NULL) and one that is hidden from who acts; the columns
+ * PT404, the same for a missing row (NULL) and one that is hidden from who acts; the columns
  * hold the organization and the merchant, `what` is "job", for instance.
  */
 extern void call_require_seen(const Call *call, const Row *row, int organization_column,

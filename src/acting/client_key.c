@@ -15,6 +15,7 @@
 
 #include "acting/client_key.h"
 #include "acting/ids.h"
+#include "pg/refusal.h"
 #include "tables/decided.h"
 
 /* SQL's advisory locks have 1 and 2 there. */
@@ -221,7 +222,7 @@ void
 client_key_complain_reused(void)
 {
 	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			(refused_by(REFUSAL_CLIENT_KEY_USED),
 			 errmsg("client_key was used before"),
 			 errdetail("An earlier call with this key had other arguments, or what it wrote was changed since."),
 			 errhint("Make a new key for each new call; repeat a key with the same arguments alone.")));

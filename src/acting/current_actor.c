@@ -18,8 +18,9 @@
 #include "acting/access.h"
 #include "acting/binding.h"
 #include "acting/current_actor.h"
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "pg/argument.h"
+#include "pg/refusal.h"
 #include "pg/text.h"
 #include "tables/row.h"
 
@@ -198,7 +199,7 @@ void
 actor_complain_nobody(void)
 {
 	ereport(ERROR,
-			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			(refused_by(REFUSAL_NOBODY_ACTS),
 			 errmsg("nobody acts here"),
 			 errdetail("A member, a merchant or the system must act, and none of them was named."),
 			 errhint("Pass actor => 'member:...' or call jobs.act_as().")));
@@ -244,7 +245,7 @@ actor_complain_unknown(const Actor *actor)
 	char text[ACTOR_TEXT_SIZE];
 
 	ereport(ERROR,
-			(errcode(ERRCODE_NO_DATA_FOUND),
+			(refused_by(REFUSAL_ACTOR_MISSING),
 			 errmsg("there is no actor %s", actor_format(actor, text)),
 			 errdetail("No active %s has that number.",
 					   actor->kind == ACTOR_MEMBER ? "member" : "merchant"),
@@ -272,9 +273,7 @@ is_called_by_client(FunctionCallInfo fcinfo)
 /*
  * jobs.act_as(actor, is_local): sets who acts, for the transaction or the session.
  */
-PG_FUNCTION_INFO_V1(jobs_act_as);
-Datum
-jobs_act_as(PG_FUNCTION_ARGS)
+SQL_FUNCTION(act_as)
 {
 	bool is_local = arg_bool(fcinfo, ARG(act_as, is_local));
 	Actor actor;
@@ -282,7 +281,7 @@ jobs_act_as(PG_FUNCTION_ARGS)
 
 	if (running)
 		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				(refused_by(REFUSAL_ACTION_RUNNING),
 				 errmsg("jobs.act_as() cannot run inside an action"),
 				 errdetail("A function of jobs is running; its actor stays until it ends."),
 				 errhint("Call jobs.act_as() before.")));
@@ -296,9 +295,7 @@ jobs_act_as(PG_FUNCTION_ARGS)
 	PG_RETURN_VOID();
 }
 
-PG_FUNCTION_INFO_V1(jobs_current_actor);
-Datum
-jobs_current_actor(PG_FUNCTION_ARGS)
+SQL_FUNCTION(current_actor)
 {
 	Actor actor = actor_current();
 
@@ -308,9 +305,7 @@ jobs_current_actor(PG_FUNCTION_ARGS)
 /*
  * jobs.looking_actor(): who looks, for views.
  */
-PG_FUNCTION_INFO_V1(jobs_looking_actor);
-Datum
-jobs_looking_actor(PG_FUNCTION_ARGS)
+SQL_FUNCTION(looking_actor)
 {
 	Actor actor = actor_looking();
 
@@ -320,9 +315,7 @@ jobs_looking_actor(PG_FUNCTION_ARGS)
 /*
  * jobs.sees_everything(): the right to call it is what makes a viewer.
  */
-PG_FUNCTION_INFO_V1(jobs_sees_everything);
-Datum
-jobs_sees_everything(PG_FUNCTION_ARGS)
+SQL_FUNCTION(sees_everything)
 {
 	Actor actor = actor_looking();
 
@@ -340,9 +333,7 @@ current_of_kind(ActorKind kind, Actor *actor)
 	return actor->kind == kind && actor_find(actor);
 }
 
-PG_FUNCTION_INFO_V1(jobs_current_organization_id);
-Datum
-jobs_current_organization_id(PG_FUNCTION_ARGS)
+SQL_FUNCTION(current_organization_id)
 {
 	Actor actor;
 
@@ -351,9 +342,7 @@ jobs_current_organization_id(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(actor.organization_id);
 }
 
-PG_FUNCTION_INFO_V1(jobs_current_member_id);
-Datum
-jobs_current_member_id(PG_FUNCTION_ARGS)
+SQL_FUNCTION(current_member_id)
 {
 	Actor actor;
 
@@ -362,9 +351,7 @@ jobs_current_member_id(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(actor.id);
 }
 
-PG_FUNCTION_INFO_V1(jobs_current_merchant_id);
-Datum
-jobs_current_merchant_id(PG_FUNCTION_ARGS)
+SQL_FUNCTION(current_merchant_id)
 {
 	Actor actor;
 

@@ -63,7 +63,7 @@ extern bool actor_find(Actor *actor);
 /* The same, for who reads more. */
 extern bool actor_find_among(Rows *rows, Actor *actor);
 
-/* The same; P0002 when there is none. */
+/* The same; PT404 when there is none. */
 extern void actor_resolve(Actor *actor);
 pg_noreturn extern void actor_complain_unknown(const Actor *actor);
 

@@ -85,11 +85,12 @@ table_of(DmlStatement *statement, TableId id, DmlEvent event)
 static uint32
 number_of(const Row *row, int column)
 {
-	Form_pg_attribute att = TupleDescAttr(row->table->desc, row->table->att[column] - 1);
+	Form_pg_attribute att;
 	uint32 number;
 
 	if (row_isnull(row, column))
 		return NUMBER_OF_NULL;
+	att = TupleDescAttr(row->table->desc, row->table->att[column] - 1);
 	if (decided_is_free_text(row->table->id, column))
 		return NUMBER_OF_NULL + 1;
 	if (att->atttypid == NUMERICOID)

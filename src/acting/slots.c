@@ -7,7 +7,7 @@
 #include "postgres.h"
 
 #include "acting/call.h"
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "acting/slots.h"
 #include "pg/check.h"
 #include "tables/node.h"
@@ -36,9 +36,7 @@ slots_of_organization(Rows *rows, int64 id)
  * jobs.set_slots(first, last): the range of slots that organizations which sign up
  * here get. Rows that are there keep theirs.
  */
-PG_FUNCTION_INFO_V1(jobs_set_slots);
-Datum
-jobs_set_slots(PG_FUNCTION_ARGS)
+SQL_FUNCTION(set_slots)
 {
 	int32 first;
 	int32 last;

@@ -8,11 +8,12 @@
  */
 #include "postgres.h"
 
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "acting/ids.h"
 #include "feed/consumer.h"
 #include "feed/numbering.h"
 #include "pg/argument.h"
+#include "pg/refusal.h"
 
 static int
 owner_keys(ScanKeyData *keys, const Feed *feed)
@@ -35,7 +36,7 @@ static void
 tell_missing(int level, const char *name)
 {
 	ereport(level,
-			(level >= ERROR ? errcode(ERRCODE_NO_DATA_FOUND) : 0,
+			(level >= ERROR ? refused_by(REFUSAL_ROW_MISSING) : 0,
 			 errmsg("consumer \"%s\" does not exist", name),
 			 errdetail("The one who acts has no consumer of that name."),
 			 errhint("SELECT name FROM jobs.event_consumer lists those that there are; "
@@ -147,9 +148,9 @@ position_of_now(Rows *rows)
 static bool
 has_missed(Rows *rows, IndexId index, const Row *consumer)
 {
-	RowScan *scan = row_scan_begin_latest(rows, TABLE_job_event, index, 0, NULL, ForwardScanDirection);
+	RowScan *scan = row_scan_begin_latest(rows, TABLE_event, index, 0, NULL, ForwardScanDirection);
 	const Row *event = row_scan_pass(scan);
-	bool missed = event && row_time(event, Col_job_event_occurred_at, DT_NOEND) <
+	bool missed = event && row_time(event, Col_event_occurred_at, DT_NOEND) <
 							   row_time(consumer, Col_event_consumer_created_at, DT_NOBEGIN);
 
 	row_scan_end(scan);
@@ -165,8 +166,8 @@ stands_so(Rows *rows, const Row *consumer, bool from_start)
 {
 	if (row_int64(consumer, Col_event_consumer_position) > 0)
 		return !from_start;
-	return from_start || !(has_missed(rows, INDEX_job_event_position, consumer) ||
-						   has_missed(rows, INDEX_job_event_unnumbered, consumer));
+	return from_start || !(has_missed(rows, INDEX_event_position, consumer) ||
+						   has_missed(rows, INDEX_event_unnumbered, consumer));
 }
 
 /*
@@ -215,9 +216,7 @@ create_consumer(Call *call, const Feed *feed, const char *name, bool from_start)
 /*
  * jobs.create_consumer(consumer, from_start, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_create_consumer);
-Datum
-jobs_create_consumer(PG_FUNCTION_ARGS)
+SQL_FUNCTION(create_consumer)
 {
 	char *name = arg_text(fcinfo, ARG(create_consumer, consumer), LIMIT_NAME);
 	bool from_start = arg_bool(fcinfo, ARG(create_consumer, from_start));
@@ -235,9 +234,7 @@ jobs_create_consumer(PG_FUNCTION_ARGS)
 /*
  * jobs.drop_consumer(consumer, actor): a second time it only says that nothing is left to do.
  */
-PG_FUNCTION_INFO_V1(jobs_drop_consumer);
-Datum
-jobs_drop_consumer(PG_FUNCTION_ARGS)
+SQL_FUNCTION(drop_consumer)
 {
 	char *name = arg_text(fcinfo, ARG(drop_consumer, consumer), LIMIT_NAME);
 	Call *call = call_begin(fcinfo, ARG_drop_consumer_actor);

@@ -9,7 +9,7 @@
 
 #include "feed/feed.h"
 
-/* The consumer, or P0002; and the same, locked. */
+/* The consumer, or PT404; and the same, locked. */
 extern Row *consumer_require(Rows *rows, const Feed *feed, const char *name);
 extern Row *consumer_lock(Rows *rows, const Feed *feed, const char *name, LockTupleMode mode);
 

@@ -9,7 +9,7 @@
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "jobs/action.h"
 #include "pg/argument.h"
 #include "pg/encoding.h"
@@ -213,13 +213,10 @@ describe_condition(const Transition *transition)
 /*
  * jobs.transitions(): the machine, a row for each action, side and status.
  */
-PG_FUNCTION_INFO_V1(jobs_transitions);
-Datum
-jobs_transitions(PG_FUNCTION_ARGS)
+SQL_FUNCTION_OF_ROWS(transitions)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 
-	InitMaterializedSRF(fcinfo, 0);
 	for (int i = 0; i < lengthof(machine); i++)
 	{
 		const Transition *t = &machine[i];
@@ -289,9 +286,7 @@ draw_arrow(StringInfo out, bool mermaid, int from, int to)
  * jobs.transition_diagram(format): the machine drawn for Mermaid or Graphviz. What
  * leaves a job's status as it is has no arrow.
  */
-PG_FUNCTION_INFO_V1(jobs_transition_diagram);
-Datum
-jobs_transition_diagram(PG_FUNCTION_ARGS)
+SQL_FUNCTION(transition_diagram)
 {
 	char *format = arg_text(fcinfo, ARG(transition_diagram, format), LIMIT_NAME);
 	bool mermaid = strcmp(format, "mermaid") == 0;
@@ -327,9 +322,7 @@ jobs_transition_diagram(PG_FUNCTION_ARGS)
  * jobs.status_label(status, language): how a person reads a status. In a language that has no
  * words for it, as in e-mails, these are English.
  */
-PG_FUNCTION_INFO_V1(jobs_status_label);
-Datum
-jobs_status_label(PG_FUNCTION_ARGS)
+SQL_FUNCTION(status_label)
 {
 	char *name = arg_text(fcinfo, ARG(status_label, status), LIMIT_NAME);
 	char *language = arg_language(fcinfo, ARG_status_label_language);

@@ -9,7 +9,7 @@
 #include "funcapi.h"
 #include "utils/builtins.h"
 
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "jobs/block.h"
 #include "jobs/proposal.h"
 #include "jobs/review.h"
@@ -35,9 +35,7 @@ return_action(FunctionCallInfo fcinfo, const char *action)
 /*
  * jobs.allowed_actions(job_id, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_allowed_actions);
-Datum
-jobs_allowed_actions(PG_FUNCTION_ARGS)
+SQL_FUNCTION(allowed_actions)
 {
 	int64 job_id = arg_id(fcinfo, ARG(allowed_actions, job_id));
 	Call *call;
@@ -57,9 +55,7 @@ jobs_allowed_actions(PG_FUNCTION_ARGS)
 /*
  * jobs.proposal_actions(proposal_id, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_proposal_actions);
-Datum
-jobs_proposal_actions(PG_FUNCTION_ARGS)
+SQL_FUNCTION(proposal_actions)
 {
 	int64 proposal_id = arg_id(fcinfo, ARG(proposal_actions, proposal_id));
 	Call *call;
@@ -81,9 +77,7 @@ jobs_proposal_actions(PG_FUNCTION_ARGS)
 /*
  * jobs.conversation_actions(conversation_id, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_conversation_actions);
-Datum
-jobs_conversation_actions(PG_FUNCTION_ARGS)
+SQL_FUNCTION(conversation_actions)
 {
 	int64 conversation_id = arg_id(fcinfo, ARG(conversation_actions, conversation_id));
 	Call *call;

@@ -12,7 +12,7 @@
 #include "miscadmin.h"
 
 #include "acting/dml.h"
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "jobs/consequence.h"
 #include "pg/argument.h"
 #include "pg/json.h"
@@ -135,23 +135,17 @@ change_members(FunctionCallInfo fcinfo, Action action)
 	return changed;
 }
 
-PG_FUNCTION_INFO_V1(jobs_assign_members);
-Datum
-jobs_assign_members(PG_FUNCTION_ARGS)
+SQL_FUNCTION(assign_members)
 {
 	PG_RETURN_INT32(change_members(fcinfo, ACTION_ASSIGN));
 }
 
-PG_FUNCTION_INFO_V1(jobs_unassign_members);
-Datum
-jobs_unassign_members(PG_FUNCTION_ARGS)
+SQL_FUNCTION(unassign_members)
 {
 	PG_RETURN_INT32(change_members(fcinfo, ACTION_UNASSIGN));
 }
 
-PG_FUNCTION_INFO_V1(jobs_assign_self);
-Datum
-jobs_assign_self(PG_FUNCTION_ARGS)
+SQL_FUNCTION(assign_self)
 {
 	int64 job_id = arg_id(fcinfo, ARG(assign_self, job_id));
 	Call *call = call_begin(fcinfo, ARG_assign_self_actor);

@@ -15,12 +15,13 @@
 
 #include "miscadmin.h"
 
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "jobs/block.h"
 #include "jobs/decline.h"
 #include "parties/conversation.h"
 #include "parties/directory.h"
 #include "pg/argument.h"
+#include "pg/refusal.h"
 
 /* The reason of what a block declines. */
 #define REASON_BLOCKED "blocked"
@@ -36,7 +37,7 @@ require_blocker(const Call *call, int64 id)
 {
 	if (!is_blocker(call))
 		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				(refused_by(REFUSAL_ACTOR_KIND),
 				 errmsg("only the merchant blocks conversation %lld", (long long) id),
 				 errdetail("It declines the merchant's live jobs, too."),
 				 errhint("Pass actor => 'merchant:...'; an operator sets is_blocked, which declines nothing.")));
@@ -53,7 +54,7 @@ require_unblocker(const Call *call, int64 id)
 {
 	if (!is_unblocker(call))
 		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				(refused_by(REFUSAL_ACTOR_KIND),
 				 errmsg("only the system unblocks conversation %lld", (long long) id),
 				 errdetail("Neither side opens a blocked conversation again."),
 				 errhint("Ask the marketplace's operator to call jobs.unblock_conversation().")));
@@ -71,7 +72,7 @@ block_action(const Call *call, const Row *conversation)
  * False: it was so before. The row is locked.
  */
 static bool
-set_blocked(const Row *conversation, bool is_blocked)
+set_blocked(Call *call, const Row *conversation, bool is_blocked)
 {
 	Row *changed;
 
@@ -80,6 +81,7 @@ set_blocked(const Row *conversation, bool is_blocked)
 	changed = row_copy(conversation);
 	row_set(changed, Col_conversation_is_blocked, BoolGetDatum(is_blocked));
 	row_must_update(conversation, changed);
+	conversation_record_block(call, changed);
 	return true;
 }
 
@@ -122,9 +124,7 @@ decline_if_live(Call *call, int64 id)
 /*
  * jobs.block_conversation(conversation_id, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_block_conversation);
-Datum
-jobs_block_conversation(PG_FUNCTION_ARGS)
+SQL_FUNCTION(block_conversation)
 {
 	int64 conversation_id = arg_id(fcinfo, ARG(block_conversation, conversation_id));
 	Call *call = call_begin(fcinfo, ARG_block_conversation_actor);
@@ -133,7 +133,7 @@ jobs_block_conversation(PG_FUNCTION_ARGS)
 	require_blocker(call, conversation_id);
 	(void) merchant_lock(call, call->actor.id);
 	lock_live_jobs(call, conversation_id);
-	if (set_blocked(conversation_lock(call, conversation_id), true))
+	if (set_blocked(call, conversation_lock(call, conversation_id), true))
 	{
 		ListCell *cell;
 
@@ -150,16 +150,14 @@ jobs_block_conversation(PG_FUNCTION_ARGS)
 /*
  * jobs.unblock_conversation(conversation_id, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_unblock_conversation);
-Datum
-jobs_unblock_conversation(PG_FUNCTION_ARGS)
+SQL_FUNCTION(unblock_conversation)
 {
 	int64 conversation_id = arg_id(fcinfo, ARG(unblock_conversation, conversation_id));
 	Call *call = call_begin_operator(fcinfo, ARG_unblock_conversation_actor);
 	Row *conversation = conversation_lock(call, conversation_id);
 
 	require_unblocker(call, conversation_id);
-	(void) set_blocked(conversation, false);
+	(void) set_blocked(call, conversation, false);
 	call_end(call);
 	PG_RETURN_VOID();
 }

@@ -7,7 +7,7 @@
  */
 #include "postgres.h"
 
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "jobs/message.h"
 #include "parties/conversation.h"
 #include "parties/directory.h"
@@ -16,9 +16,7 @@
 /*
  * jobs.start_conversation(organization_id, body, client_key, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_start_conversation);
-Datum
-jobs_start_conversation(PG_FUNCTION_ARGS)
+SQL_FUNCTION(start_conversation)
 {
 	int64 organization_id = arg_id(fcinfo, ARG(start_conversation, organization_id));
 	Draft draft = {0};

@@ -9,7 +9,7 @@
 
 #include "utils/builtins.h"
 
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "jobs/consequence.h"
 #include "jobs/decline.h"
 #include "jobs/repeated.h"
@@ -68,9 +68,7 @@ is_repeated(Call *call, const Job *job, const char *reason, const char *comment)
 /*
  * jobs.decline_job(job_id, reason, comment, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_decline_job);
-Datum
-jobs_decline_job(PG_FUNCTION_ARGS)
+SQL_FUNCTION(decline_job)
 {
 	int64 job_id = arg_id(fcinfo, ARG(decline_job, job_id));
 	char *reason = arg_optional_reason(fcinfo, ARG_decline_job_reason);

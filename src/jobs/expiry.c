@@ -19,7 +19,7 @@
 #include "utils/memutils.h"
 
 #include "acting/call.h"
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "jobs/consequence.h"
 #include "jobs/reminder.h"
 #include "pg/argument.h"
@@ -129,9 +129,7 @@ expire_batch(Call *call, int max_rows, TimestampTz *from)
 /*
  * jobs.expire_jobs(max_rows): one batch, and one of what was put off.
  */
-PG_FUNCTION_INFO_V1(jobs_expire_jobs);
-Datum
-jobs_expire_jobs(PG_FUNCTION_ARGS)
+SQL_FUNCTION(expire_jobs)
 {
 	int max_rows = arg_count(fcinfo, ARG(expire_jobs, max_rows));
 	TimestampTz from = DT_NOBEGIN;
@@ -200,9 +198,7 @@ commit_between(const Sweep *sweep)
  * jobs.expire_due_jobs(batch_size): expires what is due, asks others where that was put off, and
  * reminds of what soon will be due.
  */
-PG_FUNCTION_INFO_V1(jobs_expire_due_jobs);
-Datum
-jobs_expire_due_jobs(PG_FUNCTION_ARGS)
+SQL_FUNCTION(expire_due_jobs)
 {
 	Sweep sweep;
 	Call *call;

@@ -15,12 +15,13 @@
 #include "utils/uuid.h"
 
 #include "acting/ids.h"
-#include "feed/history.h"
+#include "feed/event.h"
 #include "jobs/job.h"
 #include "parties/conversation.h"
 #include "pg/check.h"
 #include "pg/json.h"
 #include "pg/order.h"
+#include "pg/refusal.h"
 
 /*
  * Times in milliseconds. Integers would end at 24 days; the unit stays, so that numbers mean what
@@ -237,7 +238,7 @@ job_require_unexpired(const Job *job, const char *phrase)
 		return;
 	since = timestamptz_to_str(row_time(job->row, Col_job_respond_by, job->now));
 	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			(refused_by(REFUSAL_JOB_EXPIRED),
 			 errmsg("job %lld cannot %s: it is expired", (long long) job->id, phrase),
 			 errdetail("The job is expired since %s; nothing is allowed now.", since),
 			 errhint("No action is possible on an expired job. The merchant can ask for a new one.")));
@@ -250,7 +251,7 @@ require_side(const Call *call, int64 id, Action action)
 
 	if (!action_is_of_side(action, side))
 		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				(refused_by(REFUSAL_ACTOR_KIND),
 				 errmsg("action \"%s\" on job %lld is not for %s", action_rules[action].name, (long long) id,
 						side_name(side)),
 				 errdetail("Another kind of actor performs it."),
@@ -287,7 +288,7 @@ void
 job_complain_status(Call *call, Job *job, Action action)
 {
 	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			(refused_by(REFUSAL_JOB_STATUS),
 			 errmsg("job %lld cannot %s", (long long) job->id, action_rules[action].phrase),
 			 errdetail("The job is %s%s; allowed now: %s.", status_name(job->status),
 					   job->is_confirmed ? " and confirmed" : "", job_list_allowed(call, job)),
@@ -349,6 +350,9 @@ write_history(Call *call, const Job *job, Action action, JobStatus from, JobStat
 		.organization_id = job->organization_id,
 		.merchant_id = job->merchant_id,
 		.job_id = job->id,
+		.conversation_id = job->conversation_id,
+		/* accepting it made the job; what happens to the job from then on is no matter of the proposal's */
+		.proposal_id = action == ACTION_CREATE ? row_int64(job->row, Col_job_proposal_id) : 0,
 		.action = action_rules[action].name,
 		.from_status = status_name(from),
 		.to_status = status_name(to),
@@ -356,7 +360,7 @@ write_history(Call *call, const Job *job, Action action, JobStatus from, JobStat
 		.details = details,
 	};
 
-	history_write(call, &event);
+	event_write(call, &event);
 }
 
 void

@@ -5,8 +5,8 @@
  *
  * Every action on a job has this shape, whatever the path:
  *
- *     job = job_lock(...)             P0002; the clock is read after the lock
- *     t = job_require(...)            55000 overdue, 42501 kind of actor, 55000 status, blocked
+ *     job = job_lock(...)             PT404; the clock is read after the lock
+ *     t = job_require(...)            PT410 overdue, 42501 kind of actor, PT409 status, blocked
  *     job_move(...)                   the row and its history
  *     what goes with it: a message, the record of a decline
  *     consequence_of_action(...)      evidence, e-mail, the next organization: consequence.h
@@ -38,11 +38,11 @@ extern void job_init(void);
 /* What a row says of a job, now. */
 extern Job *job_of_row(Row *row);
 
-/* The job's row, not locked; P0002 when it is missing or hidden from the actor. */
+/* The job's row, not locked; PT404 when it is missing or hidden from the actor. */
 extern Row *job_get(Call *call, int64 id);
 
 /*
- * Locks the job FOR NO KEY UPDATE; P0002 when it is missing or hidden, or gone by then. Several
+ * Locks the job FOR NO KEY UPDATE; PT404 when it is missing or hidden, or gone by then. Several
  * jobs are locked in the order of their ids, except by the last one: see row_lock_out_of_order.
  */
 extern Job *job_lock(Call *call, int64 id);
@@ -62,7 +62,7 @@ extern const Transition *job_require(Call *call, Job *job, Action action);
 extern const Transition *job_find_transition(Call *call, Job *job, Action action);
 pg_noreturn extern void job_complain_status(Call *call, Job *job, Action action);
 
-/* 55000 when the job is expired or overdue; `phrase` ends the sentence "job 42 cannot". */
+/* PT410 when the job is expired or overdue; `phrase` ends the sentence "job 42 cannot". */
 extern void job_require_unexpired(const Job *job, const char *phrase);
 
 /* What whoever acts can do to the job now: a list of Action, and the same for people. */

@@ -7,7 +7,7 @@
 
 #include "utils/builtins.h"
 
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "jobs/consequence.h"
 #include "jobs/message.h"
 #include "jobs/repeated.h"
@@ -53,46 +53,34 @@ perform_action(FunctionCallInfo fcinfo, Action action, int job_argno, int actor_
 	PG_RETURN_TEXT_P(cstring_to_text(status_name(status)));
 }
 
-PG_FUNCTION_INFO_V1(jobs_open_job);
-Datum
-jobs_open_job(PG_FUNCTION_ARGS)
+SQL_FUNCTION(open_job)
 {
 	return perform_action(fcinfo, ACTION_OPEN, ARG_open_job_job_id, ARG_open_job_actor, NULL);
 }
 
-PG_FUNCTION_INFO_V1(jobs_mark_inactive);
-Datum
-jobs_mark_inactive(PG_FUNCTION_ARGS)
+SQL_FUNCTION(mark_inactive)
 {
 	return perform_action(fcinfo, ACTION_MARK_INACTIVE, ARG_mark_inactive_job_id, ARG_mark_inactive_actor, NULL);
 }
 
-PG_FUNCTION_INFO_V1(jobs_reactivate_job);
-Datum
-jobs_reactivate_job(PG_FUNCTION_ARGS)
+SQL_FUNCTION(reactivate_job)
 {
 	return perform_action(fcinfo, ACTION_REACTIVATE, ARG_reactivate_job_job_id, ARG_reactivate_job_actor, NULL);
 }
 
-PG_FUNCTION_INFO_V1(jobs_complete_job);
-Datum
-jobs_complete_job(PG_FUNCTION_ARGS)
+SQL_FUNCTION(complete_job)
 {
 	char *said = arg_optional_text(fcinfo, ARG(complete_job, message), LIMIT_TEXT);
 
 	return perform_action(fcinfo, ACTION_COMPLETE, ARG_complete_job_job_id, ARG_complete_job_actor, said);
 }
 
-PG_FUNCTION_INFO_V1(jobs_confirm_completion);
-Datum
-jobs_confirm_completion(PG_FUNCTION_ARGS)
+SQL_FUNCTION(confirm_completion)
 {
 	return perform_action(fcinfo, ACTION_CONFIRM, ARG_confirm_completion_job_id, ARG_confirm_completion_actor, NULL);
 }
 
-PG_FUNCTION_INFO_V1(jobs_reject_completion);
-Datum
-jobs_reject_completion(PG_FUNCTION_ARGS)
+SQL_FUNCTION(reject_completion)
 {
 	char *said = arg_optional_text(fcinfo, ARG(reject_completion, comment), LIMIT_TEXT);
 

@@ -14,6 +14,7 @@
 #include "jobs/job.h"
 #include "jobs/request.h"
 #include "pg/argument.h"
+#include "pg/refusal.h"
 
 static JobStatus
 status_of_row(const Row *row)
@@ -35,7 +36,7 @@ action_of_status(Call *call, Job *job, JobStatus status)
 		return action;
 	job_require_unexpired(job, "be changed");
 	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			(refused_by(REFUSAL_JOB_STATUS),
 			 errmsg("job %lld cannot be set to %s", (long long) job->id, status_name(status)),
 			 errdetail("The job is %s, and no UPDATE leads there; allowed now: %s.",
 					   status_name(job->status), job_list_allowed(call, job)),
@@ -53,7 +54,7 @@ transition_of_update(Call *call, Job *job, JobStatus status)
 
 	if (transition->is_silent)
 		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				(refused_by(REFUSAL_JOB_STATUS),
 				 errmsg("job %lld cannot go back to %s", (long long) job->id, status_name(status)),
 				 errdetail("The job is %s; allowed now: %s.", status_name(job->status),
 						   job_list_allowed(call, job)),

@@ -13,14 +13,16 @@
 
 #include "acting/client_key.h"
 #include "acting/dml.h"
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "acting/ids.h"
+#include "feed/event.h"
 #include "jobs/consequence.h"
 #include "jobs/message.h"
 #include "jobs/repeated.h"
 #include "parties/conversation.h"
 #include "pg/argument.h"
 #include "pg/json.h"
+#include "pg/refusal.h"
 #include "tables/decided.h"
 
 /* Where a message belongs. */
@@ -43,7 +45,7 @@ complain_several(int64 conversation_id, List *live)
 	foreach (cell, live)
 		appendStringInfo(&ids, "%s%lld", ids.len ? ", " : "", (long long) ((Job *) lfirst(cell))->id);
 	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			(refused_by(REFUSAL_SEVERAL_LIVE_JOBS),
 			 errmsg("conversation %lld has several live jobs", (long long) conversation_id),
 			 errdetail("The message could belong to any of %s.", ids.data),
 			 errhint("Name the job, or pass job 0 for a message without one.")));
@@ -93,7 +95,7 @@ find_place(Call *call, const Draft *draft, Place *place)
 
 		if (place->named_job && place->conversation_id != draft->conversation_id)
 			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					(refused_by(REFUSAL_JOB_OF_OTHER_CONVERSATION),
 					 errmsg("job %lld is not of conversation %lld", (long long) draft->job_id,
 							(long long) draft->conversation_id),
 					 errdetail("It belongs to conversation %lld.", (long long) place->conversation_id),
@@ -132,6 +134,24 @@ require_allowed(Call *call, Place *place)
 }
 
 /*
+ * A message without a job is an event of its conversation.
+ */
+static void
+record_in_conversation(Call *call, const Place *place, int64 message_id)
+{
+	Event event = {
+		.organization_id = place->organization_id,
+		.merchant_id = place->merchant_id,
+		.conversation_id = place->conversation_id,
+		.action = event_names[EVENT_CONVERSATION_MESSAGE],
+		.occurred_at = GetCurrentTimestamp(),
+		.details = json_of_id("message_id", message_id),
+	};
+
+	event_write(call, &event);
+}
+
+/*
  * What a message leads to, once it is written.
  */
 static void
@@ -154,7 +174,10 @@ follow_up_message(Call *call, const Place *place, const Transition *transition, 
 		consequence_of_action(call, place->job, transition, &subject);
 	}
 	else
+	{
+		record_in_conversation(call, place, message_id);
 		email_queue(call, &email);
+	}
 }
 
 static void
@@ -275,9 +298,7 @@ message_add(Call *call, int64 job_id, const char *body)
 /*
  * jobs.send_message(conversation_id, body, job_id, client_key, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_send_message);
-Datum
-jobs_send_message(PG_FUNCTION_ARGS)
+SQL_FUNCTION(send_message)
 {
 	Draft draft = {0};
 	Call *call;
@@ -301,9 +322,7 @@ jobs_send_message(PG_FUNCTION_ARGS)
 /*
  * jobs.reply_to_job(job_id, body, client_key, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_reply_to_job);
-Datum
-jobs_reply_to_job(PG_FUNCTION_ARGS)
+SQL_FUNCTION(reply_to_job)
 {
 	Draft draft = {0};
 	Call *call;

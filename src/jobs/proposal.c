@@ -15,8 +15,9 @@
 
 #include "acting/client_key.h"
 #include "acting/dml.h"
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "acting/ids.h"
+#include "feed/event.h"
 #include "jobs/consequence.h"
 #include "jobs/message.h"
 #include "jobs/proposal.h"
@@ -24,6 +25,8 @@
 #include "parties/conversation.h"
 #include "parties/directory.h"
 #include "pg/argument.h"
+#include "pg/json.h"
+#include "pg/refusal.h"
 #include "pg/text.h"
 
 typedef enum ProposalStatus
@@ -40,11 +43,12 @@ static const struct
 	Side side; /* who decides so */
 	const char *phrase;
 	const char *action; /* NULL: a proposal never comes to it again */
+	EventKind event;
 } statuses[] = {
-	[PROPOSAL_SENT] = {"sent", SIDE_EXPERT, "be sent again", NULL},
-	[PROPOSAL_ACCEPTED] = {"accepted", SIDE_MERCHANT, "be accepted", "accept"},
-	[PROPOSAL_DECLINED] = {"declined", SIDE_MERCHANT, "be declined", "decline"},
-	[PROPOSAL_WITHDRAWN] = {"withdrawn", SIDE_EXPERT, "be withdrawn", "withdraw"},
+	[PROPOSAL_SENT] = {"sent", SIDE_EXPERT, "be sent again", NULL, EVENT_PROPOSAL_SEND},
+	[PROPOSAL_ACCEPTED] = {"accepted", SIDE_MERCHANT, "be accepted", "accept", EVENT_PROPOSAL_ACCEPT},
+	[PROPOSAL_DECLINED] = {"declined", SIDE_MERCHANT, "be declined", "decline", EVENT_PROPOSAL_DECLINE},
+	[PROPOSAL_WITHDRAWN] = {"withdrawn", SIDE_EXPERT, "be withdrawn", "withdraw", EVENT_PROPOSAL_WITHDRAW},
 };
 
 static ProposalStatus
@@ -135,7 +139,7 @@ require_sender(Call *call, const Row *row)
 	service_require(call, row_int64(row, Col_proposal_service_id));
 	if (!proposal_is_sender(call))
 		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				(refused_by(REFUSAL_ACTOR_KIND),
 				 errmsg("only a member of the organization sends a proposal"),
 				 errdetail("The one who acts is no member."),
 				 errhint("Pass actor => 'member:...'.")));
@@ -174,6 +178,22 @@ proposal_email(const Row *proposal, EmailKind kind)
 	return email;
 }
 
+static void
+write_proposal_event(Call *call, const Row *proposal, ProposalStatus to, Jsonb *details)
+{
+	Event event = {
+		.organization_id = row_int64(proposal, Col_proposal_organization_id),
+		.merchant_id = row_int64(proposal, Col_proposal_merchant_id),
+		.conversation_id = row_int64(proposal, Col_proposal_conversation_id),
+		.proposal_id = row_int64(proposal, Col_proposal_id),
+		.action = event_names[statuses[to].event],
+		.occurred_at = GetCurrentTimestamp(),
+		.details = details,
+	};
+
+	event_write(call, &event);
+}
+
 /*
  * The message carries the title; what the proposal says in full stands in its row.
  */
@@ -188,6 +208,7 @@ tell_sent(Call *call, Row *row)
 	draft.body = row_text(row, Col_proposal_title);
 	draft.is_part = true;
 	email.message_id = message_send(call, &draft);
+	write_proposal_event(call, row, PROPOSAL_SENT, json_of_id("message_id", email.message_id));
 	email_queue(call, &email);
 }
 
@@ -236,7 +257,7 @@ require_decider(const Call *call, const Row *proposal, ProposalStatus to)
 
 	if (!is_decider(call, to))
 		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				(refused_by(REFUSAL_ACTOR_KIND),
 				 errmsg("proposal %lld cannot %s by the one who acts", (long long) id, statuses[to].phrase),
 				 errdetail("This is for %s to do.",
 						   statuses[to].side == SIDE_EXPERT ? "a member of the organization" : "the merchant"),
@@ -255,7 +276,7 @@ require_decidable(Call *call, const Row *proposal, ProposalStatus to)
 	require_decider(call, proposal, to);
 	if (!is_decidable(from, to))
 		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				(refused_by(REFUSAL_PROPOSAL_DECIDED),
 				 errmsg("proposal %lld cannot %s", (long long) id, statuses[to].phrase),
 				 errdetail("The proposal is %s.", statuses[from].name),
 				 errhint("A proposal is decided once; the expert can send another.")));
@@ -306,11 +327,13 @@ create_job(Call *call, const Row *proposal)
 static int64
 tell_decided(Call *call, const Row *proposal, ProposalStatus status)
 {
+	int64 store_id = row_int64(proposal, Col_proposal_store_id);
 	Email email;
 
+	write_proposal_event(call, proposal, status, store_id ? json_of_id("store_id", store_id) : NULL);
 	if (status == PROPOSAL_WITHDRAWN)
 		return 0;
-	if (status == PROPOSAL_ACCEPTED && !row_isnull(proposal, Col_proposal_store_id))
+	if (status == PROPOSAL_ACCEPTED && store_id != 0)
 		return create_job(call, proposal);
 	email = proposal_email(proposal,
 						   status == PROPOSAL_ACCEPTED ? EMAIL_PROPOSAL_ACCEPTED : EMAIL_PROPOSAL_DECLINED);
@@ -339,9 +362,7 @@ find_repeated_proposal(Call *call, const Row *row, const pg_uuid_t *client_key)
  * jobs.send_proposal(conversation_id, service_id, title, work, price, currency,
  * client_key, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_send_proposal);
-Datum
-jobs_send_proposal(PG_FUNCTION_ARGS)
+SQL_FUNCTION(send_proposal)
 {
 	int64 conversation_id = arg_id(fcinfo, ARG(send_proposal, conversation_id));
 	int64 service_id = arg_id(fcinfo, ARG(send_proposal, service_id));
@@ -440,9 +461,7 @@ decide_proposal(FunctionCallInfo fcinfo, ProposalStatus to, int proposal_argno, 
 	return job_id;
 }
 
-PG_FUNCTION_INFO_V1(jobs_accept_proposal);
-Datum
-jobs_accept_proposal(PG_FUNCTION_ARGS)
+SQL_FUNCTION(accept_proposal)
 {
 	int64 store_id = arg_optional_id(fcinfo, ARG(accept_proposal, store_id));
 	int64 job_id = decide_proposal(fcinfo, PROPOSAL_ACCEPTED, ARG_accept_proposal_proposal_id,
@@ -453,17 +472,13 @@ jobs_accept_proposal(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(job_id);
 }
 
-PG_FUNCTION_INFO_V1(jobs_decline_proposal);
-Datum
-jobs_decline_proposal(PG_FUNCTION_ARGS)
+SQL_FUNCTION(decline_proposal)
 {
 	(void) decide_proposal(fcinfo, PROPOSAL_DECLINED, ARG_decline_proposal_proposal_id, ARG_decline_proposal_actor, 0);
 	PG_RETURN_VOID();
 }
 
-PG_FUNCTION_INFO_V1(jobs_withdraw_proposal);
-Datum
-jobs_withdraw_proposal(PG_FUNCTION_ARGS)
+SQL_FUNCTION(withdraw_proposal)
 {
 	(void) decide_proposal(fcinfo, PROPOSAL_WITHDRAWN, ARG_withdraw_proposal_proposal_id,
 						   ARG_withdraw_proposal_actor, 0);

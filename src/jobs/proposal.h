@@ -8,10 +8,10 @@
 
 #include "mail/email.h"
 
-/* The proposal's row; P0002 when it is missing or hidden. */
+/* The proposal's row; PT404 when it is missing or hidden. */
 extern Row *proposal_get(Call *call, int64 id);
 
-/* Locks the proposal FOR NO KEY UPDATE; P0002 when it is missing or hidden, or gone by then. */
+/* Locks the proposal FOR NO KEY UPDATE; PT404 when it is missing or hidden, or gone by then. */
 extern Row *proposal_lock(Call *call, int64 id);
 
 /* Does one act who sends proposals? */

@@ -13,6 +13,7 @@
 #include "jobs/rematch.h"
 #include "jobs/request.h"
 #include "parties/directory.h"
+#include "pg/refusal.h"
 
 /*
  * Has the merchant somebody to talk to? An answer whose job was declined since is none.
@@ -72,7 +73,7 @@ rematch_require_request(Call *call, int64 request_id)
 		actor_complain_missing("request", request_id);
 	if (call->actor.kind == ACTOR_MEMBER)
 		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				(refused_by(REFUSAL_ACTOR_KIND),
 				 errmsg("only the merchant asks other organizations under request %lld", (long long) request_id),
 				 errdetail("The one who acts is a member of an organization that was asked."),
 				 errhint("Pass actor => 'merchant:...'.")));

@@ -22,7 +22,7 @@ extern bool rematch_is_wanted(const Job *job);
 extern bool rematch_next(Call *call, const Job *lost, List **made);
 
 /*
- * A job of the request: P0002 when whoever acts sees no such request, 42501 when theirs is not to ask
+ * A job of the request: PT404 when whoever acts sees no such request, 42501 when theirs is not to ask
  * others.
  */
 extern Row *rematch_require_request(Call *call, int64 request_id);

@@ -21,6 +21,7 @@
 #include "parties/directory.h"
 #include "pg/argument.h"
 #include "pg/order.h"
+#include "pg/refusal.h"
 
 /* Organizations that are asked at once. */
 #define MAX_MATCHES 100
@@ -39,7 +40,7 @@ request_require_asker(Call *call, const Row *row)
 	store_require(call, row_int64(row, Col_job_store_id), row_int64(row, Col_job_merchant_id));
 	if (!action_is_of_side(ACTION_CREATE, actor_side(&call->actor)))
 		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				(refused_by(REFUSAL_ACTOR_KIND),
 				 errmsg("only a merchant asks for a job"),
 				 errdetail("The one who acts is a member of an organization."),
 				 errhint("Pass actor => 'merchant:...'.")));

@@ -58,18 +58,18 @@ extern List *request_find_repeated(Call *call, const Row *wanted, const pg_uuid_
 extern List *request_find_repeated_rematch(Call *call, const Row *any, const pg_uuid_t *client_key);
 
 /*
- * May whoever acts ask for the job in this row? P0002 when the organization, the service
+ * May whoever acts ask for the job in this row? PT404 when the organization, the service
  * or the store is not there for them, 42501 when theirs is not to ask.
  */
 extern void request_require_asker(Call *call, const Row *row);
 
 /*
  * Locks the merchant of the row. May it ask this organization? 22023 when it doesn't provide the
- * service, 55000 when its preferences forbid it.
+ * service, PT409 when its preferences forbid it.
  */
 extern void request_require_welcome(Call *call, const Row *row);
 
-/* The conversation of the two sides, opened if there was none; 55000 when it is blocked. */
+/* The conversation of the two sides, opened if there was none; PT409 when it is blocked. */
 extern int64 request_open_conversation(Call *call, Row *row);
 
 #endif

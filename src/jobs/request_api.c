@@ -9,13 +9,14 @@
 #include "utils/numeric.h"
 #include "utils/uuid.h"
 
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "acting/ids.h"
 #include "jobs/consequence.h"
 #include "jobs/rematch.h"
 #include "jobs/request.h"
 #include "parties/directory.h"
 #include "pg/argument.h"
+#include "pg/refusal.h"
 
 /* What a merchant asks for, as the arguments have it. */
 typedef struct Wanted
@@ -88,7 +89,7 @@ ask_best(Call *call, const Row *job, int max_matches, const pg_uuid_t *client_ke
 
 	if (request_ask_best(call, &ask, &jobs) == ASKING_NOBODY)
 		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				(refused_by(REFUSAL_NOBODY_MATCHES),
 				 errmsg("no organization can be asked for service %lld",
 						(long long) row_int64(job, Col_job_service_id)),
 				 errdetail("None that provides it is available, listed, takes this merchant, fits the budget and "
@@ -126,7 +127,7 @@ ask_organizations(Call *call, const Wanted *wanted)
 	request_require_asker(call, job);
 	if (call->actor.kind == ACTOR_SYSTEM)
 		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				(refused_by(REFUSAL_ACTOR_KIND),
 				 errmsg("the system does not ask for a job"),
 				 errdetail("A merchant does."),
 				 errhint("Pass actor => 'merchant:...'.")));
@@ -145,16 +146,13 @@ ask_organizations(Call *call, const Wanted *wanted)
  * jobs.request_job(service_id, title, description, organization_id, store_id, budget,
  * currency, max_matches, auto_rematch, client_key, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_request_job);
-Datum
-jobs_request_job(PG_FUNCTION_ARGS)
+SQL_FUNCTION_OF_ROWS(request_job)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	Wanted wanted = wanted_of_arguments(fcinfo);
 	Call *call;
 	ListCell *cell;
 
-	InitMaterializedSRF(fcinfo, 0);
 	call = call_begin(fcinfo, ARG_request_job_actor);
 	foreach (cell, ask_organizations(call, &wanted))
 	{
@@ -191,9 +189,7 @@ ask_others(Call *call, int64 request_id, int max_matches, const pg_uuid_t *clien
 /*
  * jobs.rematch_request(request_id, max_matches, client_key, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_rematch_request);
-Datum
-jobs_rematch_request(PG_FUNCTION_ARGS)
+SQL_FUNCTION_OF_ROWS(rematch_request)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	int64 request_id = arg_id(fcinfo, ARG(rematch_request, request_id));
@@ -202,7 +198,6 @@ jobs_rematch_request(PG_FUNCTION_ARGS)
 	Call *call;
 	ListCell *cell;
 
-	InitMaterializedSRF(fcinfo, 0);
 	call = call_begin(fcinfo, ARG_rematch_request_actor);
 	foreach (cell, ask_others(call, request_id, max_matches, client_key))
 	{

@@ -4,15 +4,16 @@
  * Reviews of finished work: of a job once its completion is confirmed, or of a proposal that
  * was accepted for a new store once the expert asked for it.
  *
- * Locks: the job or the proposal FOR NO KEY UPDATE, so that it is reviewed once; the review
- * that is replied to in the same way.
+ * Locks: the job or the proposal FOR NO KEY UPDATE, so that it is reviewed once, and that its events
+ * have their order; then the review that is replied to, in the same way.
  */
 #include "postgres.h"
 
 #include "utils/builtins.h"
 
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "acting/ids.h"
+#include "feed/event.h"
 #include "jobs/job.h"
 #include "jobs/proposal.h"
 #include "jobs/repeated.h"
@@ -21,6 +22,7 @@
 #include "matching/evidence_notes.h"
 #include "parties/conversation.h"
 #include "pg/argument.h"
+#include "pg/refusal.h"
 
 /* What is reviewed: a job or a proposal, the other being 0. It is locked. */
 typedef struct ReviewSubject
@@ -30,6 +32,7 @@ typedef struct ReviewSubject
 	int64 conversation_id;
 	int64 service_id;
 	int64 job_id;
+	JobStatus status; /* of the job; STATUS_NONE of a proposal */
 	int64 proposal_id;
 } ReviewSubject;
 
@@ -102,7 +105,7 @@ require_reviewer(const Call *call, const ReviewSubject *subject)
 {
 	if (!is_reviewer(call))
 		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				(refused_by(REFUSAL_ACTOR_KIND),
 				 errmsg("only the merchant reviews %s %lld", subject_name(subject), (long long) subject_id(subject)),
 				 errdetail("A review is what a merchant says of work that was done for it."),
 				 errhint("Pass actor => 'merchant:...'.")));
@@ -113,7 +116,7 @@ require_expert(const Call *call, const char *what, int64 id)
 {
 	if (!is_expert(call))
 		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				(refused_by(REFUSAL_ACTOR_KIND),
 				 errmsg("only a member of the organization %s %lld", what, (long long) id),
 				 errdetail("The one who acts is none."),
 				 errhint("Pass actor => 'member:...'.")));
@@ -149,11 +152,33 @@ find_repeated_review(Call *call, const ReviewSubject *subject, const Opinion *op
 		row_int32(review, Col_review_quality) != opinion->quality ||
 		!repeated_text(review, Col_review_comment, opinion->comment))
 		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				(refused_by(REFUSAL_REVIEW_WRITTEN),
 				 errmsg("%s %lld was reviewed before", subject_name(subject), (long long) subject_id(subject)),
 				 errdetail("There is review %lld.", (long long) row_int64(review, Col_review_id)),
 				 errhint("Work is reviewed once; jobs.review has what was said.")));
 	return row_int64(review, Col_review_id);
+}
+
+/*
+ * A job's status stays as it is, whatever is said of the work.
+ */
+static void
+write_review_event(Call *call, const ReviewSubject *subject, EventKind kind, int64 review_id)
+{
+	Event event = {
+		.organization_id = subject->organization_id,
+		.merchant_id = subject->merchant_id,
+		.job_id = subject->job_id,
+		.conversation_id = subject->conversation_id,
+		.proposal_id = subject->proposal_id,
+		.review_id = review_id,
+		.action = event_names[kind],
+		.from_status = status_name(subject->status),
+		.to_status = status_name(subject->status),
+		.occurred_at = GetCurrentTimestamp(),
+	};
+
+	event_write(call, &event);
 }
 
 /*
@@ -173,6 +198,7 @@ follow_up_review(Call *call, const ReviewSubject *subject, const Row *review)
 	};
 	EvidenceKey key = {subject->organization_id, subject->service_id};
 
+	write_review_event(call, subject, EVENT_REVIEW_WRITE, email.review_id);
 	evidence_note_review(&key, row_time(review, Col_review_written_at, 0), row_int32(review, Col_review_communication),
 						 row_int32(review, Col_review_quality));
 	email_queue(call, &email);
@@ -215,7 +241,7 @@ require_confirmed(const Job *job)
 {
 	if (!job->is_confirmed)
 		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				(refused_by(REFUSAL_COMPLETION_UNCONFIRMED),
 				 errmsg("job %lld cannot be reviewed", (long long) job->id),
 				 errdetail("The job is %s, and no completion of it is confirmed.",
 						   status_name(job->status)),
@@ -231,6 +257,7 @@ subject_of_job(const Job *job)
 		.conversation_id = job->conversation_id,
 		.service_id = job->service_id,
 		.job_id = job->id,
+		.status = job->status,
 	};
 
 	return subject;
@@ -248,9 +275,7 @@ review_is_due(Call *call, const Job *job)
 /*
  * jobs.review_job(job_id, communication, quality, comment, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_review_job);
-Datum
-jobs_review_job(PG_FUNCTION_ARGS)
+SQL_FUNCTION(review_job)
 {
 	int64 job_id = arg_id(fcinfo, ARG(review_job, job_id));
 	Opinion opinion = arg_opinion(fcinfo);
@@ -279,7 +304,7 @@ require_new_store(const Row *proposal)
 
 	if (!proposal_is_for_new_store(proposal))
 		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				(refused_by(REFUSAL_PROPOSAL_WITHOUT_WORK),
 				 errmsg("proposal %lld has no work to review", (long long) row_int64(proposal, Col_proposal_id)),
 				 has_job ? errdetail("It was accepted for a store, and a job came of it.") :
 						   errdetail("The proposal is %s.", proposal_status_name(proposal)),
@@ -293,26 +318,41 @@ is_requested(const Row *proposal)
 	return !row_isnull(proposal, Col_proposal_review_requested_at);
 }
 
+static ReviewSubject
+subject_of_proposal(const Row *proposal)
+{
+	ReviewSubject subject = {
+		.organization_id = row_int64(proposal, Col_proposal_organization_id),
+		.merchant_id = row_int64(proposal, Col_proposal_merchant_id),
+		.conversation_id = row_int64(proposal, Col_proposal_conversation_id),
+		.service_id = row_int64(proposal, Col_proposal_service_id),
+		.status = STATUS_NONE,
+		.proposal_id = row_int64(proposal, Col_proposal_id),
+	};
+
+	return subject;
+}
+
 /*
  * Asks the merchant, who is told by e-mail. The row is locked.
  */
 static void
 ask_for_review(Call *call, const Row *proposal)
 {
+	ReviewSubject subject = subject_of_proposal(proposal);
 	Row *changed = row_copy(proposal);
 	Email email = proposal_email(proposal, EMAIL_REVIEW_REQUESTED);
 
 	row_set_time(changed, Col_proposal_review_requested_at, GetCurrentTimestamp());
 	row_must_update(proposal, changed);
+	write_review_event(call, &subject, EVENT_REVIEW_REQUEST, 0);
 	email_queue(call, &email);
 }
 
 /*
  * jobs.request_review(proposal_id, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_request_review);
-Datum
-jobs_request_review(PG_FUNCTION_ARGS)
+SQL_FUNCTION(request_review)
 {
 	int64 proposal_id = arg_id(fcinfo, ARG(request_review, proposal_id));
 	Call *call = call_begin(fcinfo, ARG_request_review_actor);
@@ -334,24 +374,10 @@ require_requested(const Row *proposal)
 {
 	if (!is_requested(proposal))
 		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				(refused_by(REFUSAL_REVIEW_UNREQUESTED),
 				 errmsg("no review of proposal %lld was asked for", (long long) row_int64(proposal, Col_proposal_id)),
 				 errdetail("The organization asks for it when the work is done."),
 				 errhint("A member calls jobs.request_review() first.")));
-}
-
-static ReviewSubject
-subject_of_proposal(const Row *proposal)
-{
-	ReviewSubject subject = {
-		.organization_id = row_int64(proposal, Col_proposal_organization_id),
-		.merchant_id = row_int64(proposal, Col_proposal_merchant_id),
-		.conversation_id = row_int64(proposal, Col_proposal_conversation_id),
-		.service_id = row_int64(proposal, Col_proposal_service_id),
-		.proposal_id = row_int64(proposal, Col_proposal_id),
-	};
-
-	return subject;
 }
 
 const char *
@@ -371,9 +397,7 @@ review_action(Call *call, const Row *proposal, const Row *conversation)
 /*
  * jobs.review_proposal(proposal_id, communication, quality, comment, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_review_proposal);
-Datum
-jobs_review_proposal(PG_FUNCTION_ARGS)
+SQL_FUNCTION(review_proposal)
 {
 	int64 proposal_id = arg_id(fcinfo, ARG(review_proposal, proposal_id));
 	Opinion opinion = arg_opinion(fcinfo);
@@ -392,19 +416,25 @@ jobs_review_proposal(PG_FUNCTION_ARGS)
 	return id_result(id, fcinfo);
 }
 
+/*
+ * Locks a review, and before that what it is about.
+ */
 static Row *
-lock_review(Call *call, int64 id)
+lock_review(Call *call, int64 id, ReviewSubject *subject)
 {
 	Row *review = row_fetch(call->rows, TABLE_review, id);
 
 	call_require_seen(call, review, Col_review_organization_id, Col_review_merchant_id, "review", id);
+	*subject = row_isnull(review, Col_review_job_id) ?
+				   subject_of_proposal(proposal_lock(call, row_int64(review, Col_review_proposal_id))) :
+				   subject_of_job(job_lock(call, row_int64(review, Col_review_job_id)));
 	if (row_lock_found(review, LockTupleNoKeyExclusive, LockWaitBlock) == NULL)
 		actor_complain_missing("review", id);
 	return review;
 }
 
 static void
-write_reply(const Call *call, const Row *review, const char *body)
+write_reply(Call *call, const ReviewSubject *subject, const Row *review, const char *body)
 {
 	Row *changed = row_copy(review);
 
@@ -412,26 +442,26 @@ write_reply(const Call *call, const Row *review, const char *body)
 	row_set(changed, Col_review_replied_by, actor_datum(&call->actor));
 	row_set_time(changed, Col_review_replied_at, GetCurrentTimestamp());
 	row_must_update(review, changed);
+	write_review_event(call, subject, EVENT_REVIEW_REPLY, row_int64(review, Col_review_id));
 }
 
 /*
  * jobs.reply_to_review(review_id, body, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_reply_to_review);
-Datum
-jobs_reply_to_review(PG_FUNCTION_ARGS)
+SQL_FUNCTION(reply_to_review)
 {
 	int64 review_id = arg_id(fcinfo, ARG(reply_to_review, review_id));
 	char *body = arg_text(fcinfo, ARG(reply_to_review, body), LIMIT_TEXT);
 	Call *call = call_begin(fcinfo, ARG_reply_to_review_actor);
-	Row *review = lock_review(call, review_id);
+	ReviewSubject subject;
+	Row *review = lock_review(call, review_id, &subject);
 
 	require_expert(call, "replies to review", review_id);
 	if (row_isnull(review, Col_review_reply))
-		write_reply(call, review, body);
+		write_reply(call, &subject, review, body);
 	else if (!repeated_by_actor(call, review, Col_review_replied_by) || !repeated_text(review, Col_review_reply, body))
 		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				(refused_by(REFUSAL_REVIEW_REPLIED),
 				 errmsg("review %lld has a reply", (long long) review_id),
 				 errdetail("A member of the organization wrote it before."),
 				 errhint("A review is replied to once; write a message to say more.")));

@@ -19,11 +19,12 @@
 #include "utils/builtins.h"
 
 #include "acting/call.h"
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "mail/outbox.h"
 #include "pg/argument.h"
 #include "pg/check.h"
 #include "pg/order.h"
+#include "pg/refusal.h"
 #include "tables/row_cache.h"
 
 /* The first wait after a failure, which doubles, and the longest; seconds. */
@@ -114,9 +115,7 @@ answer_acknowledge_some(Rows *rows, const Answer *answers, int count, TimestampT
  * jobs.ack_emails(email_ids, claim_tokens): these were sent. Pairs that don't match,
  * or no longer, are passed over.
  */
-PG_FUNCTION_INFO_V1(jobs_ack_emails);
-Datum
-jobs_ack_emails(PG_FUNCTION_ARGS)
+SQL_FUNCTION(ack_emails)
 {
 	int64 *ids;
 	int count = arg_ids(fcinfo, ARG(ack_emails, email_ids), &ids);
@@ -214,7 +213,7 @@ answer_complain_stale(const Row *email)
 	bool is_claimed = !row_isnull(email, Col_email_claim_token);
 
 	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			(refused_by(REFUSAL_CLAIM_STALE),
 			 errmsg("the claim of e-mail %lld is stale", (long long) row_int64(email, Col_email_id)),
 			 is_sent	  ? errdetail("The e-mail was acknowledged as sent.") :
 			 is_dead	  ? errdetail("The e-mail was given up.") :
@@ -228,9 +227,7 @@ answer_complain_stale(const Row *email)
  * jobs.fail_email(email_id, claim_token, error, is_permanent): it could not be sent.
  * Returns when it is due again; NULL: it is given up. So does the same call once more.
  */
-PG_FUNCTION_INFO_V1(jobs_fail_email);
-Datum
-jobs_fail_email(PG_FUNCTION_ARGS)
+SQL_FUNCTION(fail_email)
 {
 	int64 id = arg_id(fcinfo, ARG(fail_email, email_id));
 	char *error;

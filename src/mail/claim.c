@@ -27,7 +27,7 @@
 #include "utils/memutils.h"
 
 #include "acting/call.h"
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "mail/email_render.h"
 #include "mail/outbox.h"
 #include "pg/argument.h"
@@ -323,9 +323,7 @@ claim_return(Claim *claim, Rows *rows, ReturnSetInfo *result)
  * jobs.claim_emails(max_rows, lease, worker): hands out e-mails that are due, those
  * that are due for longest first.
  */
-PG_FUNCTION_INFO_V1(jobs_claim_emails);
-Datum
-jobs_claim_emails(PG_FUNCTION_ARGS)
+SQL_FUNCTION_OF_ROWS(claim_emails)
 {
 	Claim claim = {.now = GetCurrentTimestamp(), .memory = CurrentMemoryContext};
 	Call *call;
@@ -333,7 +331,6 @@ jobs_claim_emails(PG_FUNCTION_ARGS)
 	claim.wanted = arg_count(fcinfo, ARG(claim_emails, max_rows));
 	claim.until = arg_lease(fcinfo, ARG_claim_emails_lease, claim.now);
 	claim.worker = arg_optional_text(fcinfo, ARG(claim_emails, worker), LIMIT_NAME);
-	InitMaterializedSRF(fcinfo, 0);
 	/* who is connected to a standby learns it at once, not with the first e-mail that is due */
 	check_can_write();
 	call = call_begin_sheltered();

@@ -18,7 +18,7 @@
 #include "utils/memutils.h"
 
 #include "acting/call.h"
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "pg/argument.h"
 #include "pg/interval.h"
 
@@ -108,9 +108,7 @@ purge_emails_round(TimestampTz before, int max_rows, int64 *after, bool *is_over
 /*
  * jobs.purge_emails(older_than, max_rows)
  */
-PG_FUNCTION_INFO_V1(jobs_purge_emails);
-Datum
-jobs_purge_emails(PG_FUNCTION_ARGS)
+SQL_FUNCTION(purge_emails)
 {
 	TimestampTz before = arg_older_than(fcinfo, ARG_purge_emails_older_than);
 	int max_rows = arg_count(fcinfo, ARG(purge_emails, max_rows));

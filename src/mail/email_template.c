@@ -17,6 +17,7 @@
 #include "mail/email_template.h"
 #include "mail/email_value.h"
 #include "pg/check.h"
+#include "pg/refusal.h"
 #include "pg/template.h"
 #include "pg/text.h"
 
@@ -127,7 +128,7 @@ jobs_email_template_fill(PG_FUNCTION_ARGS)
 	dml_require_actor(dml);
 	if (dml->call->actor.kind != ACTOR_SYSTEM)
 		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				(refused_by(REFUSAL_ACTOR_KIND),
 				 errmsg("what e-mails say is not for members and merchants to change"),
 				 errdetail("Table jobs.email_template is written by operators."),
 				 errhint("Connect with operator access, and act for nobody.")));

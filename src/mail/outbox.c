@@ -17,12 +17,13 @@
 #include "utils/memutils.h"
 
 #include "acting/call.h"
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "mail/outbox.h"
 #include "pg/argument.h"
 #include "pg/check.h"
 #include "pg/notify.h"
 #include "pg/order.h"
+#include "pg/refusal.h"
 
 static int email_max_attempts = 10;
 
@@ -42,7 +43,7 @@ outbox_lock(Rows *rows, int64 id)
 
 	if (email == NULL)
 		ereport(ERROR,
-				(errcode(ERRCODE_NO_DATA_FOUND),
+				(refused_by(REFUSAL_ROW_MISSING),
 				 errmsg("e-mail %lld does not exist", (long long) id),
 				 errdetail("The outbox has no e-mail of that number."),
 				 errhint("Pass an email_id that jobs.claim_emails() returned, or an id of jobs.email.")));
@@ -114,9 +115,7 @@ outbox_batch_end(OutboxBatch *batch)
  * it. A claim that nobody has answered stays valid until the next one: if its mailer has sent
  * the e-mail after all, it isn't sent twice.
  */
-PG_FUNCTION_INFO_V1(jobs_retry_email);
-Datum
-jobs_retry_email(PG_FUNCTION_ARGS)
+SQL_FUNCTION(retry_email)
 {
 	int64 id = arg_id(fcinfo, ARG(retry_email, email_id));
 	Call *call = call_begin_sheltered();
@@ -125,7 +124,7 @@ jobs_retry_email(PG_FUNCTION_ARGS)
 
 	if (!row_isnull(email, Col_email_sent_at))
 		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				(refused_by(REFUSAL_EMAIL_SENT),
 				 errmsg("e-mail %lld cannot be tried again", (long long) id),
 				 errdetail("A mailer has sent it."),
 				 errhint("No action is needed.")));
@@ -190,9 +189,7 @@ outbox_cancel(Rows *rows, int64 id, TimestampTz before, TimestampTz now)
  * jobs.cancel_emails(before): whatever was written before that time and is not sent yet
  * isn't sent any more.
  */
-PG_FUNCTION_INFO_V1(jobs_cancel_emails);
-Datum
-jobs_cancel_emails(PG_FUNCTION_ARGS)
+SQL_FUNCTION(cancel_emails)
 {
 	TimestampTz now = GetCurrentTimestamp();
 	TimestampTz before;

@@ -13,7 +13,7 @@
 /* Defines the settings. */
 extern void outbox_init(void);
 
-/* The e-mail, locked; P0002 when there is none. */
+/* The e-mail, locked; PT404 when there is none. */
 extern Row *outbox_lock(Rows *rows, int64 id);
 
 extern bool outbox_is_pending(const Row *email);

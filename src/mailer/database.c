@@ -30,8 +30,8 @@ struct Database
 };
 
 /* SQLSTATEs, and what they mean to a mailer. */
-#define STALE_CLAIM "55000"
-#define NO_SUCH_EMAIL "P0002"
+#define STALE_CLAIM "PT412"
+#define NO_SUCH_EMAIL "PT404"
 #define NO_CHARACTER "22021" /* bytes that are none in the client's encoding */
 #define UNTRANSLATABLE "22P05"
 #define SERIALIZATION_FAILURE "40001"

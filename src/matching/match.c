@@ -20,7 +20,7 @@
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
 
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "matching/match.h"
 #include "matching/ranking_read.h"
 #include "parties/conversation.h"
@@ -435,9 +435,7 @@ return_match(ReturnSetInfo *result, const Match *match)
 /*
  * jobs.match_organizations(service_id, merchant_id, budget, currency, max_rows)
  */
-PG_FUNCTION_INFO_V1(jobs_match_organizations);
-Datum
-jobs_match_organizations(PG_FUNCTION_ARGS)
+SQL_FUNCTION_OF_ROWS(match_organizations)
 {
 	MatchQuery query = {0};
 	int64 merchant_id;
@@ -453,7 +451,6 @@ jobs_match_organizations(PG_FUNCTION_ARGS)
 	query.budget = arg_optional_price(fcinfo, ARG(match_organizations, budget));
 	query.currency = arg_currency(fcinfo, ARG_match_organizations_currency);
 	max_rows = arg_count(fcinfo, ARG(match_organizations, max_rows));
-	InitMaterializedSRF(fcinfo, 0);
 	actor_resolve(&who);
 	call = call_begin_system();
 	query.merchant = find_merchant(call, merchant_id, &who, may_name_others);

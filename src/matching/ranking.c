@@ -10,6 +10,7 @@
 #include "access/xact.h"
 #include "miscadmin.h"
 
+#include "acting/entry.h"
 #include "matching/evidence_notes.h"
 #include "matching/ranking.h"
 #include "matching/ranking_row.h"
@@ -156,9 +157,7 @@ ranking_fill_table(void)
 /*
  * jobs.rebuild_ranking(): counts all evidence anew from the tables.
  */
-PG_FUNCTION_INFO_V1(jobs_rebuild_ranking);
-Datum
-jobs_rebuild_ranking(PG_FUNCTION_ARGS)
+SQL_FUNCTION(rebuild_ranking)
 {
 	Call *call;
 	int count;

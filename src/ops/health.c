@@ -15,7 +15,7 @@
 #include "utils/timestamp.h"
 
 #include "acting/access_problems.h"
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "feed/feed.h"
 #include "ops/schedule_problem.h"
 #include "pg/notifier_slots.h"
@@ -36,7 +36,7 @@ static KeptStatement health_report = {
 	"SELECT w.organization_id, w.merchant_id, pg_catalog.min(w.occurred_at) AS since "
 	"FROM (SELECT u.organization_id, u.occurred_at, "
 	"CASE WHEN u.action OPERATOR(pg_catalog.=) ANY (" HIDDEN ") THEN -1 ELSE u.merchant_id END AS merchant_id "
-	"FROM jobs.job_event u "
+	"FROM jobs.event u "
 	"WHERE u.position IS NULL ORDER BY u.id LIMIT 10000) w "
 	"GROUP BY GROUPING SETS ((w.organization_id), (w.merchant_id), ())), "
 	"lag AS ("
@@ -49,13 +49,13 @@ static KeptStatement health_report = {
 	"LEFT JOIN waiting u ON COALESCE(u.organization_id, 0) OPERATOR(pg_catalog.=) COALESCE(c.organization_id, 0) "
 	"AND COALESCE(u.merchant_id, 0) OPERATOR(pg_catalog.=) COALESCE(c.merchant_id, 0) "
 	"LEFT JOIN LATERAL ("
-	"(SELECT s.occurred_at AS since FROM jobs.job_event s "
+	"(SELECT s.occurred_at AS since FROM jobs.event s "
 	"WHERE c.organization_id IS NULL AND c.merchant_id IS NULL "
 	"AND s.position OPERATOR(pg_catalog.>) c.position ORDER BY s.position LIMIT 1) "
-	"UNION ALL (SELECT o.occurred_at FROM jobs.job_event o "
+	"UNION ALL (SELECT o.occurred_at FROM jobs.event o "
 	"WHERE o.organization_id OPERATOR(pg_catalog.=) c.organization_id "
 	"AND o.position OPERATOR(pg_catalog.>) c.position ORDER BY o.position LIMIT 1) "
-	"UNION ALL (SELECT m.occurred_at FROM jobs.job_event m "
+	"UNION ALL (SELECT m.occurred_at FROM jobs.event m "
 	"WHERE m.merchant_id OPERATOR(pg_catalog.=) c.merchant_id "
 	"AND m.action OPERATOR(pg_catalog.<>) ALL (" HIDDEN ") "
 	"AND m.position OPERATOR(pg_catalog.>) c.position ORDER BY m.position LIMIT 1)) e ON true "
@@ -131,11 +131,9 @@ set_health_notifier(Datum *values, bool *nulls)
  * jobs.health_report(): the row of the view jobs.health, with the owner's rights, since
  * who watches sees no row of the tables.
  */
-PG_FUNCTION_INFO_V1(jobs_health_report);
-Datum
-jobs_health_report(PG_FUNCTION_ARGS)
+SQL_FUNCTION(health_report)
 {
-	TupleDesc desc;
+	TupleDesc desc = entry_row(fcinfo, RESULT(health_report));
 	Rights caller;
 	Oid owner = tables_owner();
 	Datum database = ObjectIdGetDatum(MyDatabaseId);
@@ -144,9 +142,6 @@ jobs_health_report(PG_FUNCTION_ARGS)
 	char *problem;
 	HeapTuple tuple;
 	MemoryContext context = CurrentMemoryContext;
-
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 
 	SPI_connect();
 	rights_switch(&caller, owner, SECURITY_NOFORCE_RLS | SECURITY_RESTRICTED_OPERATION);

@@ -25,7 +25,7 @@
 
 #include "acting/access.h"
 #include "acting/access_problems.h"
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "acting/sequences.h"
 #include "acting/slots.h"
 #include "mail/email_template.h"
@@ -36,39 +36,37 @@
 #include "parties/search.h"
 #include "pg/argument.h"
 #include "pg/rights.h"
+#include "tables/extension.h"
+#include "tables/migration.h"
 #include "tables/node.h"
 #include "tables/schema.h"
 #include "tables/schema_check.h"
 #include "tables/schema_lock.h"
 
-#ifndef JOBS_VERSION
-#error "JOBS_VERSION must be defined: the Makefile reads it from jobs.control"
-#endif
-
 static void refuse_in_script(void);
 static Oid choose_owner(FunctionCallInfo fcinfo, Oid present);
 static void check_installer(Oid owner, bool is_present);
 static void write_version(void);
-static void check_standing_tables(void);
+static List *prepare_tables(Oid owner, int version);
 static void tell_problems(Oid owner, bool is_scheduled);
 
 /*
  * jobs.install(owner): creates what is missing and brings what is there up to date.
  */
-PG_FUNCTION_INFO_V1(jobs_install);
-Datum
-jobs_install(PG_FUNCTION_ARGS)
+SQL_FUNCTION(install)
 {
 	Oid present;
 	Oid owner;
 	int version;
 	bool is_older;
 	int changes;
+	List *robbed;
 	Rights caller;
 	const char *outcome;
 
 	refuse_in_script();
 	schema_lock();
+	extension_check_version();
 	present = tables_standing_owner();
 	owner = choose_owner(fcinfo, present);
 	check_installer(owner, OidIsValid(present));
@@ -77,16 +75,16 @@ jobs_install(PG_FUNCTION_ARGS)
 	if (version > JOBS_SCHEMA_VERSION)
 		schema_refuse_newer(version);
 
-	if (version == JOBS_SCHEMA_VERSION)
-		check_standing_tables();
+	schema_check_before_migration(version);
+	is_older = migration_is_due(version);
 
 	SPI_connect();
 	owner_grant(owner);
+	robbed = prepare_tables(owner, version);
 
 	/* as long as the owner may create, nothing runs that the owner planted */
 	owner_give_create(owner);
 	rights_switch(&caller, owner, SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
-	is_older = version > 0 && version < JOBS_SCHEMA_VERSION;
 	if (schema_differs(is_older) || access_lacks_policies())
 		schema_lock_relations(schema_relations(), AccessExclusiveLock);
 	changes = schema_apply(is_older);
@@ -96,16 +94,15 @@ jobs_install(PG_FUNCTION_ARGS)
 
 	rights_switch(&caller, owner, SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
 	if (version != JOBS_SCHEMA_VERSION)
-	{
-		write_version();
 		changes++;
-	}
+	if (schema_version() != JOBS_SCHEMA_VERSION)
+		write_version();
 	/* the first, for it waits for a lock */
 	changes += ranking_fill_table();
 	changes += email_template_fill_table();
 	changes += search_backfill();
 	sequences_raise();
-	access_grant_again();
+	access_grant_again(robbed);
 	tell_problems(owner, version != VERSION_NO_TABLE);
 	rights_restore(&caller);
 	SPI_finish();
@@ -124,9 +121,7 @@ jobs_install(PG_FUNCTION_ARGS)
  * jobs.uninstall(drop_data): drops triggers, policies and views; the tables, too, when
  * told so.
  */
-PG_FUNCTION_INFO_V1(jobs_uninstall);
-Datum
-jobs_uninstall(PG_FUNCTION_ARGS)
+SQL_FUNCTION(uninstall)
 {
 	bool drop_data = arg_bool(fcinfo, ARG(uninstall, drop_data));
 	Oid owner;
@@ -159,9 +154,7 @@ jobs_uninstall(PG_FUNCTION_ARGS)
 /*
  * jobs.version(): the library's.
  */
-PG_FUNCTION_INFO_V1(jobs_version);
-Datum
-jobs_version(PG_FUNCTION_ARGS)
+SQL_FUNCTION(version)
 {
 	PG_RETURN_TEXT_P(cstring_to_text(JOBS_VERSION));
 }
@@ -236,21 +229,24 @@ check_installer(Oid owner, bool is_present)
 }
 
 /*
- * What install() can't make good is said at once.
+ * Looks who has lost access, as long as nothing is made that nobody can have had access to; and changes
+ * what stands in tables of an earlier version. A step creates nothing: see owner_give_create.
  */
-static void
-check_standing_tables(void)
+static List *
+prepare_tables(Oid owner, int version)
 {
-	for (int i = 0; i < TABLE_COUNT; i++)
-	{
-		Oid relid = table_oid(i);
-		Relation rel = OidIsValid(relid) ? relation_open(relid, AccessShareLock) : NULL;
+	Rights caller;
+	List *robbed;
 
-		if (rel == NULL)
-			continue;
-		schema_check_columns(i, rel);
-		relation_close(rel, AccessShareLock);
+	rights_switch(&caller, owner, SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
+	robbed = access_robbed_roles();
+	if (migration_is_due(version))
+	{
+		schema_lock_relations(migration_relations(), AccessExclusiveLock);
+		migration_run(version);
 	}
+	rights_restore(&caller);
+	return robbed;
 }
 
 /*

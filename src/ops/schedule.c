@@ -37,7 +37,7 @@
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "ops/cron.h"
 #include "ops/schedule_problem.h"
 #include "pg/argument.h"
@@ -92,9 +92,7 @@ tell_if_idle(Oid owner)
  * jobs.schedule_expiry(schedule): has pg_cron expire what is due; again, changes the
  * schedule. Returns the number of pg_cron's job.
  */
-PG_FUNCTION_INFO_V1(jobs_schedule_expiry);
-Datum
-jobs_schedule_expiry(PG_FUNCTION_ARGS)
+SQL_FUNCTION(schedule_expiry)
 {
 	char *schedule = arg_text(fcinfo, ARG(schedule_expiry, schedule), LIMIT_NAME);
 	Oid owner = tables_owner();
@@ -115,9 +113,7 @@ jobs_schedule_expiry(PG_FUNCTION_ARGS)
 /*
  * jobs.unschedule_expiry(): ends that; false when there was nothing to end.
  */
-PG_FUNCTION_INFO_V1(jobs_unschedule_expiry);
-Datum
-jobs_unschedule_expiry(PG_FUNCTION_ARGS)
+SQL_FUNCTION(unschedule_expiry)
 {
 	Oid owner = tables_owner();
 	const char *owner_name = GetUserNameFromId(owner, false);

@@ -17,9 +17,11 @@
 
 #include "acting/dml.h"
 #include "acting/ids.h"
+#include "feed/event.h"
 #include "parties/conversation.h"
 #include "parties/directory.h"
 #include "pg/check.h"
+#include "pg/refusal.h"
 
 Row *
 conversation_get(Call *call, int64 id)
@@ -45,7 +47,7 @@ void
 conversation_complain_blocked(int64 id)
 {
 	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			(refused_by(REFUSAL_CONVERSATION_BLOCKED),
 			 errmsg("conversation %lld is blocked", (long long) id),
 			 errdetail("Nobody writes, offers or asks in a blocked conversation."),
 			 errhint("Ask the marketplace's operator.")));
@@ -75,7 +77,7 @@ conversation_require_party(const Call *call, int64 id)
 {
 	if (!conversation_is_party(call))
 		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				(refused_by(REFUSAL_ACTOR_KIND),
 				 errmsg("the system does not write in conversation %lld", (long long) id),
 				 errdetail("Messages are written by members and merchants."),
 				 errhint("Pass actor => 'member:...' or actor => 'merchant:...'.")));
@@ -105,6 +107,28 @@ fill_conversation(Row *row, int64 organization_id, int64 merchant_id)
 	row_set_int64(row, Col_conversation_merchant_id, merchant_id);
 	row_set(row, Col_conversation_is_blocked, BoolGetDatum(false));
 	row_set_time(row, Col_conversation_created_at, GetCurrentTimestamp());
+}
+
+static void
+write_conversation_event(Call *call, const Row *conversation, EventKind kind)
+{
+	Event event = {
+		.organization_id = row_int64(conversation, Col_conversation_organization_id),
+		.merchant_id = row_int64(conversation, Col_conversation_merchant_id),
+		.conversation_id = row_int64(conversation, Col_conversation_id),
+		.action = event_names[kind],
+		.occurred_at = GetCurrentTimestamp(),
+	};
+
+	event_write(call, &event);
+}
+
+void
+conversation_record_block(Call *call, const Row *conversation)
+{
+	bool is_open = conversation_is_open(conversation);
+
+	write_conversation_event(call, conversation, is_open ? EVENT_CONVERSATION_UNBLOCK : EVENT_CONVERSATION_BLOCK);
 }
 
 static Row *
@@ -190,6 +214,7 @@ conversation_write_if_new(Call *call, int64 id, int64 organization_id, int64 mer
 	row_set_int64(row, Col_conversation_id, id);
 	fill_conversation(row, organization_id, merchant_id);
 	row_must_insert(row);
+	write_conversation_event(call, row, EVENT_CONVERSATION_START);
 }
 
 int64
@@ -240,7 +265,7 @@ conversation_require_starter(const Call *call)
 {
 	if (call->actor.kind != ACTOR_MERCHANT)
 		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				(refused_by(REFUSAL_ACTOR_KIND),
 				 errmsg("only a merchant starts a conversation"),
 				 errdetail("The one who acts is no merchant."),
 				 errhint("Pass actor => 'merchant:...'.")));
@@ -274,5 +299,20 @@ jobs_conversation_fill(PG_FUNCTION_ARGS)
 	contact_require(call, row_int64(row, Col_conversation_organization_id),
 					merchant_lock(call, call->actor.id));
 	ids_assign_dml(call, row, SLOT_OF(row_int64(row, Col_conversation_organization_id)), ID_OF_TENANT);
+	return dml_end(dml);
+}
+
+PG_FUNCTION_INFO_V1(jobs_conversation_record);
+Datum
+jobs_conversation_record(PG_FUNCTION_ARGS)
+{
+	Dml *dml = dml_begin(fcinfo, TABLE_conversation, TRIGGER_TYPE_AFTER,
+						 TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
+
+	dml_require_actor(dml);
+	if (DML_IS_INSERT(dml))
+		write_conversation_event(dml->call, dml->new, EVENT_CONVERSATION_START);
+	else if (dml_changes(dml, Col_conversation_is_blocked))
+		conversation_record_block(dml->call, dml->new);
 	return dml_end(dml);
 }

@@ -8,7 +8,7 @@
 
 #include "acting/call.h"
 
-/* The conversation's row; P0002 when it is missing or hidden from the actor. */
+/* The conversation's row; PT404 when it is missing or hidden from the actor. */
 extern Row *conversation_get(Call *call, int64 id);
 
 /*
@@ -19,7 +19,7 @@ extern Row *conversation_lock(Call *call, int64 id);
 
 extern bool conversation_is_open(const Row *conversation);
 
-/* 55000 when it is blocked. */
+/* PT409 when it is blocked. */
 extern void conversation_require_open(const Row *conversation);
 pg_noreturn extern void conversation_complain_blocked(int64 id);
 
@@ -31,7 +31,7 @@ extern void conversation_require_party(const Call *call, int64 id);
 extern void conversation_require_starter(const Call *call);
 
 /*
- * The number of the conversation of the two, or of the one that they will have; 55000 when it is
+ * The number of the conversation of the two, or of the one that they will have; PT409 when it is
  * blocked. The caller holds the merchant's row (merchant_lock), so that it can't be opened twice,
  * and calls conversation_write_if_new() once what needs the conversation is written: a job or a
  * message. Foreign keys are checked after that.
@@ -55,6 +55,9 @@ extern ConversationState conversation_try_open_for_job(Call *call, int64 organiz
 													   LockWaitPolicy wait, int64 *id);
 
 extern void conversation_write_if_new(Call *call, int64 id, int64 organization_id, int64 merchant_id);
+
+/* Writes the event of a conversation that was blocked, or opened again. It is locked, and written. */
+extern void conversation_record_block(Call *call, const Row *conversation);
 
 /* The conversation of the two, or NULL. */
 extern Row *conversation_find(Rows *rows, int64 organization_id, int64 merchant_id);

@@ -15,11 +15,12 @@
 #include "utils/uuid.h"
 
 #include "acting/client_key.h"
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "acting/ids.h"
 #include "parties/directory.h"
 #include "parties/search.h"
 #include "pg/argument.h"
+#include "pg/refusal.h"
 
 /*
  * 42501 unless the actor is one of these kinds (Side bits; SIDE_NOBODY stands for 0 and
@@ -35,7 +36,7 @@ directory_require(const Call *call, int sides, bool or_nobody, const char *what)
 	if (side == SIDE_NOBODY)
 		actor_complain_nobody();
 	ereport(ERROR,
-			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			(refused_by(REFUSAL_ACTOR_KIND),
 			 errmsg("the one who acts cannot %s", what),
 			 errdetail("This is for %s.",
 					   sides == SIDE_SYSTEM && !or_nobody ? "the marketplace's operator" :
@@ -133,9 +134,7 @@ insert_organization(Call *call, Row *organization, Row *preferences)
 /*
  * jobs.create_organization(name, notification_email, description, language, client_key, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_create_organization);
-Datum
-jobs_create_organization(PG_FUNCTION_ARGS)
+SQL_FUNCTION(create_organization)
 {
 	char *name = arg_text(fcinfo, ARG(create_organization, name), LIMIT_NAME);
 	char *address = arg_email(fcinfo, ARG(create_organization, notification_email));
@@ -207,9 +206,7 @@ repeated_row(const Row *earlier, const Row *row, const int *said, int count)
 /*
  * jobs.add_member(organization_id, name, email, language, client_key, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_add_member);
-Datum
-jobs_add_member(PG_FUNCTION_ARGS)
+SQL_FUNCTION(add_member)
 {
 	static const int said[] = {Col_member_name, Col_member_email, Col_member_language};
 	int64 organization_id = arg_id(fcinfo, ARG(add_member, organization_id));
@@ -258,9 +255,7 @@ write_once(Call *call, Row *row, int64 tenant, const pg_uuid_t *client_key, cons
 /*
  * jobs.create_service(name, client_key, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_create_service);
-Datum
-jobs_create_service(PG_FUNCTION_ARGS)
+SQL_FUNCTION(create_service)
 {
 	static const int said[] = {Col_service_name};
 	char *name = arg_text(fcinfo, ARG(create_service, name), LIMIT_NAME);
@@ -283,9 +278,7 @@ jobs_create_service(PG_FUNCTION_ARGS)
  *
  * A member's own choice, which colleagues leave alone.
  */
-PG_FUNCTION_INFO_V1(jobs_set_email_scope);
-Datum
-jobs_set_email_scope(PG_FUNCTION_ARGS)
+SQL_FUNCTION(set_email_scope)
 {
 	int64 member_id = arg_id(fcinfo, ARG(set_email_scope, member_id));
 	char *scope;
@@ -302,7 +295,7 @@ jobs_set_email_scope(PG_FUNCTION_ARGS)
 		actor_complain_missing("member", member_id);
 	if (call->actor.kind == ACTOR_MEMBER && call->actor.id != member_id)
 		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				(refused_by(REFUSAL_ACTOR_KIND),
 				 errmsg("the one who acts cannot choose the e-mail of member %lld", (long long) member_id),
 				 errdetail("This is for the member and the operator."),
 				 errhint("Let the member say which e-mail to send.")));
@@ -349,7 +342,7 @@ provided_service_require(Call *call, int64 organization_id, int64 service_id)
 {
 	if (provided_service_find(call->rows, organization_id, service_id) == NULL)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				(refused_by(REFUSAL_SERVICE_NOT_PROVIDED),
 				 errmsg("organization %lld does not provide service %lld",
 						(long long) organization_id, (long long) service_id),
 				 errdetail("The service is not among those that it provides."),
@@ -389,14 +382,14 @@ contact_require(Call *call, int64 organization_id, const Row *merchant)
 		actor_complain_missing("organization", organization_id);
 	if (!row_bool(preferences, Col_preferences_is_available))
 		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				(refused_by(REFUSAL_ORGANIZATION_UNAVAILABLE),
 				 errmsg("organization %lld is not available for work", (long long) organization_id),
 				 errdetail("Its preferences say that it can't be contacted."),
 				 errhint("Ask another organization.")));
 	if (row_bool(merchant, Col_merchant_is_dropshipper) &&
 		!row_bool(preferences, Col_preferences_accepts_dropshipping))
 		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				(refused_by(REFUSAL_DROPSHIPPING_REFUSED),
 				 errmsg("organization %lld does not work with dropshippers", (long long) organization_id),
 				 errdetail("Merchant %lld is a dropshipper.", (long long) row_int64(merchant, Col_merchant_id)),
 				 errhint("Ask another organization.")));
@@ -407,9 +400,7 @@ contact_require(Call *call, int64 organization_id, const Row *merchant)
  *
  * Providing it again changes the prices.
  */
-PG_FUNCTION_INFO_V1(jobs_provide_service);
-Datum
-jobs_provide_service(PG_FUNCTION_ARGS)
+SQL_FUNCTION(provide_service)
 {
 	int64 organization_id = arg_id(fcinfo, ARG(provide_service, organization_id));
 	int64 service_id = arg_id(fcinfo, ARG(provide_service, service_id));
@@ -457,9 +448,7 @@ jobs_provide_service(PG_FUNCTION_ARGS)
  * jobs.withdraw_service(organization_id, service_id, actor): a second time it only says that
  * nothing is left to do.
  */
-PG_FUNCTION_INFO_V1(jobs_withdraw_service);
-Datum
-jobs_withdraw_service(PG_FUNCTION_ARGS)
+SQL_FUNCTION(withdraw_service)
 {
 	int64 organization_id = arg_id(fcinfo, ARG(withdraw_service, organization_id));
 	int64 service_id = arg_id(fcinfo, ARG(withdraw_service, service_id));
@@ -489,9 +478,7 @@ jobs_withdraw_service(PG_FUNCTION_ARGS)
  * jobs.set_preferences(organization_id, is_available, is_listed, accepts_dropshipping,
  * notification_email, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_set_preferences);
-Datum
-jobs_set_preferences(PG_FUNCTION_ARGS)
+SQL_FUNCTION(set_preferences)
 {
 	static const struct
 	{
@@ -529,9 +516,7 @@ jobs_set_preferences(PG_FUNCTION_ARGS)
 /*
  * jobs.create_merchant(name, email, is_dropshipper, language, client_key, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_create_merchant);
-Datum
-jobs_create_merchant(PG_FUNCTION_ARGS)
+SQL_FUNCTION(create_merchant)
 {
 	static const int said[] = {
 		Col_merchant_name, Col_merchant_email, Col_merchant_is_dropshipper, Col_merchant_language};
@@ -560,9 +545,7 @@ jobs_create_merchant(PG_FUNCTION_ARGS)
 /*
  * jobs.add_store(merchant_id, name, url, client_key, actor)
  */
-PG_FUNCTION_INFO_V1(jobs_add_store);
-Datum
-jobs_add_store(PG_FUNCTION_ARGS)
+SQL_FUNCTION(add_store)
 {
 	static const int said[] = {Col_store_name, Col_store_url};
 	int64 merchant_id = arg_id(fcinfo, ARG(add_store, merchant_id));

@@ -17,7 +17,7 @@
 #include "utils/guc.h"
 
 #include "acting/call.h"
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "parties/directory.h"
 #include "parties/search_best.h"
 #include "parties/search_reading.h"
@@ -171,9 +171,7 @@ search_words(int service, Datum *values, Rows *rows, const SearchQuery *query, R
  * jobs.search_organizations(query, service_id, max_rows): with the owner's rights, for
  * who appears in searches is no secret.
  */
-PG_FUNCTION_INFO_V1(jobs_search_organizations);
-Datum
-jobs_search_organizations(PG_FUNCTION_ARGS)
+SQL_FUNCTION_OF_ROWS(search_organizations)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	text *words = search_arg_query(fcinfo, ARG_search_organizations_query);
@@ -184,7 +182,6 @@ jobs_search_organizations(PG_FUNCTION_ARGS)
 	Rows *rows;
 	Call *call;
 
-	InitMaterializedSRF(fcinfo, 0);
 	call = call_begin_system();
 	if (service_id != 0)
 		service_require(call, service_id);

@@ -10,7 +10,7 @@
 #include "utils/builtins.h"
 
 #include "acting/current_actor.h"
-#include "acting/function_names.h"
+#include "acting/entry.h"
 #include "parties/conversation.h"
 
 /*
@@ -72,9 +72,7 @@ name_of(Rows *rows, const Actor *actor, const Actor *bearer)
 /*
  * jobs.display_name(actor): the name, or NULL for whom the viewer doesn't deal with.
  */
-PG_FUNCTION_INFO_V1(jobs_display_name);
-Datum
-jobs_display_name(PG_FUNCTION_ARGS)
+SQL_FUNCTION(display_name)
 {
 	Actor actor;
 	Actor bearer;
@@ -96,9 +94,7 @@ jobs_display_name(PG_FUNCTION_ARGS)
 /*
  * jobs.store_name(job_id): the name of a job's store, for who sees the job.
  */
-PG_FUNCTION_INFO_V1(jobs_store_name);
-Datum
-jobs_store_name(PG_FUNCTION_ARGS)
+SQL_FUNCTION(store_name)
 {
 	Actor actor;
 	char *name = NULL;
@@ -126,9 +122,7 @@ jobs_store_name(PG_FUNCTION_ARGS)
 /*
  * jobs.sees_organization(organization_id): listed, one's own, or dealt with.
  */
-PG_FUNCTION_INFO_V1(jobs_sees_organization);
-Datum
-jobs_sees_organization(PG_FUNCTION_ARGS)
+SQL_FUNCTION(sees_organization)
 {
 	Actor actor;
 	bool sees;

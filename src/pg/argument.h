@@ -13,7 +13,7 @@
 
 /*
  * An argument by its number, and its name for messages: arg_text(fcinfo, ARG(open_job, job_id)),
- * for instance. The numbers come from the pieces of SQL: see function_names.h.
+ * for instance. The numbers come from the pieces of SQL: see acting/entry.h.
  */
 #define ARG(function, argument) ARG_##function##_##argument, #argument
 

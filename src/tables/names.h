@@ -10,7 +10,6 @@
 #include "tables/schema_names.h"
 
 #define JOBS_SCHEMA "jobs"
-#define JOBS_SCHEMA_VERSION 1
 
 /* The name that each trigger of ours starts with: it sorts before all others. */
 #define JOBS_TRIGGER_PREFIX "00_jobs_"

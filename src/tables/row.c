@@ -543,12 +543,22 @@ row_is_own(const Row *row)
 	return TransactionIdIsCurrentTransactionId(DatumGetTransactionId(xmin));
 }
 
+/*
+ * A column that the tables of the previous version don't have yet is NULL, and stays so.
+ */
+static bool
+is_missing(const Row *row, int column)
+{
+	return row->table->att[column] == InvalidAttrNumber;
+}
+
 bool
 row_isnull(const Row *row, int column)
 {
-	bool isnull;
+	bool isnull = true;
 
-	(void) slot_getattr(row->slot, row->table->att[column], &isnull);
+	if (!is_missing(row, column))
+		(void) slot_getattr(row->slot, row->table->att[column], &isnull);
 	return isnull;
 }
 
@@ -556,12 +566,11 @@ Datum
 row_get(const Row *row, int column)
 {
 	bool isnull;
-	Datum value = slot_getattr(row->slot, row->table->att[column], &isnull);
 
-	if (isnull)
+	if (row_isnull(row, column))
 		elog(ERROR, "jobs.%s.%s is NULL", table_name(row->table->id),
 			 table_column(row->table->id, column));
-	return value;
+	return slot_getattr(row->slot, row->table->att[column], &isnull);
 }
 
 int64
@@ -603,12 +612,15 @@ row_time(const Row *row, int column, TimestampTz missing)
 bool
 row_differs(const Row *a, const Row *b, AttrNumber attnum)
 {
-	Form_pg_attribute att = TupleDescAttr(a->slot->tts_tupleDescriptor, attnum - 1);
+	Form_pg_attribute att;
 	bool anull;
 	bool bnull;
 	Datum avalue;
 	Datum bvalue;
 
+	if (attnum == InvalidAttrNumber)
+		return false;
+	att = TupleDescAttr(a->slot->tts_tupleDescriptor, attnum - 1);
 	if (att->attisdropped || att->attgenerated)
 		return false;
 	avalue = slot_getattr(a->slot, attnum, &anull);
@@ -629,6 +641,8 @@ row_set(Row *row, int column, Datum value)
 {
 	AttrNumber attnum = row->table->att[column];
 
+	if (is_missing(row, column))
+		return;
 	row->slot->tts_values[attnum - 1] = value;
 	row->slot->tts_isnull[attnum - 1] = false;
 }
@@ -636,7 +650,8 @@ row_set(Row *row, int column, Datum value)
 void
 row_set_null(Row *row, int column)
 {
-	row->slot->tts_isnull[row->table->att[column] - 1] = true;
+	if (!is_missing(row, column))
+		row->slot->tts_isnull[row->table->att[column] - 1] = true;
 }
 
 void

@@ -170,7 +170,10 @@ typedef enum RowWrite
 } RowWrite;
 extern void row_require_written(bool is_written, const Row *row, RowWrite what);
 
-/* Columns, by position (Col_job_status). */
+/*
+ * Columns, by position (Col_job_status). One that the tables of the previous version lack is NULL, and
+ * setting it does nothing.
+ */
 extern bool row_isnull(const Row *row, int column);
 extern Datum row_get(const Row *row, int column);	  /* not NULL */
 extern int64 row_int64(const Row *row, int column);	  /* NULL: 0 */

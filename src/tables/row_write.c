@@ -17,6 +17,7 @@
 
 #include "pg/check.h"
 #include "pg/compat.h"
+#include "pg/refusal.h"
 #include "tables/decided.h"
 #include "tables/row_private.h"
 
@@ -391,7 +392,7 @@ check_written(TM_Result result, const Table *table)
 			break;
 		case TM_Deleted:
 			ereport(ERROR,
-					(errcode(ERRCODE_NO_DATA_FOUND),
+					(refused_by(REFUSAL_ROW_MISSING),
 					 errmsg("the row of jobs.%s is gone", table_name(table->id)),
 					 errdetail("It was deleted while this action ran."),
 					 errhint("Run the action again.")));

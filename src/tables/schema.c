@@ -45,13 +45,7 @@ static const struct
 } triggers[] = {SCHEMA_TRIGGERS(TRIGGER_ENTRY)};
 
 #define COLUMN_ENTRY(table, name, type, is_required) {TABLE_##table, name, type, is_required},
-static const struct
-{
-	TableId table;
-	const char *name;
-	Oid type;
-	bool is_required;
-} columns[] = {SCHEMA_COLUMNS(COLUMN_ENTRY)};
+static const SchemaColumn columns[] = {SCHEMA_COLUMNS(COLUMN_ENTRY)};
 
 #define INDEX_ENTRY(table, name, columns, is_unique, is_partial) {name, columns, is_unique, is_partial},
 static const struct
@@ -283,24 +277,23 @@ schema_attnum(Relation rel, const char *name)
 	return find_column(RelationGetDescr(rel), name);
 }
 
-const char *
-schema_altered_column(TableId id, Relation rel, Oid *type)
+const SchemaColumn *
+schema_altered_column(TableId id, Relation rel, const SchemaColumn *after)
 {
-	for (int i = 0; i < lengthof(columns); i++)
+	for (int i = after ? after - columns + 1 : 0; i < lengthof(columns); i++)
 	{
 		AttrNumber attnum;
 		Form_pg_attribute att;
 
 		if (columns[i].table != id)
 			continue;
-		*type = columns[i].type;
 		attnum = schema_attnum(rel, columns[i].name);
 		if (attnum == InvalidAttrNumber)
-			return columns[i].name;
+			return &columns[i];
 		att = TupleDescAttr(RelationGetDescr(rel), attnum - 1);
 		if (att->atttypid != columns[i].type || att->atttypmod != -1 || att->attgenerated ||
 			att->attcollation != get_typcollation(att->atttypid))
-			return columns[i].name;
+			return &columns[i];
 	}
 	return NULL;
 }

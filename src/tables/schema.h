@@ -37,13 +37,22 @@ extern const char *schema_missing_trigger(TableId id, Relation rel);
 /* Number of a column; InvalidAttrNumber: there is none of that name. No look into the catalogues. */
 extern AttrNumber schema_attnum(Relation rel, const char *name);
 
-/*
- * The first of our columns that is missing or not of the type that the schema gives it, or
- * NULL. `type`: what it should be.
- */
-extern const char *schema_altered_column(TableId id, Relation rel, Oid *type);
+/* A column as the schema has it. */
+typedef struct SchemaColumn
+{
+	TableId table;
+	const char *name;
+	Oid type;
+	bool is_required; /* NOT NULL */
+} SchemaColumn;
 
-/* The first column that may be NULL against the schema, or NULL. All of ours are there. */
+/*
+ * The first of our columns, or the next one `after` another, that is missing or not of the type that
+ * the schema gives it; NULL: there is none.
+ */
+extern const SchemaColumn *schema_altered_column(TableId id, Relation rel, const SchemaColumn *after);
+
+/* The first column that may be NULL against the schema, or NULL. All that are required are there. */
 extern const char *schema_nullable_column(TableId id, Relation rel);
 
 /* Is the index of this name ready for scans, of the table, and on the columns of the schema? */

@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "access/relation.h"
 #include "access/table.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
@@ -13,34 +14,28 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
+#include "tables/extension.h"
+#include "tables/migration.h"
 #include "tables/schema.h"
 #include "tables/schema_check.h"
 
-#ifndef JOBS_VERSION
-#error "JOBS_VERSION must be defined: the Makefile reads it from jobs.control"
-#endif
+pg_noreturn static void
+complain_version(int version)
+{
+	schema_complain("They are of version %d; the library works with version %d.", version, JOBS_SCHEMA_VERSION);
+}
 
 /*
  * A column of another type is held by views, policies and triggers of ours, which uninstall() drops.
  */
-void
-schema_check_columns(TableId id, Relation rel)
+pg_noreturn static void
+complain_column(const SchemaColumn *column, Relation rel)
 {
-	const char *table = table_name(id);
-	const char *name;
-	Oid type;
-	char *type_name;
-	AttrNumber attnum;
+	const char *table = table_name(column->table);
+	const char *name = column->name;
+	const char *type = format_type_be(column->type);
+	AttrNumber attnum = schema_attnum(rel, name);
 
-	if (rel->rd_rel->relkind != RELKIND_RELATION)
-		schema_complain_altered(psprintf("Rename it, run SELECT jobs.install();, and move its rows into the new "
-										 "jobs.%s.",
-										 table),
-								"jobs.%s is not an ordinary table.", table);
-	name = schema_altered_column(id, rel, &type);
-	if (name == NULL)
-		return;
-	attnum = schema_attnum(rel, name);
 	if (attnum == InvalidAttrNumber)
 		schema_complain_altered(psprintf("Change it back: ALTER TABLE jobs.%s RENAME COLUMN ... TO %s;, or restore the "
 										 "table. Columns of your own may be added to it.",
@@ -49,14 +44,80 @@ schema_check_columns(TableId id, Relation rel)
 	if (TupleDescAttr(RelationGetDescr(rel), attnum - 1)->attgenerated)
 		schema_complain_altered(psprintf("Change it back: ALTER TABLE jobs.%s ALTER %s DROP EXPRESSION;", table, name),
 								"The column jobs.%s.%s is generated.", table, name);
-	type_name = format_type_be(type);
 	schema_complain_altered(psprintf("Change it back: SELECT jobs.uninstall(); ALTER TABLE jobs.%s ALTER %s TYPE %s; "
 									 "SELECT jobs.install(); Columns of your own may be added to the table.",
-									 table, name, type_name),
-							"The column jobs.%s.%s is not of type %s%s.", table, name, type_name,
+									 table, name, type),
+							"The column jobs.%s.%s is not of type %s%s.", table, name, type,
 							OidIsValid(TupleDescAttr(RelationGetDescr(rel), attnum - 1)->attcollation) ?
 								" with its default collation" :
 								"");
+}
+
+/*
+ * Without a version nobody can tell which steps the tables lack.
+ */
+pg_noreturn static void
+complain_unknown_version(const SchemaColumn *column)
+{
+	schema_complain_altered("Restore jobs.node with its row, then run SELECT jobs.install();",
+							"jobs.node doesn't tell their version, and the column jobs.%s.%s isn't as it is now.",
+							table_name(column->table), column->name);
+}
+
+static void
+require_ordinary_table(TableId id, Relation rel)
+{
+	if (rel->rd_rel->relkind != RELKIND_RELATION)
+		schema_complain_altered(psprintf("Rename it, run SELECT jobs.install();, and move its rows into the new "
+										 "jobs.%s.",
+										 table_name(id)),
+								"jobs.%s is not an ordinary table.", table_name(id));
+}
+
+/*
+ * The tables may be those of the previous version, where a new column is missing. One that may be NULL is
+ * NULL then (row.h).
+ */
+void
+schema_check_columns(TableId id, Relation rel)
+{
+	const SchemaColumn *column = NULL;
+
+	require_ordinary_table(id, rel);
+	while ((column = schema_altered_column(id, rel, column)) != NULL)
+	{
+		int version = schema_version();
+
+		if (!migration_is_due(version) || !migration_makes_column(version, id, column->name))
+			complain_column(column, rel);
+		if (column->is_required || schema_attnum(rel, column->name) != InvalidAttrNumber)
+			complain_version(version);
+	}
+}
+
+void
+schema_check_before_migration(int version)
+{
+	for (int i = 0; i < TABLE_COUNT; i++)
+	{
+		Oid relid = table_oid(i);
+		Relation rel = OidIsValid(relid) ? relation_open(relid, AccessShareLock) : NULL;
+		const SchemaColumn *column = NULL;
+
+		if (rel == NULL)
+			continue;
+		require_ordinary_table(i, rel);
+		while ((column = schema_altered_column(i, rel, column)) != NULL)
+		{
+			if (version >= JOBS_SCHEMA_VERSION || !migration_makes_column(version, i, column->name))
+				complain_column(column, rel);
+			if (!migration_is_due(version))
+				complain_unknown_version(column);
+		}
+		if (migration_is_due(version))
+			migration_check_free(version, i, rel);
+		relation_close(rel, AccessShareLock);
+	}
 }
 
 void
@@ -71,8 +132,7 @@ schema_check_version(void)
 	if (version > JOBS_SCHEMA_VERSION)
 		schema_refuse_newer(version);
 	if (version < Max(JOBS_SCHEMA_VERSION - 1, 1))
-		schema_complain("They are of version %d; the library works with version %d.",
-						version, JOBS_SCHEMA_VERSION);
+		complain_version(version);
 }
 
 void

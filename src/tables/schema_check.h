@@ -24,8 +24,11 @@ pg_noreturn extern void schema_refuse_newer(int version);
 /* Complains unless the tables are there in a version that the library works with. */
 extern void schema_check_version(void);
 
-/* Complains unless the table and our columns of it are as the schema has them. */
+/* Complains unless the table and our columns of it can be worked with. */
 extern void schema_check_columns(TableId id, Relation rel);
+
+/* Complains of what jobs.install() can't make good in tables of this version. */
+extern void schema_check_before_migration(int version);
 
 /* Complains when a column may be NULL that the schema requires. */
 extern void schema_check_not_null(TableId id, Relation rel);

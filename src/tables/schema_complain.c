@@ -5,17 +5,12 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
-#include "access/htup_details.h"
-#include "access/table.h"
 #include "catalog/namespace.h"
-#include "catalog/pg_extension.h"
-#include "commands/extension.h"
 #include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 
 #include "pg/text.h"
+#include "tables/extension.h"
 #include "tables/names.h"
 #include "tables/schema_complain.h"
 
@@ -53,33 +48,11 @@ schema_complain_altered(const char *hint, const char *format, ...)
 			 errhint("%s", hint)));
 }
 
-/*
- * The schema that the extension's functions are in; InvalidOid: there is no extension.
- */
-static Oid
-schema_of_extension(void)
-{
-	Relation catalog = table_open(ExtensionRelationId, AccessShareLock);
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple tuple;
-	Oid schema = InvalidOid;
-
-	ScanKeyInit(&key, Anum_pg_extension_extname, BTEqualStrategyNumber, F_NAMEEQ, CStringGetDatum("jobs"));
-	scan = systable_beginscan(catalog, ExtensionNameIndexId, true, NULL, 1, &key);
-	tuple = systable_getnext(scan);
-	if (HeapTupleIsValid(tuple))
-		schema = ((Form_pg_extension) GETSTRUCT(tuple))->extnamespace;
-	systable_endscan(scan);
-	table_close(catalog, AccessShareLock);
-	return schema;
-}
-
 void
 schema_refuse_renamed(void)
 {
 	Oid expected = get_namespace_oid(JOBS_SCHEMA, true);
-	Oid schema = schema_of_extension();
+	Oid schema = extension_schema();
 
 	if (!OidIsValid(schema) || schema == expected)
 		return;

@@ -47,6 +47,8 @@ typedef struct Table
 	int id_column;	/* that draws ids; -1: there is none */
 	Oid sequence;	/* of that column; InvalidOid: not asked for yet, see table_sequence() */
 	TupleDesc desc; /* a copy that is not counted: pins of one descriptor by thousands of rows add up */
+
+	/* 0: jobs.install() is yet to make the column */
 	AttrNumber att[TABLE_MAX_COLUMNS];
 	List *user_defaults; /* UserDefault: columns that the library doesn't know */
 	int ncheck;

@@ -42,20 +42,20 @@ BEGIN
 	IF writer <> 0 THEN
 		SELECT organization_id INTO organization FROM twin.member WHERE id = writer AND is_active;
 		IF NOT FOUND THEN
-			RAISE EXCEPTION 'there is no actor %', NEW.author USING ERRCODE = 'P0002';
+			RAISE EXCEPTION 'there is no actor %', NEW.author USING ERRCODE = 'PT404';
 		END IF;
 	END IF;
 	SELECT * INTO j FROM twin.job WHERE id = NEW.job_id FOR NO KEY UPDATE;
 	IF NOT FOUND OR NOT (j.organization_id = organization OR j.merchant_id = twin.actor_id(NEW.author, 'merchant')) THEN
-		RAISE EXCEPTION 'job % does not exist', NEW.job_id USING ERRCODE = 'P0002';
+		RAISE EXCEPTION 'job % does not exist', NEW.job_id USING ERRCODE = 'PT404';
 	END IF;
 	at := clock_timestamp();
 	IF j.status IN ('expired', 'declined') OR at >= j.due_at THEN
-		RAISE EXCEPTION 'job % cannot get a message', j.id USING ERRCODE = '55000';
+		RAISE EXCEPTION 'job % cannot get a message', j.id USING ERRCODE = 'PT409';
 	END IF;
 	SELECT is_blocked INTO blocked FROM twin.conversation WHERE id = j.conversation_id;
 	IF blocked THEN
-		RAISE EXCEPTION 'conversation % is blocked', j.conversation_id USING ERRCODE = '55000';
+		RAISE EXCEPTION 'conversation % is blocked', j.conversation_id USING ERRCODE = 'PT409';
 	END IF;
 	NEW.organization_id := j.organization_id;
 	NEW.merchant_id := j.merchant_id;
@@ -85,9 +85,9 @@ BEGIN
 		after := CASE WHEN before IN ('responded', 'inactive') THEN 'awaiting_response' ELSE before END;
 		UPDATE twin.job SET status = after WHERE id = NEW.job_id;
 	END IF;
-	INSERT INTO twin.job_event (organization_id, merchant_id, job_id, action, from_status, to_status, actor,
-		occurred_at, details)
-	VALUES (NEW.organization_id, NEW.merchant_id, NEW.job_id, 'message', before, after, NEW.author,
+	INSERT INTO twin.event (organization_id, merchant_id, job_id, conversation_id, action, from_status, to_status,
+		actor, occurred_at, details)
+	VALUES (NEW.organization_id, NEW.merchant_id, NEW.job_id, NEW.conversation_id, 'message', before, after, NEW.author,
 		NEW.sent_at, jsonb_build_object('message_id', NEW.id));
 	INSERT INTO twin.email (organization_id, job_id, member_id, kind, recipient, language, payload, created_at,
 		attempts, next_attempt_at)
@@ -121,7 +121,7 @@ DECLARE
 	allowed boolean;
 BEGIN
 	IF OLD.status IN ('expired', 'declined') OR clock_timestamp() >= OLD.due_at THEN
-		RAISE EXCEPTION 'job % cannot be changed', OLD.id USING ERRCODE = '55000';
+		RAISE EXCEPTION 'job % cannot be changed', OLD.id USING ERRCODE = 'PT409';
 	END IF;
 	IF NEW.organization_id <> OLD.organization_id OR NEW.merchant_id <> OLD.merchant_id
 		OR NEW.conversation_id <> OLD.conversation_id THEN
@@ -136,7 +136,7 @@ BEGIN
 		ELSE pg_trigger_depth() > 1
 	END;
 	IF NOT allowed THEN
-		RAISE EXCEPTION 'job % cannot be set to %', OLD.id, NEW.status USING ERRCODE = '55000';
+		RAISE EXCEPTION 'job % cannot be set to %', OLD.id, NEW.status USING ERRCODE = 'PT409';
 	END IF;
 	RETURN NEW;
 END

@@ -85,7 +85,7 @@ BEGIN
 	RAISE EXCEPTION USING ERRCODE = 'XX999';
 EXCEPTION WHEN OTHERS THEN
 	-- an organization is not there for a merchant who would write for it, nor a merchant for a member
-	RETURN CASE WHEN SQLSTATE IN ('42501', 'P0002') THEN SQLSTATE ELSE 'not refused' END;
+	RETURN CASE WHEN SQLSTATE IN ('42501', 'PT404') THEN SQLSTATE ELSE 'not refused' END;
 END
 $$;
 CREATE TEMPORARY TABLE done AS

@@ -29,7 +29,8 @@ RETURN regexp_replace(regexp_replace(regexp_replace(regexp_replace(message,
 	'jobs \d+\.\d+\.\d+', 'jobs VERSION', 'g'),
 	'(?<!ISO )\m\d{4,}\M(?! characters| are allowed)', '#', 'g');
 
--- Runs a statement: its value, or its error with DETAIL and HINT. What jobs says has both.
+-- Runs a statement: its value, or its error with the rule behind its code, DETAIL and HINT. What jobs
+-- says has both.
 CREATE FUNCTION regress.try(statement text)
 RETURNS text
 LANGUAGE plpgsql AS $$
@@ -38,6 +39,7 @@ DECLARE
 	count bigint;
 	detail text;
 	hint text;
+	rule text;
 BEGIN
 	IF statement ~* '^\s*(SELECT|TABLE)\s' OR statement ~* '\sRETURNING\s' THEN
 		EXECUTE statement INTO value;
@@ -47,8 +49,8 @@ BEGIN
 	GET DIAGNOSTICS count = ROW_COUNT;
 	RETURN 'ok, rows: ' || count;
 EXCEPTION WHEN OTHERS OR ASSERT_FAILURE THEN
-	GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-	RETURN SQLSTATE || ' ' || regress.mask(concat_ws(' | ', SQLERRM, nullif(detail, ''), nullif(hint, '')));
+	GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT, rule = CONSTRAINT_NAME;
+	RETURN SQLSTATE || CASE WHEN SQLSTATE LIKE '23%' THEN '' ELSE coalesce('/' || nullif(rule, ''), '') END || ' ' || regress.mask(concat_ws(' | ', SQLERRM, nullif(detail, ''), nullif(hint, '')));
 END
 $$;
 
@@ -363,7 +365,7 @@ LANGUAGE sql SECURITY DEFINER
 BEGIN ATOMIC
 	SELECT concat_ws(' ', regress.who(actor), action, from_status, '->', to_status,
 		(SELECT string_agg(key, ',' ORDER BY key) FROM jsonb_object_keys(details) key))
-	FROM jobs.job_event
+	FROM jobs.event
 	WHERE job_id = job
 	ORDER BY id;
 END;

@@ -275,7 +275,7 @@ SELECT pg_temp.totals() = :'before_totals' AS same_totals;
 
 -- A trigger of a user that suppresses the row, or that fails, at the commit.
 CREATE TRIGGER zz_user BEFORE UPDATE ON jobs.ranking_stat FOR EACH ROW EXECUTE FUNCTION regress.run('SELECT 1 / 0');
-SELECT regress.try(format('SELECT jobs.decline_job(%s, $$other$$, actor => %L)', :c, :'ann')) ~ '^55000' AS is_declined;
+SELECT regress.try(format('SELECT jobs.decline_job(%s, $$other$$, actor => %L)', :c, :'ann')) ~ '^PT409' AS is_declined;
 SELECT regress.job('ranking') IS NOT NULL AS asked;
 DROP TRIGGER zz_user ON jobs.ranking_stat;
 

@@ -76,7 +76,7 @@ BEGIN
 				CALL pg_temp.happen(d);
 				RAISE division_by_zero;
 			END IF;
-		EXCEPTION WHEN division_by_zero OR object_not_in_prerequisite_state OR null_value_not_allowed THEN
+		EXCEPTION WHEN division_by_zero OR SQLSTATE 'PT409' OR SQLSTATE 'PT410' OR null_value_not_allowed THEN
 			NULL;
 		END;
 		CASE floor(random() * 10)

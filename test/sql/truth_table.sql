@@ -153,7 +153,7 @@ DECLARE
 	t transition;
 BEGIN
 	IF p.kind = 'gone' THEN
-		RETURN 'P0002';
+		RETURN 'PT404';
 	ELSIF a.path <> 'function' AND a.statement !~ '^INSERT' AND p.role <> 'regress_jobs_owner' AND
 		(p.kind IN ('nobody', 'hidden') OR a.action = 'unassign' AND p.kind = 'merchant')
 	THEN
@@ -161,15 +161,15 @@ BEGIN
 	ELSIF p.kind = 'nobody' THEN
 		RETURN '42501';
 	ELSIF p.kind = 'hidden' THEN
-		RETURN 'P0002';
+		RETURN 'PT404';
 	ELSIF s.status = 'expired' THEN
-		RETURN '55000';
+		RETURN 'PT410';
 	ELSIF 'overdue' = ANY (facts) THEN
-		RETURN CASE WHEN a.action = 'expire' AND p.kind = 'system' THEN 'expired' ELSE '55000' END;
+		RETURN CASE WHEN a.action = 'expire' AND p.kind = 'system' THEN 'expired' ELSE 'PT410' END;
 	ELSIF target = s.status THEN
 		RETURN 'untouched'; -- nothing to change
 	ELSIF a.action IN ('set_new', 'set_responded', 'set_awaiting_response') THEN
-		RETURN '55000';
+		RETURN 'PT409';
 	ELSIF a.action LIKE 'set_%' THEN
 		RETURN '42501';
 	ELSIF NOT EXISTS (SELECT FROM transition x WHERE x.action = a.action AND x.kind = p.kind) THEN
@@ -181,7 +181,7 @@ BEGIN
 	IF NOT FOUND AND a.path = 'function' AND EXISTS (SELECT FROM repeated r WHERE r.situation = s.name AND r.action = a.action AND r.actor = p.actor) THEN
 		RETURN 'untouched'; -- the answer of the first call
 	ELSIF NOT FOUND OR a.path <> 'function' AND t.condition = 'silent' THEN
-		RETURN '55000';
+		RETURN 'PT409';
 	END IF;
 	RETURN CASE t.condition WHEN 'silent' THEN 'untouched' ELSE t.to_status END;
 END
@@ -192,7 +192,7 @@ CREATE FUNCTION pg_temp.expected_history(s situation, kind text, action text, ou
 RETURNS text
 LANGUAGE sql AS $$
 	SELECT CASE
-		WHEN outcome ~ '^([0-9P]{5}|untouched)$' THEN NULL
+		WHEN outcome ~ '^([0-9PT]{5}|untouched)$' THEN NULL
 		WHEN s.status = 'new' AND kind = 'expert' AND action IN ('message', 'complete') THEN
 			'open new->opened, ' || action || ' opened->' || outcome
 		ELSE action || ' ' || s.status || '->' || outcome
@@ -212,7 +212,7 @@ CREATE FUNCTION pg_temp.attempt(number bigint, before text, p person, a attempt,
 LANGUAGE plpgsql AS $$
 DECLARE
 	j jobs.job;
-	last_event bigint := max(id) FROM jobs.job_event WHERE job_id = number;
+	last_event bigint := max(id) FROM jobs.event WHERE job_id = number;
 BEGIN
 	SELECT * INTO j FROM jobs.job WHERE id = number;
 	BEGIN
@@ -224,7 +224,7 @@ BEGIN
 		SELECT * INTO j FROM jobs.job WHERE id = number;
 		outcome := j.status;
 		SELECT string_agg(action || ' ' || from_status || '->' || to_status, ', ' ORDER BY id) INTO history
-		FROM jobs.job_event WHERE job_id = number AND id > last_event;
+		FROM jobs.event WHERE job_id = number AND id > last_event;
 		IF before = pg_temp.look(number) THEN
 			outcome := 'untouched';
 		END IF;
@@ -334,12 +334,12 @@ CREATE TEMPORARY TABLE creation (person text, actor text, role text, path text, 
 INSERT INTO creation
 SELECT p.name, p.actor, p.role, path, preference,
 	CASE
-		WHEN p.kind = 'gone' THEN 'P0002'
+		WHEN p.kind = 'gone' THEN 'PT404'
 		-- not listed, it is hidden from members of others
-		WHEN p.name = 'other organization' AND preference = 'is_listed' THEN 'P0002'
+		WHEN p.name = 'other organization' AND preference = 'is_listed' THEN 'PT404'
 		WHEN p.kind = 'nobody' OR p.name IN ('member', 'other organization') THEN '42501'
 		WHEN p.kind = 'system' AND path = 'function' THEN '42501' -- names no merchant
-		WHEN preference IN ('is_available') OR preference = 'accepts_dropshipping' AND p.actor <> :'max' THEN '55000'
+		WHEN preference IN ('is_available') OR preference = 'accepts_dropshipping' AND p.actor <> :'max' THEN 'PT409'
 		ELSE 'new'
 	END
 FROM person p, unnest('{function,plain}'::text[]) path, unnest('{none,is_available,is_listed,accepts_dropshipping}'::text[]) preference

@@ -222,7 +222,7 @@ sub works
 			PERFORM jobs.expire_jobs();
 			PERFORM jobs.add_member(organization, 'Eve', 'eve\@eve.example');
 		END \$\$;
-		SELECT (SELECT string_agg(action, ' ' ORDER BY e.id) FROM jobs.job_event e
+		SELECT (SELECT string_agg(action, ' ' ORDER BY e.id) FROM jobs.event e
 				WHERE e.job_id = (SELECT max(id) FROM jobs.job)),
 			(SELECT string_agg(kind, ' ' ORDER BY e.id) FROM jobs.email e
 				WHERE e.job_id = (SELECT max(id) FROM jobs.job)),
@@ -234,7 +234,7 @@ sub works
 		"$name: everything works");
 	refuses($node, $database,
 		q{SELECT jobs.reply_to_job((SELECT min(id) FROM jobs.job WHERE status = 'expired'), 'Late', actor => 'member:1025')},
-		qr/55000: .* it is expired/, "$name: the rules hold");
+		qr/PT410: .* it is expired/, "$name: the rules hold");
 	return;
 }
 

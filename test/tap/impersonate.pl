@@ -320,7 +320,7 @@ foreach my $case (
 
 	attempt("the owner's trigger, when $role acts", $role, "$sql; $settings; $who", lines('t', qq{$user|"\$user", public|on}, $self));
 	like($node->safe_psql('market', q{SELECT string_agg(place || ' ' || said, ', ') FROM own.log}),
-		qr/^who $ann, act_as 55000, system $system, set 42501, role 42501, another 42501, authorization 42501$/,
+		qr/^who $ann, act_as PT409, system $system, set 42501, role 42501, another 42501, authorization 42501$/,
 		"the owner's trigger, when $role acts: is refused");
 	$node->safe_psql('market', 'TRUNCATE own.log');
 }
@@ -404,9 +404,9 @@ foreach my $case ([ 'row', "own.fail('row')" ], [ 'commit', 'own.cast()' ])
 		CREATE TRIGGER fail AFTER UPDATE ON jobs.job FOR EACH ROW WHEN (NEW.status = 'expired') EXECUTE FUNCTION $function;
 		SET session_replication_role = replica;
 		UPDATE jobs.job SET due_at = NULL WHERE title = 'overdue' });
-	attempt("an error at a $place of the sweep", 'mallory', "CALL jobs.expire_due_jobs(1); $as_before; TRUNCATE jobs.email; DELETE FROM jobs.job_event; SELECT current_user",
+	attempt("an error at a $place of the sweep", 'mallory', "CALL jobs.expire_due_jobs(1); $as_before; TRUNCATE jobs.email; DELETE FROM jobs.event; SELECT current_user",
 		lines(qq{mallory|mallory|"\$user", public|system}, 'mallory'), goes_on => 1);
-	attempt("an error at a $place of the sweep, then what the owner may", 'mallory', "\\set ON_ERROR_STOP off\nCALL jobs.expire_due_jobs(1);\n\\set ON_ERROR_STOP on\nDELETE FROM jobs.job_event", $denied);
+	attempt("an error at a $place of the sweep, then what the owner may", 'mallory', "\\set ON_ERROR_STOP off\nCALL jobs.expire_due_jobs(1);\n\\set ON_ERROR_STOP on\nDELETE FROM jobs.event", $denied);
 	$node->safe_psql('market', 'TRUNCATE own.expired');
 	attempt("an error at a $place of the sweep, for one who acts", 'mallory',
 		"SELECT jobs.act_as('$ann', false); CALL jobs.expire_due_jobs(1); $as_before", lines('', qq{mallory|mallory|"\$user", public|$ann}), goes_on => 1);
@@ -445,7 +445,7 @@ attempt('a member who became inactive', 'postgres', qq{
 	SET LOCAL SESSION AUTHORIZATION unbound;
 	$rows;
 	SELECT jobs.current_organization_id() IS NULL;
-	SELECT jobs.open_job(1025)}, qr/P0002: there is no actor member:2049/);
+	SELECT jobs.open_job(1025)}, qr/PT404: there is no actor member:2049/);
 attempt('... sees nothing', 'postgres', qq{
 	BEGIN;
 	UPDATE jobs.member SET is_active = false WHERE id = 2049;

@@ -64,7 +64,7 @@ my $reply = q{SELECT jobs.reply_to_job(1025, 'Yes', actor => 'member:1025')};
 my @losses = (
 	[ 'a trigger', 'DROP TRIGGER "00_jobs_fill" ON jobs.message', $reply, qr/trigger 00_jobs_fill on jobs\.message is missing/ ],
 	[ 'a disabled trigger', 'ALTER TABLE jobs.job DISABLE TRIGGER "00_jobs_record"', $reply, qr/trigger 00_jobs_record on jobs\.job is/ ],
-	[ 'all triggers of a table, disabled', 'ALTER TABLE jobs.job_event DISABLE TRIGGER ALL', $reply, qr/on jobs\.job_event is/ ],
+	[ 'all triggers of a table, disabled', 'ALTER TABLE jobs.event DISABLE TRIGGER ALL', $reply, qr/on jobs\.event is/ ],
 	[ 'a trigger for replicas', 'ALTER TABLE jobs.job ENABLE REPLICA TRIGGER "00_jobs_fill"', $reply, qr/00_jobs_fill on jobs\.job is/ ],
 	[ 'a renamed trigger', 'ALTER TRIGGER "00_jobs_record" ON jobs.message RENAME TO mine', $reply, qr/00_jobs_record on jobs\.message/ ],
 	[ 'a trigger that does something else', q{
@@ -120,7 +120,7 @@ is($node->safe_psql('market', "BEGIN; UPDATE jobs.node SET schema_version = 0; S
 
 # What nobody misses when it calls a function, install() finds.
 foreach my $loss (
-	[ 'a foreign key', 'ALTER TABLE jobs.job_event DROP CONSTRAINT job_event_job_id_fkey' ],
+	[ 'a foreign key', 'ALTER TABLE jobs.event DROP CONSTRAINT event_job_id_fkey' ],
 	[ 'a check', 'ALTER TABLE jobs.job DROP CONSTRAINT job_status' ],
 	[ 'a check that the server named', 'ALTER TABLE jobs.proposal DROP CONSTRAINT proposal_price_check' ],
 	[ 'a policy', 'DROP POLICY own_merchant ON jobs.job' ],
@@ -137,6 +137,17 @@ foreach my $loss (
 	is($node->safe_psql('market', "BEGIN; $break; SELECT jobs.install(); SELECT jobs.install(); COMMIT"),
 		"jobs $version: brought up to date\n$up_to_date", "install() finds $name");
 	same(furniture($node, 'market') =~ s/^(sequence|relation).*\n?//gmr, $furniture =~ s/^(sequence|relation).*\n?//gmr, "... and puts it back");
+}
+
+# what a role can't have had is no loss
+foreach my $case ([ 'DROP TABLE jobs.decline', '' ], [ 'REVOKE SELECT ON jobs.decline FROM shop_app', 'had lost its access' ])
+{
+	my ($break, $said) = @$case;
+	my (undef, undef, $err) = $node->psql('market', "BEGIN; $break; SELECT jobs.install(); ROLLBACK");
+
+	is(join(' ', $err =~ /(had lost its access)/g), $said, "what install() says after $break");
+	is($node->safe_psql('market', "BEGIN; SET LOCAL client_min_messages = error; $break; SELECT jobs.install(); SELECT has_table_privilege('shop_app', 'jobs.decline', 'SELECT'); ROLLBACK")
+		=~ s/.*\n//r, 't', '... gives it access again');
 }
 
 # a session looks at the version once, and again when jobs.node is altered

@@ -120,6 +120,21 @@ is(stop_mailer($late), 0, 'a stale answer: the mailer ends well');
 unlike(log_of($late), qr/refuses|lost the database/, 'a stale answer: ... and had no trouble');
 empty();
 
+# An answer that damaged tables don't take is kept until they do.
+order($smtp, hold => 1);
+add_email($node, 'market', 'a@ann.example');
+my $keeps = start_mailer($node, 'market', $smtp, '--tls=off');
+wait_until_held($smtp);
+$node->safe_psql('market', 'ALTER TABLE jobs.email DISABLE TRIGGER "00_jobs_guard"');
+order($smtp, data => { '*' => '450 later' });
+wait_for('it is told', sub { log_of($keeps) =~ /tables of jobs are not ready/ });
+is(outbox($node, 'market'), 'a@ann.example|1|claimed', 'damaged tables: nothing is answered');
+is($node->safe_psql('market', 'SELECT last_error FROM jobs.email'), '', 'damaged tables: ... yet');
+$node->safe_psql('market', 'ALTER TABLE jobs.email ENABLE TRIGGER "00_jobs_guard"');
+wait_for('it answers', sub { $node->safe_psql('market', 'SELECT last_error FROM jobs.email') =~ /450 later/ });
+is(stop_mailer($keeps), 0, 'damaged tables: the mailer ends well');
+empty();
+
 # A mailer that waits is idle.
 my $idle = start_mailer($node, 'market', $smtp, '--tls=off', '--poll=3600');
 wait_for('it waits', sub { $node->safe_psql('market', q{

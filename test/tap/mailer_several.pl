@@ -101,7 +101,7 @@ is(scalar $smtp->accepted, 0, 'nobody sends it');
 $node->safe_psql('market', "UPDATE jobs.email SET next_attempt_at = now() WHERE id = $id");
 my $other = $node->safe_psql('market', 'SELECT claim_token FROM jobs.claim_emails()');
 is($node->safe_psql('market', $acknowledge), '0', 'somebody else has claimed it: the token is refused');
-refuses($node, 'market', $fail, qr/55000: .* stale/, 'and does not fail it');
+refuses($node, 'market', $fail, qr/PT412: .* stale/, 'and does not fail it');
 $node->safe_psql('market', "SELECT jobs.fail_email($id, '$other', 'It is left to the mailer.');
 	UPDATE jobs.email SET next_attempt_at = now() WHERE id = $id");
 
@@ -109,7 +109,7 @@ my $next = start('--once');
 is($next->wait_for_end, 0, 'the next mailer');
 is(join(' ', map { "$_->{key} $_->{fate}" } $smtp->accepted), "$key-$id kept", 'sends it once more');
 is($node->safe_psql('market', $acknowledge), '0', 'it was acknowledged: the token is refused');
-refuses($node, 'market', $fail, qr/55000: .*acknowledged as sent/s, 'as a failure, too');
+refuses($node, 'market', $fail, qr/PT412: .*acknowledged as sent/s, 'as a failure, too');
 is(start('--once')->wait_for_end, 0, 'and then');
 is(scalar $smtp->accepted, 0, 'nobody sends it');
 is($node->safe_psql('market', "SELECT attempts, sent_at IS NOT NULL FROM jobs.email WHERE id = $id"), '3|t',

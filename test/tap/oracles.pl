@@ -195,7 +195,7 @@ tells_nothing('hidden and missing');
 # they are not all refused for a reason of their own
 is($node->safe_psql('market', q{
 		SELECT string_agg(DISTINCT left(own.answer(statement, hidden), 5), ' ') FROM own.statement WHERE who IN ('both', 'mia') },
-		extra_params => [ '-U', 'mia' ]), '22023 42501 P0002 ZZZZZ', 'the answers');
+		extra_params => [ '-U', 'mia' ]), '22023 42501 PT404 ZZZZZ', 'the answers');
 # and whose rows they are gets others
 cmp_ok($node->safe_psql('market', q{
 		SELECT jobs.act_as('merchant:1024', false) \g /dev/null

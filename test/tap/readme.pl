@@ -43,8 +43,8 @@ foreach my $way ('pasted', 'piped')
 	my ($version, $cron, @rows) = grep { $_ ne '' && !/^Asynchronous notification "jobs_\w+" received/ } split /\n/, $out;
 	like($version, qr/^jobs [\d.]+: installed$/, "$way: the tables are installed");
 	like($cron, qr/^\d+$/, "$way: pg_cron knows of the sweep");
-	is(join("\n", @rows), join("\n", grep { !/^[0-9P]{5}$/ } @answers), "$way: statements answer as written");
-	is(join("\n", map { s/.*ERROR:\s+//r } split /\n/, $err), join("\n", grep { /^[0-9P]{5}$/ } @answers), "$way: and fail as written");
+	is(join("\n", @rows), join("\n", grep { !/^[0-9PT]{5}$/ } @answers), "$way: statements answer as written");
+	is(join("\n", map { s/.*ERROR:\s+//r } split /\n/, $err), join("\n", grep { /^[0-9PT]{5}$/ } @answers), "$way: and fail as written");
 	next if $way eq 'piped';
 
 	# as if nothing had been
@@ -81,6 +81,17 @@ is($node->safe_psql('marketplace', 'SET ROLE app; BEGIN; SELECT jobs.act_as($$me
 
 my ($diagram) = $readme =~ /^```mermaid\n(.*?)\n*^```$/ms;
 is($diagram, $node->safe_psql('marketplace', 'SELECT jobs.transition_diagram()') =~ s/\n+$//r, 'the diagram');
+
+# Every action that an event may have: a job's, and what the sources list beside them.
+my @actions = split /\n/, $node->safe_psql('marketplace',
+	'SELECT DISTINCT action FROM jobs.transitions()');
+my @others = slurp_file("$FindBin::Bin/../../src/feed/event_list.h") =~ /^EVENT\(\w+, "(\w+)"\)/gm;
+my ($events) = $readme =~ /^\| action \| what happened \|.*?\n(.*?)\n\n/ms;
+is_deeply([ sort map { /`(\w+)`/g } map { (split /\|/)[1] } grep { !/jobs\.transitions/ } split /\n/, $events ], [ sort @others ],
+	'the actions of events');
+my $listed = $node->safe_psql('marketplace', q{SELECT col_description('jobs.event'::regclass, attnum) FROM pg_attribute
+	WHERE attrelid = 'jobs.event'::regclass AND attname = 'action'}) =~ s/\([^)]*\)//gr;
+is_deeply([ sort split /[,;] /, $listed =~ s/ +([,;]|$)/$1/gr ], [ sort @actions, @others ], '... and as the column says');
 
 # Every function that is not a trigger's or internal, as it is called.
 my %documented = $readme =~ /^\| `(\w+\(.*?\))` \| (.*?) \|/gm;
@@ -134,6 +145,10 @@ foreach my $kind (@kinds)
 	$known{$kind} = { map { $_ => 1 } $err =~ /(\{\w+\})/g };
 }
 is_deeply(\%placeholders, \%known, 'the placeholders of e-mails');
+
+# The rules that refuse.
+is(join("\n", $readme =~ /^\| `(\w+)` \| `(\w{5})` \| (.*) \|$/mg),
+	$node->safe_psql('marketplace', q{SELECT concat_ws(E'\n', rule, sqlstate, meaning) FROM jobs.refusals()}), 'the rules that refuse');
 
 # The table's COMMENT says the same.
 my %said;

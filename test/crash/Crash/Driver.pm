@@ -39,7 +39,7 @@ my %is_crash = map { $_ => 1 } 'kill a server process', 'kill a server process b
 sub new
 {
 	my ($class, %given) = @_;
-	my $self = bless { %given, cycle => 0, last => { email => 0, job_event => 0 }, mailers => [], decks => { on => [], off => [] } }, $class;
+	my $self = bless { %given, cycle => 0, last => { email => 0, event => 0 }, mailers => [], decks => { on => [], off => [] } }, $class;
 
 	$self->{server} = Crash::Server->new($self->{folder});
 	$self->{smtp} = Crash::Smtp->new($self->{folder});
@@ -387,7 +387,7 @@ sub _judge_tokens
 		my $state = $self->{session}->run("SELECT jobs.fail_email($id, '$token', 'It comes late.')")->{state};
 		my ($count) = $self->{session}->lines("SELECT jobs.ack_emails(ARRAY[$id], ARRAY['$token'::uuid])");
 
-		push @wrong, "the stale token of $key was good for something" if $state ne '55000' || $count != 0;
+		push @wrong, "the stale token of $key was good for something" if $state ne 'PT412' || $count != 0;
 		push @wrong, "$key was delivered $sends times, its mailer having died in between"
 		  if $sends != 2 && $emails->{$key}{fate} ne 'cancelled';
 	}
@@ -399,7 +399,7 @@ sub _judge
 	my ($self, $may_lose) = @_;
 	my (%causes, %emails);
 
-	foreach my $line ($self->{session}->lines(causes_query("c$self->{cycle}", $self->{last}{job_event})))
+	foreach my $line ($self->{session}->lines(causes_query("c$self->{cycle}", $self->{last}{event})))
 	{
 		my ($tag, $count) = split /\|/, $line;
 

@@ -2,7 +2,7 @@
 # diagram, and never from what the library answers (jobs.transitions() isn't asked).
 #
 # A rule either changes the model and returns what the call answers, or dies of a Fuzz::Refusal
-# with the SQLSTATE. New rows wait in `fresh` and lines of history in `events`, until the
+# with the SQLSTATE. New rows wait in `fresh` and new events in `events`, until the
 # driver has met them in the tables and tells their ids. Every change is in a journal, so that
 # a transaction can be rolled back.
 
@@ -168,7 +168,7 @@ sub seen
 	my ($self, $who, $table, $id) = @_;
 	my $row = $self->find($table, $id);
 
-	refuse('P0002') if !$row || !$self->sees($who, $row);
+	refuse('PT404') if !$row || !$self->sees($who, $row);
 	return $row;
 }
 
@@ -200,7 +200,7 @@ sub unexpired
 {
 	my ($job) = @_;
 
-	refuse('55000') if status($job) eq 'expired';
+	refuse('PT410') if status($job) eq 'expired';
 	return;
 }
 
@@ -213,21 +213,31 @@ sub target
 	unexpired($job) unless $action eq 'expire' && $side eq 'system' && $job->{status} ne 'expired';
 	refuse('42501') if !$diagram{$side} || !$diagram{$side}{$action};
 	my $to = $diagram{$side}{$action}{ $job->{status} };
-	refuse('55000') if !$to;
-	refuse('55000') if $action eq 'complete' && $job->{status} =~ /^(new|opened)$/ && !$job->{proposal};
-	refuse('55000') if $action =~ /^(confirm|reject)$/ && $job->{is_confirmed};
-	refuse('55000') if $action eq 'expire' && !$job->{is_overdue};
-	refuse('55000') if $action =~ /^(message|reject)$/ && $job->{conversation}{is_blocked};
+	refuse('PT409') if !$to;
+	refuse('PT409') if $action eq 'complete' && $job->{status} =~ /^(new|opened)$/ && !$job->{proposal};
+	refuse('PT409') if $action =~ /^(confirm|reject)$/ && $job->{is_confirmed};
+	refuse('PT409') if $action eq 'expire' && !$job->{is_overdue};
+	refuse('PT409') if $action =~ /^(message|reject)$/ && $job->{conversation}{is_blocked};
 	return $job->{status} if $to eq '=';
 	return $job->{expert_wrote_last} ? 'responded' : 'awaiting_response' if $action eq 'reactivate';
 	return $to;
 }
 
+# What happened in a conversation, and what it is about.
+sub tell
+{
+	my ($self, $who, $conversation, $action, %about) = @_;
+
+	$self->append($self->{events}, { organization => $conversation->{organization}, merchant => $conversation->{merchant},
+			conversation => $conversation, action => $action, from => '', to => '', actor => $who->{text}, %about });
+	return;
+}
+
 sub record
 {
-	my ($self, $who, $job, $action, $from, $to) = @_;
+	my ($self, $who, $job, $action, $from, $to, %about) = @_;
 
-	$self->append($self->{events}, { job => $job, action => $action, from => $from, to => $to, actor => $who->{text} });
+	$self->tell($who, $job->{conversation}, $action, job => $job, from => $from, to => $to, %about);
 	# what comes behind an action is its message, or there is none
 	foreach my $done (grep { $_ ne $action } $action eq 'message' ? () : keys %{ $job->{done} })
 	{
@@ -334,7 +344,7 @@ sub act_and_say
 		die $refusal if !forbidden_by_status($who, $job, $action) || !done_again($who, $job, $action, $text);
 		return $job->{status};
 	}
-	refuse('55000') if defined $text && $job->{conversation}{is_blocked};
+	refuse('PT409') if defined $text && $job->{conversation}{is_blocked};
 	$self->move($who, $job, $action, $to);
 	if (defined $text)
 	{
@@ -401,7 +411,7 @@ sub assign_members
 	{
 		my $member = $self->{member}{$member_id};
 
-		refuse('P0002') if $who->{kind} eq 'member' &&
+		refuse('PT404') if $who->{kind} eq 'member' &&
 			(!$member || !$member->{is_active} || $member->{organization} != $job->{organization});
 	}
 	$self->target($who, $job, 'assign');
@@ -507,12 +517,16 @@ sub send_message
 	}
 	my $to = $job ? $self->target($who, $job, 'message') : undef;
 	refuse('42501') if $who->{kind} !~ /^m/;
-	refuse('55000') if $conversation->{is_blocked};
+	refuse('PT409') if $conversation->{is_blocked};
 	my $message = $self->write($who, $conversation, $job, undef);
 	if ($job)
 	{
 		$self->move($who, $job, 'message', $to);
 		$self->say($who, $job, $text);
+	}
+	else
+	{
+		$self->tell($who, $conversation, 'conversation_message');
 	}
 	$self->remember($who, 'message', $key, $text, $message);
 	return $message;
@@ -529,8 +543,8 @@ sub welcome
 {
 	my ($self, $organization, $merchant_id) = @_;
 
-	refuse('55000') if !$organization->{is_available};
-	refuse('55000') if $self->{merchant}{$merchant_id}{is_dropshipper} && !$organization->{accepts_dropshipping};
+	refuse('PT409') if !$organization->{is_available};
+	refuse('PT409') if $self->{merchant}{$merchant_id}{is_dropshipper} && !$organization->{accepts_dropshipping};
 	return;
 }
 
@@ -543,15 +557,16 @@ sub conversation_of
 
 sub open_conversation
 {
-	my ($self, $organization_id, $merchant_id) = @_;
+	my ($self, $who, $organization_id, $merchant_id) = @_;
 	my $conversation = $self->conversation_of($organization_id, $merchant_id);
 
-	refuse('55000') if $conversation && $conversation->{is_blocked};
+	refuse('PT409') if $conversation && $conversation->{is_blocked};
 	if (!$conversation)
 	{
 		$conversation = $self->create('conversation', organization => $organization_id, merchant => $merchant_id,
 			is_blocked => 0, jobs => []);
 		$self->set($self->{organization}{$organization_id}{conversations}, $merchant_id => $conversation);
+		$self->tell($who, $conversation, 'conversation_start');
 	}
 	return $conversation;
 }
@@ -561,7 +576,7 @@ sub start_conversation
 	my ($self, $who, $organization_id, $text, $key) = @_;
 	my $organization = $self->{organization}{$organization_id};
 
-	refuse('P0002') if !knows_organization($who, $organization_id, $organization);
+	refuse('PT404') if !knows_organization($who, $organization_id, $organization);
 	only($who, 'merchant');
 	my $conversation = $self->conversation_of($organization_id, $who->{id});
 	my $earlier = $self->repeated($who, 'message', $key, $text);
@@ -572,8 +587,9 @@ sub start_conversation
 		return $conversation;
 	}
 	$self->welcome($organization, $who->{id});
-	$conversation = $self->open_conversation($organization_id, $who->{id});
+	$conversation = $self->open_conversation($who, $organization_id, $who->{id});
 	my $message = $self->write($who, $conversation, undef, undef);
+	$self->tell($who, $conversation, 'conversation_message');
 	$self->remember($who, 'message', $key, $text, $message);
 	return $conversation;
 }
@@ -585,7 +601,7 @@ sub block_conversation
 
 	only($who, 'merchant');
 	return '' if $conversation->{is_blocked};
-	$self->set($conversation, is_blocked => 1);
+	$self->set_blocked($who, $conversation, 1);
 	$self->decline($who, $_, 'blocked') foreach $self->live_jobs($conversation);
 	return '';
 }
@@ -596,8 +612,18 @@ sub unblock_conversation
 	my $conversation = $self->seen($who, conversation => $id);
 
 	only($who, 'system');
-	$self->set($conversation, is_blocked => 0);
+	$self->set_blocked($who, $conversation, 0);
 	return '';
+}
+
+sub set_blocked
+{
+	my ($self, $who, $conversation, $is_blocked) = @_;
+
+	return if $conversation->{is_blocked} == $is_blocked;
+	$self->set($conversation, is_blocked => $is_blocked);
+	$self->tell($who, $conversation, $is_blocked ? 'conversation_block' : 'conversation_unblock');
+	return;
 }
 
 # Proposals
@@ -610,17 +636,19 @@ sub send_proposal
 	my $earlier = $who->{kind} eq 'member' ? $self->repeated($who, 'proposal', $key, $said) : undef;
 
 	return $earlier if $earlier;
-	refuse('P0002') if !$self->{service}{$service_id};
+	refuse('PT404') if !$self->{service}{$service_id};
 	only($who, 'member');
 	refuse('22023') if !$self->{organization}{ $who->{organization} }{provides}{$service_id};
-	refuse('55000') if $conversation->{is_blocked};
+	refuse('PT409') if $conversation->{is_blocked};
 	my $proposal = $self->create('proposal', organization => $conversation->{organization},
 		merchant => $conversation->{merchant}, conversation => $conversation, service => $service_id, status => 'sent');
 	$self->write($who, $conversation, undef, $proposal);
+	$self->tell($who, $conversation, 'proposal_send', proposal => $proposal);
 	$self->remember($who, 'proposal', $key, $said, $proposal);
 	return $proposal;
 }
 
+my %decision = (withdrawn => 'withdraw', accepted => 'accept', declined => 'decline');
 my %decider = (sent => 'member', withdrawn => 'member', accepted => 'merchant', declined => 'merchant');
 
 sub decide
@@ -632,9 +660,10 @@ sub decide
 	only($who, $decider{$status});
 	return $proposal->{job} // ''
 	  if $is_function && $proposal->{status} eq $status && $proposal->{decided_by} eq $who->{text} && ($proposal->{store} // 0) == ($store_id // 0);
-	refuse('55000') if $proposal->{status} ne 'sent' || $status eq 'sent';
-	refuse('55000') if $status eq 'accepted' && $proposal->{conversation}{is_blocked};
+	refuse('PT409') if $proposal->{status} ne 'sent' || $status eq 'sent';
+	refuse('PT409') if $status eq 'accepted' && $proposal->{conversation}{is_blocked};
 	$self->set($proposal, status => $status, store => $store_id, decided_by => $who->{text});
+	$self->tell($who, $proposal->{conversation}, "proposal_$decision{$status}", proposal => $proposal);
 	return '' if $status ne 'accepted' || !$store_id;
 	my $job = $self->create_job($who, organization => $proposal->{organization}, merchant => $proposal->{merchant},
 		conversation => $proposal->{conversation}, proposal => $proposal, service => $proposal->{service},
@@ -653,7 +682,7 @@ sub require_store
 
 	return if !defined $store_id;
 	my $owner = $self->{store}{$store_id};
-	refuse('P0002') if !$owner || $who->{kind} eq 'member' || $who->{kind} eq 'merchant' && $owner != $who->{id} ||
+	refuse('PT404') if !$owner || $who->{kind} eq 'member' || $who->{kind} eq 'merchant' && $owner != $who->{id} ||
 		defined $merchant_id && $owner != $merchant_id;
 	return;
 }
@@ -668,7 +697,7 @@ sub create_job
 
 	$self->append($job->{conversation}{jobs}, $job);
 	$self->append($job->{request}{jobs}, $job) if $job->{request};
-	$self->record($who, $job, 'create', '', 'new');
+	$self->record($who, $job, 'create', '', 'new', proposal => $job->{proposal});
 	return $job;
 }
 
@@ -717,7 +746,7 @@ sub match_taken
 
 	return if !grep { $_ == $organization_id } $self->matches(%$request, asked => $request->{jobs});
 	return $self->create_job($match->{who}, organization => $organization_id, merchant => $request->{merchant},
-		conversation => $self->open_conversation($organization_id, $request->{merchant}), request => $request,
+		conversation => $self->open_conversation($match->{who}, $organization_id, $request->{merchant}), request => $request,
 		service => $request->{service}, store => $request->{store}, origin => $match->{origin},
 		auto_rematch => $request->{auto_rematch});
 }
@@ -729,8 +758,8 @@ sub request_job
 	my $merchant_id = $who->{kind} eq 'merchant' ? $who->{id} : undef;
 	my $said = join ' ', map { $_ // '-' } @arg{qw(service text organization store budget currency auto_rematch)};
 
-	refuse('P0002') if defined $arg{organization} && !knows_organization($who, $arg{organization}, $organization);
-	refuse('P0002') if !$self->{service}{ $arg{service} };
+	refuse('PT404') if defined $arg{organization} && !knows_organization($who, $arg{organization}, $organization);
+	refuse('PT404') if !$self->{service}{ $arg{service} };
 	$self->require_store($who, $arg{store}, $merchant_id);
 	only($who, 'merchant');
 	my $earlier = $self->repeated($who, 'job', $arg{key}, $said);
@@ -741,7 +770,7 @@ sub request_job
 		refuse('22023') if !$organization->{provides}{ $arg{service} };
 		$self->welcome($organization, $merchant_id);
 		$self->create_job($who, organization => $arg{organization}, merchant => $merchant_id, request => $request,
-			conversation => $self->open_conversation($arg{organization}, $merchant_id), service => $arg{service},
+			conversation => $self->open_conversation($who, $arg{organization}, $merchant_id), service => $arg{service},
 			store => $arg{store}, origin => 'direct', auto_rematch => $arg{auto_rematch});
 		$self->set($request, first => 1);
 	}
@@ -749,7 +778,7 @@ sub request_job
 	{
 		my $asked = $self->ask_best($who, $request, $arg{max_matches}, 'match');
 
-		refuse('55000') if !$asked;
+		refuse('PT409') if !$asked;
 		$self->set($request, first => $asked);
 	}
 	$self->remember($who, 'job', $arg{key}, $said, $request);
@@ -761,7 +790,7 @@ sub rematch_request
 	my ($self, $who, $id, $count, $key) = @_;
 	my $request = $self->find(request => $id);
 
-	refuse('P0002') if !$request || !grep { $self->sees($who, $_) } @{ $request->{jobs} };
+	refuse('PT404') if !$request || !grep { $self->sees($who, $_) } @{ $request->{jobs} };
 	refuse('42501') if $who->{kind} eq 'member';
 
 	# the key is the merchant's, whoever asks, and a job bears it
@@ -801,18 +830,35 @@ sub expire_jobs
 
 # Reviews
 
+# A review's events are its job's, or its proposal's.
+sub tell_of_review
+{
+	my ($self, $who, $subject, $action, $review) = @_;
+
+	if ($subject->{table} eq 'job')
+	{
+		$self->record($who, $subject, $action, $subject->{status}, $subject->{status}, review => $review);
+	}
+	else
+	{
+		$self->tell($who, $subject->{conversation}, $action, proposal => $subject, review => $review);
+	}
+	return;
+}
+
 sub write_review
 {
-	my ($self, $subject, $column, @stars) = @_;
+	my ($self, $who, $subject, $column, @stars) = @_;
 
 	if (my $earlier = $subject->{review})
 	{
-		refuse('55000') if "@stars" ne $earlier->{stars};
+		refuse('PT409') if "@stars" ne $earlier->{stars};
 		return $earlier;
 	}
 	my $review = $self->create('review', organization => $subject->{organization}, merchant => $subject->{merchant},
 		$column => $subject, is_replied => 0, stars => "@stars");
 	$self->set($subject, review => $review);
+	$self->tell_of_review($who, $subject, 'review_write', $review);
 	return $review;
 }
 
@@ -823,15 +869,15 @@ sub review_job
 
 	unexpired($job);
 	only($who, 'merchant');
-	refuse('55000') if !$job->{is_confirmed};
-	return $self->write_review($job, 'job', @stars);
+	refuse('PT409') if !$job->{is_confirmed};
+	return $self->write_review($who, $job, 'job', @stars);
 }
 
 sub for_new_store
 {
 	my ($proposal) = @_;
 
-	refuse('55000') if $proposal->{status} ne 'accepted' || $proposal->{store};
+	refuse('PT409') if $proposal->{status} ne 'accepted' || $proposal->{store};
 	return;
 }
 
@@ -843,8 +889,9 @@ sub request_review
 	only($who, 'member');
 	for_new_store($proposal);
 	return '' if $proposal->{is_review_requested};
-	refuse('55000') if $proposal->{conversation}{is_blocked};
+	refuse('PT409') if $proposal->{conversation}{is_blocked};
 	$self->set($proposal, is_review_requested => 1);
+	$self->tell_of_review($who, $proposal, 'review_request', undef);
 	return '';
 }
 
@@ -855,8 +902,8 @@ sub review_proposal
 
 	only($who, 'merchant');
 	for_new_store($proposal);
-	refuse('55000') if !$proposal->{is_review_requested};
-	return $self->write_review($proposal, 'proposal', @stars);
+	refuse('PT409') if !$proposal->{is_review_requested};
+	return $self->write_review($who, $proposal, 'proposal', @stars);
 }
 
 sub reply_to_review
@@ -865,8 +912,10 @@ sub reply_to_review
 	my $review = $self->seen($who, review => $id);
 
 	only($who, 'member');
-	refuse('55000') if $review->{is_replied} && $review->{replied_by} ne $who->{text};
+	refuse('PT409') if $review->{is_replied} && $review->{replied_by} ne $who->{text};
+	return '' if $review->{is_replied};
 	$self->set($review, is_replied => 1, replied_by => $who->{text});
+	$self->tell_of_review($who, $review->{job} // $review->{proposal}, 'review_reply', $review);
 	return '';
 }
 
@@ -885,7 +934,7 @@ sub own_organization
 	my ($self, $who, $id) = @_;
 	my $organization = $self->{organization}{$id};
 
-	refuse('P0002') if !$organization || $who->{kind} =~ /^(merchant|nobody)$/ ||
+	refuse('PT404') if !$organization || $who->{kind} =~ /^(merchant|nobody)$/ ||
 		$who->{kind} eq 'member' && $who->{organization} != $id;
 	return $organization;
 }
@@ -903,7 +952,7 @@ sub provide_service
 	my ($self, $who, $id, $service_id, %prices) = @_;
 	my $organization = $self->own_organization($who, $id);
 
-	refuse('P0002') if !$self->{service}{$service_id};
+	refuse('PT404') if !$self->{service}{$service_id};
 	$self->set($organization->{provides}, $service_id => {%prices});
 	return '';
 }
@@ -913,7 +962,7 @@ sub withdraw_service
 	my ($self, $who, $id, $service_id) = @_;
 	my $organization = $self->own_organization($who, $id);
 
-	refuse('P0002') if !$self->{service}{$service_id};
+	refuse('PT404') if !$self->{service}{$service_id};
 	$self->set($organization->{provides}, $service_id => undef) if $organization->{provides}{$service_id};
 	return '';
 }
@@ -923,7 +972,7 @@ sub set_email_scope
 	my ($self, $who, $id) = @_;
 	my $member = $self->{member}{$id};
 
-	refuse('P0002') if !$member || $who->{kind} eq 'merchant' ||
+	refuse('PT404') if !$member || $who->{kind} eq 'merchant' ||
 		$who->{kind} eq 'member' && $who->{organization} != $member->{organization};
 	refuse('42501') if $who->{kind} eq 'member' && $who->{id} != $id;
 	return '';
@@ -952,7 +1001,7 @@ sub update_status
 		refuse('22023') if !$is_status{$status};
 		unexpired($job) unless $status eq 'expired' && $who->{kind} eq 'system' && $job->{status} ne 'expired';
 		next if $status eq $job->{status};
-		refuse('55000') if !$action_of_status{$status};
+		refuse('PT409') if !$action_of_status{$status};
 		if ($status eq 'declined')
 		{
 			$self->decline($who, $job, undef);
@@ -1025,7 +1074,7 @@ sub somebody
 	my ($self, $who) = @_;
 
 	refuse('42501') if $who->{kind} eq 'nobody';
-	refuse('P0002') if !$self->exists_actor($who);
+	refuse('PT404') if !$self->exists_actor($who);
 	return;
 }
 
@@ -1107,7 +1156,7 @@ sub insert_proposal
 	if ($self->is_used($who, 'proposal', $key))
 	{
 		$self->seen($who, conversation => $conversation_id);
-		refuse('P0002') if !$self->{service}{$service_id};
+		refuse('PT404') if !$self->{service}{$service_id};
 		only($who, 'member');
 		return taken($skips);
 	}
@@ -1122,7 +1171,7 @@ sub insert_conversation
 	my $organization = $self->{organization}{$organization_id};
 
 	$self->somebody($who);
-	refuse('P0002') if !knows_organization($who, $organization_id, $organization);
+	refuse('PT404') if !knows_organization($who, $organization_id, $organization);
 	only($who, 'merchant');
 	$self->welcome($organization, $who->{id});
 	if ($self->conversation_of($organization_id, $who->{id}))
@@ -1130,7 +1179,7 @@ sub insert_conversation
 		refuse('23505') if !$skips;
 		return 0;
 	}
-	$self->open_conversation($organization_id, $who->{id});
+	$self->open_conversation($who, $organization_id, $who->{id});
 	return 1;
 }
 
@@ -1143,18 +1192,18 @@ sub insert_job
 	refuse('42501') if $who->{kind} eq 'merchant' && defined $arg{merchant} && $arg{merchant} != $who->{id};
 	my $merchant_id = $who->{kind} eq 'merchant' ? $who->{id} : $arg{merchant};
 	my $organization = $self->{organization}{ $arg{organization} };
-	refuse('P0002') if !knows_organization($who, $arg{organization}, $organization) || !$self->{service}{ $arg{service} };
+	refuse('PT404') if !knows_organization($who, $arg{organization}, $organization) || !$self->{service}{ $arg{service} };
 	$self->require_store($who, $arg{store}, $merchant_id);
 	refuse('42501') if $who->{kind} eq 'member';
 	refuse('22004') if !defined $merchant_id;
 	return taken(0) if $self->is_used({ kind => 'merchant', id => $merchant_id }, 'job', $arg{key});
-	refuse('P0002') if !$self->{merchant}{$merchant_id};
+	refuse('PT404') if !$self->{merchant}{$merchant_id};
 	refuse('22023') if !$organization->{provides}{ $arg{service} };
 	$self->welcome($organization, $merchant_id);
 	my $request = { merchant => $merchant_id, jobs => [], service => $arg{service}, store => $arg{store},
 		currency => 'USD', auto_rematch => 0 };
 	$self->create_job($who, organization => $arg{organization}, merchant => $merchant_id, request => $request,
-		conversation => $self->open_conversation($arg{organization}, $merchant_id), service => $arg{service},
+		conversation => $self->open_conversation($who, $arg{organization}, $merchant_id), service => $arg{service},
 		store => $arg{store}, origin => 'direct', auto_rematch => 0);
 	return $self->keyed({ kind => 'merchant', id => $merchant_id }, 'job', $arg{key}, 'by plain SQL', undef, 0, 0);
 }

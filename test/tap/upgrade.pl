@@ -1,0 +1,281 @@
+# Every version that was released, brought up to this one: restored from the dump that script/freeze made of
+# it, used by the new library before ALTER EXTENSION and before jobs.install(), then compared with a fresh
+# installation: nothing is missing, nothing is left over, nobody gets mail.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::Bin;
+
+use File::Copy;
+use Marketplace;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $frozen = "$FindBin::Bin/../upgrade";
+my @versions = map { m{([^/]*)/$} } sort glob("$frozen/*/");
+my ($shared) = run_command([ 'pg_config', '--sharedir' ]);
+
+plan skip_all => 'nothing was released yet' if !@versions;
+plan skip_all => 'the folder of extensions is not ours' if !-w "$shared/extension";
+
+my $node = start_server('upgrade');
+my $folder = PostgreSQL::Test::Utils::tempdir();
+my $tables_version = read_tables_version();
+my $without_schedule = qr/[^\n]*WARNING:  nothing is known to expire jobs here\n(DETAIL|HINT).*\n?/;
+
+# The version of the tables that the library makes.
+sub read_tables_version
+{
+	$node->safe_psql('postgres', 'CREATE DATABASE empty');
+	return $node->safe_psql('empty', q{
+		SET client_min_messages = error;
+		CREATE EXTENSION jobs;
+		SELECT FROM (SELECT jobs.install()) i;
+		SELECT schema_version FROM jobs.node }) =~ s/^\s+//r;
+}
+
+# What reads all rows, by the columns that the tables have before they are brought up to date.
+sub reading
+{
+	my ($database) = @_;
+
+	return $node->safe_psql($database, q{
+		SELECT format('SELECT %L, row(%s)::text FROM jobs.%I%s ORDER BY 2;', relname,
+			string_agg(quote_ident(attname), ', ' ORDER BY attname), relname,
+			-- templates that jobs.install() keeps up to date
+			CASE relname WHEN 'email_template' THEN ' WHERE is_changed' END)
+		FROM pg_class c JOIN pg_attribute ON attrelid = c.oid
+		WHERE relnamespace = 'jobs'::regnamespace AND relkind = 'r' AND attnum > 0 AND NOT attisdropped
+			AND (relname, attname) <> ('node', 'schema_version')
+		GROUP BY relname ORDER BY relname });
+}
+
+# All that is defined, the extension's functions included.
+sub catalogue
+{
+	my ($server, $database) = @_;
+
+	return furniture($server, $database) =~ s/^sequence.*\n?//gmr . $server->safe_psql($database, q{
+		SELECT 'default', attrelid::regclass, attname, pg_get_expr(adbin, adrelid), attacl
+		FROM pg_attribute JOIN pg_class c ON c.oid = attrelid LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+		WHERE relnamespace = 'jobs'::regnamespace AND relkind IN ('r', 'v') AND attnum > 0 AND NOT attisdropped;
+		SELECT 'code', p.oid::regprocedure, prokind, prosrc, probin, provolatile, proparallel, proisstrict, prosecdef, proretset, procost, prorows,
+			proconfig, pg_get_function_arguments(p.oid), pg_get_function_result(p.oid), proowner::regrole,
+			(SELECT deptype FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = p.oid AND refclassid = 'pg_extension'::regclass)
+		FROM pg_proc p WHERE pronamespace = 'jobs'::regnamespace;
+		SELECT 'comment', classoid::regclass, pg_describe_object(classoid, objoid, objsubid), description
+		FROM pg_description WHERE pg_describe_object(classoid, objoid, objsubid) ~ '\mjobs\M';
+		SELECT 'sequence', seqrelid::regclass, seqtypid, seqstart, seqincrement, seqmax, seqmin, seqcache, seqcycle FROM pg_sequence;
+		SELECT 'schema', nspowner::regrole, (SELECT string_agg(a::text, ' ' ORDER BY a::text) FROM unnest(nspacl) a)
+		FROM pg_namespace WHERE nspname = 'jobs';
+		SELECT 'extension', extversion FROM pg_extension WHERE extname = 'jobs'; });
+}
+
+# What this version installs where nothing was before, with the same things of users beside it.
+sub install_fresh
+{
+	my ($database, $version) = @_;
+
+	install($node, $database, 'jobs_owner');
+	$node->safe_psql($database, q{
+		SELECT jobs.create_organization('Ann & Co', 'office@ann.example'), jobs.create_merchant('Max', 'max@shop.example');
+		SELECT jobs.add_member(1025, 'Ann', 'ann@ann.example') });
+	$node->command_ok([ 'psql', '-XqAt', '-o', "$folder/out", '-v', 'ON_ERROR_STOP=1', '-f', "$frozen/$version/own.sql", $database ],
+		"$version: what users add can be added to this version");
+	return catalogue($node, $database);
+}
+
+# The dump as it was taken, or (NULL) with the functions of this version.
+sub restore
+{
+	my ($server, $database, $version, $functions) = @_;
+	my $dump = slurp_file("$frozen/$version/dump.sql");
+	my $name = "$folder/$database.sql";
+
+	$dump =~ s/^(CREATE EXTENSION .*) VERSION .*;/$1;/m if !$functions;
+	unlink $name;
+	append_to_file($name, $dump);
+	$server->safe_psql('postgres', "CREATE DATABASE $database");
+	$server->command_ok([ 'psql', '-XqAt', '-o', "$folder/out", '-v', 'ON_ERROR_STOP=1', '-f', "$frozen/$version/roles.sql", '-f', $name, $database ],
+		"$version: restores");
+	# of another server, whose roles have other numbers
+	$server->safe_psql($database, q{
+		SET session_replication_role = replica;
+		UPDATE jobs.role_binding SET role_oid = role_name::regrole });
+	return;
+}
+
+# A marketplace whose library is new and whose functions or tables are old goes on, or says what to run.
+sub goes_on
+{
+	my ($database, $statement, $is_previous, $name) = @_;
+	my $copy = "${database}_copy";
+
+	$node->safe_psql('postgres', "CREATE DATABASE $copy TEMPLATE $database");
+	if ($is_previous)
+	{
+		works($node, $copy, $name);
+	}
+	else
+	{
+		refuses($node, $copy, q{SELECT jobs.open_job(1025, actor => 'member:1025')}, qr/55000: .*HINT:  Run \Q$statement\E/s, $name);
+	}
+	$node->safe_psql('postgres', "DROP DATABASE $copy");
+	return;
+}
+
+# Each function, called with NULLs, ends with an error of ours, or well.
+sub answers
+{
+	my ($database, $name) = @_;
+
+	is($node->safe_psql($database, q{
+			CREATE FUNCTION pg_temp.answer(p pg_proc) RETURNS text LANGUAGE plpgsql AS $$
+			BEGIN
+				EXECUTE format(CASE p.prokind WHEN 'p' THEN 'CALL jobs.%I(%s)' ELSE 'SELECT * FROM jobs.%I(%s)' END, p.proname,
+					(SELECT string_agg('NULL::' || format_type(t, NULL), ', ') FROM unnest(p.proargtypes) t));
+				RAISE EXCEPTION USING ERRCODE = 'UNDO0';
+			EXCEPTION WHEN OTHERS THEN
+				RETURN CASE WHEN SQLSTATE !~ '^(22|42501|55000|0A000|UNDO0|PT)' THEN p.proname || ': ' || SQLSTATE || ' ' || SQLERRM END;
+			END $$;
+			SELECT pg_temp.answer(p) FROM pg_proc p
+			WHERE pronamespace = 'jobs'::regnamespace AND prorettype <> 'trigger'::regtype AND pg_temp.answer(p) IS NOT NULL }),
+		'', $name);
+	return;
+}
+
+# What jobs.install() says beside its answer.
+sub install_says
+{
+	my ($server, $database, $answer, $name) = @_;
+	my ($status, $out, $err) = $server->psql($database, 'SELECT jobs.install()');
+
+	is($out, "jobs $version: $answer", "$name: install()");
+	return ($err // '') =~ s/$without_schedule//r =~ s/^\s+|\s+$//gr;
+}
+
+# Arguments and results of functions that are called by the same name with as many arguments as before.
+sub types_of_functions
+{
+	my ($database) = @_;
+	my %types = map { split / /, $_, 2 } split /\n/, $node->safe_psql($database, q{
+		SELECT format('%s/%s %s %s %s %s', prosrc, pronargs, proargtypes::regtype[], prorettype::regtype, proretset, proallargtypes::regtype[])
+		FROM pg_proc WHERE pronamespace = 'jobs'::regnamespace });
+
+	return \%types;
+}
+
+sub upgrade
+{
+	my ($version, $fresh) = @_;
+	my $is_this = $version eq $Marketplace::version;
+	my $market = 'market_' . $version =~ s/\./_/gr;
+	my $name = "$version, new library";
+
+	copy("$frozen/$version/jobs--$version.sql", "$shared/extension/") if !$is_this;
+	restore($node, $market, $version, 1);
+	my $old = $node->safe_psql($market, 'SELECT schema_version FROM jobs.node');
+	my $is_previous = $old >= $tables_version - 1;
+	my $reading = reading($market);
+	my $rows = $node->safe_psql($market, $reading);
+	my $types = types_of_functions($market);
+
+	is($node->safe_psql($market, q{SELECT extversion FROM pg_extension WHERE extname = 'jobs'}), $version, "$version: has its functions");
+	answers($market, "$name: each function answers");
+	goes_on($market, 'ALTER EXTENSION jobs UPDATE;', $is_previous, $name);
+	refuses($node, $market, 'SELECT jobs.install()', qr/55000: .*HINT:  Run ALTER EXTENSION jobs UPDATE;/s, "$name: install()") if !$is_this;
+
+	# a server that preloads the library has the old one until it is restarted
+	refuses($node, $market, q{BEGIN; CREATE OR REPLACE FUNCTION jobs.version() RETURNS text LANGUAGE sql AS $$ SELECT '0.0.1' $$; ALTER EXTENSION jobs UPDATE},
+		qr/55000: .*library.*HINT:  .*restart the server/s, "$version, new functions with the old library") if !$is_this;
+
+	$name = "$version, new functions";
+	$node->safe_psql($market, 'ALTER EXTENSION jobs UPDATE');
+	my $new_types = types_of_functions($market);
+	is(join(', ', grep { exists $new_types->{$_} && $new_types->{$_} ne $types->{$_} } sort keys %$types), '',
+		"$name: no argument has another type, and no result, where the library can't tell");
+	answers($market, "$name: each function answers");
+	goes_on($market, 'SELECT jobs.install();', $is_previous, $name);
+
+	$name = "$version, new tables";
+	my $answer = $old < $tables_version ? 'brought up to date' : 'up to date';
+	is(install_says($node, $market, $answer, $name), '', "$name: and says nothing else");
+	same($node->safe_psql($market, $reading), $rows, "$name: all rows are there, and no e-mail is new");
+	same(catalogue($node, $market), $fresh, "$name: all is as in a fresh installation");
+	is(install_says($node, $market, 'up to date', $name), '', "$name: that is all");
+	works($node, $market, $name);
+
+	# a dump that comes straight to this version
+	$name = "$version, restored into this version";
+	restore($node, "${market}_straight", $version, 0);
+	is(install_says($node, "${market}_straight", $answer, $name), '', "$name: and says nothing else");
+	same($node->safe_psql("${market}_straight", $reading), $rows, "$name: all rows are there, and no e-mail is new");
+	same(catalogue($node, "${market}_straight"), $fresh, "$name: all is as in a fresh installation");
+	works($node, "${market}_straight", $name);
+	return $reading;
+}
+
+# A newer server that has this version beside us, as script/private-postgres makes one.
+sub find_newer_server
+{
+	my ($bin) = run_command([ 'pg_config', '--bindir' ]);
+	my ($major) = $node->safe_psql('postgres', 'SHOW server_version_num') =~ /^(\d\d)/;
+
+	foreach my $newer (reverse $major + 1 .. 18)
+	{
+		my $path = $bin =~ s/\b(pg)?$major\b/($1 \/\/ '') . $newer/ger;
+
+		next if !-x "$path/pg_upgrade";
+		my ($share) = run_command([ "$path/pg_config", '--sharedir' ]);
+		return $path =~ s{/bin$}{}r if -e "$share/extension/jobs--$Marketplace::version.sql";
+	}
+	return;
+}
+
+# The server is upgraded with the library, and the functions and tables come after.
+sub upgrade_server
+{
+	my ($version, $path, $reading) = @_;
+	my $old = start_server('upgrade_old');
+	my $new = PostgreSQL::Test::Cluster->new('upgrade_new', install_path => $path);
+	my ($bin) = run_command([ 'pg_config', '--bindir' ]);
+	my ($major) = run_command([ "$path/bin/postgres", '--version' ]);
+	my $name = "$version, by pg_upgrade to $major";
+
+	$new->init(extra => [ '--encoding=UTF8', '--no-locale', $major =~ / 1[5-7]\b/ ? () : '--no-data-checksums' ]);
+	restore($old, 'market', $version, 1);
+	my $rows = $old->safe_psql('market', $reading);
+	$old->stop;
+	chdir $folder or die "$folder: $!";
+	$new->command_ok([ "$path/bin/pg_upgrade", '--no-sync', '-b', $bin, '-B', "$path/bin", '-d', $old->data_dir, '-D', $new->data_dir,
+			'-s', $new->host, '-p', $old->port, '-P', $new->port ], "$name: runs");
+	$new->start;
+	$new->safe_psql('market', 'ALTER EXTENSION jobs UPDATE');
+	is(install_says($new, 'market', $new->safe_psql('market', 'SELECT schema_version FROM jobs.node') < $tables_version ? 'brought up to date' : 'up to date', $name),
+		'', "$name: and says nothing else");
+	same($new->safe_psql('market', $reading), $rows, "$name: all rows are there, and no e-mail is new");
+	is(install_says($new, 'market', 'up to date', $name), '', "$name: that is all");
+	works($new, 'market', $name);
+	return;
+}
+
+my $newer = find_newer_server();
+foreach my $version (@versions)
+{
+	my $database = 'fresh_' . $version =~ s/\./_/gr;
+
+	$node->safe_psql('postgres', slurp_file("$frozen/$version/roles.sql") =~ s/--.*//gr);
+	my $fresh = install_fresh($database, $version);
+	my $reading = upgrade($version, $fresh);
+  SKIP:
+	{
+		skip "there is no newer PostgreSQL that has jobs $Marketplace::version: run PG_MAJOR=17 script/private-postgres", 1 if !$newer;
+		upgrade_server($version, $newer, $reading);
+	}
+	unlink "$shared/extension/jobs--$version.sql" if $version ne $Marketplace::version;
+}
+
+done_testing();
