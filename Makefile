@@ -45,7 +45,7 @@ TABLE_PIECES = \
 	message \
 	assignment \
 	decline \
-	history \
+	event \
 	event_consumer \
 	email \
 	email_template \

@@ -57,3 +57,10 @@ GRANT EXECUTE ON FUNCTION jobs.conversation_fill TO PUBLIC;
 COMMENT ON FUNCTION jobs.conversation_fill IS
 	'Trigger before rows of jobs.conversation: checks that the merchant may start it, and gives it its id.';
 
+CREATE FUNCTION jobs.conversation_record()
+RETURNS trigger
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_conversation_record';
+GRANT EXECUTE ON FUNCTION jobs.conversation_record TO PUBLIC;
+COMMENT ON FUNCTION jobs.conversation_record IS
+	'Trigger after rows of jobs.conversation: writes that it was started, blocked or opened again.';

@@ -4,7 +4,7 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_record_guard';
 GRANT EXECUTE ON FUNCTION jobs.record_guard TO PUBLIC;
 COMMENT ON FUNCTION jobs.record_guard IS
-	'Trigger before rows that only their causes write (history, declines, e-mail): refuses all others.';
+	'Trigger before rows that only their causes write (events, declines, e-mail): refuses all others.';
 
 CREATE FUNCTION jobs.row_record()
 RETURNS trigger

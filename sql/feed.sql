@@ -34,6 +34,9 @@ RETURNS TABLE (
 	event_id bigint,
 	organization_id bigint,
 	job_id bigint,
+	conversation_id bigint,
+	proposal_id bigint,
+	review_id bigint,
 	action text,
 	from_status text,
 	to_status text,
@@ -45,12 +48,13 @@ AS 'MODULE_PATHNAME', 'jobs_read_events';
 REVOKE EXECUTE ON FUNCTION jobs.read_events FROM PUBLIC;
 COMMENT ON FUNCTION jobs.read_events IS
 	'The next events behind those that a consumer of whoever acts has acknowledged, in the order of their '
-	'positions, up to max_rows; the same ones again until jobs.ack_events(). Events of one job come in their '
-	'order, and none is passed over, however late its transaction commits. Fewer than max_rows can come '
-	'though there are others: only when none comes, none is left. Commit before acting on them. from_status '
-	'is NULL for create; details, ids and reasons, when there is nothing to add. Errors: 22004 NULL; 22023 a '
-	'bad value; PT404 no such consumer of whoever acts; 42501 nobody acts; 40001 run the transaction again; '
-	'25006 on a standby. For app, bound and operator access.';
+	'positions, up to max_rows; the same ones again until jobs.ack_events(). Events of one job or proposal '
+	'come in their order, and none is passed over, however late its transaction commits. Fewer than max_rows can '
+	'come though there are others: only when none comes, none is left. Commit before acting on them. '
+	'job_id, proposal_id and review_id are NULL where the event is about none, from_status and to_status '
+	'without a job, from_status for create, and details, ids and reasons, when there is nothing to add. '
+	'Errors: 22004 NULL; 22023 a bad value; PT404 no such consumer of whoever acts; 42501 nobody acts; '
+	'40001 run the transaction again; 25006 on a standby. For app, bound and operator access.';
 
 -- access: actors
 CREATE FUNCTION jobs.ack_events(consumer text, up_to bigint)
@@ -72,8 +76,8 @@ AS 'MODULE_PATHNAME', 'jobs_purge_events';
 REVOKE EXECUTE ON FUNCTION jobs.purge_events FROM PUBLIC;
 COMMENT ON FUNCTION jobs.purge_events IS
 	'Deletes events that were acknowledged by every consumer that may see them, the oldest first, up to '
-	'max_rows. An event that no consumer may see stays. What is deleted is gone from jobs.job_event and '
-	'jobs.job_timeline, too: the history of its job is forgotten. Returns how many were deleted: less '
+	'max_rows. An event that no consumer may see stays. What is deleted is gone from jobs.event and '
+	'jobs.job_timeline, too. Returns how many were deleted: less '
 	'than max_rows means that there are no others. '
 	'Errors: 22004 NULL; 22023 less than one; 40001 run the transaction again. For operator access.';
 

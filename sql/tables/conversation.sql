@@ -20,7 +20,7 @@ CREATE POLICY own_merchant ON jobs.conversation
 CREATE TRIGGER "00_jobs_fill" BEFORE INSERT OR UPDATE ON jobs.conversation
 	FOR EACH ROW EXECUTE FUNCTION jobs.conversation_fill();
 CREATE TRIGGER "00_jobs_record" AFTER INSERT OR UPDATE ON jobs.conversation
-	FOR EACH ROW EXECUTE FUNCTION jobs.row_record();
+	FOR EACH ROW EXECUTE FUNCTION jobs.conversation_record();
 
 COMMENT ON TABLE jobs.conversation IS 'the one conversation between an organization and a merchant, with any number of jobs';
 COMMENT ON COLUMN jobs.conversation.id IS 'number of the conversation';

@@ -82,7 +82,7 @@ static const struct
 	{TABLE_event_caller, READERS, 0, NULL},
 	{TABLE_event_consumer, READERS, 0, NULL},
 	{TABLE_job, READERS, ACTORS, "INSERT, UPDATE"},
-	{TABLE_job_event, READERS, 0, NULL},
+	{TABLE_event, READERS, 0, NULL},
 	{TABLE_member, READERS, OPERATORS, "INSERT, UPDATE"},
 	{TABLE_merchant, READERS, OPERATORS, "INSERT, UPDATE"},
 	{TABLE_message, READERS, ACTORS, "INSERT"},

@@ -377,7 +377,7 @@ jobs_row_record(PG_FUNCTION_ARGS)
 }
 
 /*
- * Trigger of tables whose rows come from their causes alone: history, declines,
+ * Trigger of tables whose rows come from their causes alone: events, declines,
  * e-mail. What the library writes doesn't come by here.
  */
 PG_FUNCTION_INFO_V1(jobs_record_guard);

@@ -148,9 +148,9 @@ position_of_now(Rows *rows)
 static bool
 has_missed(Rows *rows, IndexId index, const Row *consumer)
 {
-	RowScan *scan = row_scan_begin_latest(rows, TABLE_job_event, index, 0, NULL, ForwardScanDirection);
+	RowScan *scan = row_scan_begin_latest(rows, TABLE_event, index, 0, NULL, ForwardScanDirection);
 	const Row *event = row_scan_pass(scan);
-	bool missed = event && row_time(event, Col_job_event_occurred_at, DT_NOEND) <
+	bool missed = event && row_time(event, Col_event_occurred_at, DT_NOEND) <
 							   row_time(consumer, Col_event_consumer_created_at, DT_NOBEGIN);
 
 	row_scan_end(scan);
@@ -166,8 +166,8 @@ stands_so(Rows *rows, const Row *consumer, bool from_start)
 {
 	if (row_int64(consumer, Col_event_consumer_position) > 0)
 		return !from_start;
-	return from_start || !(has_missed(rows, INDEX_job_event_position, consumer) ||
-						   has_missed(rows, INDEX_job_event_unnumbered, consumer));
+	return from_start || !(has_missed(rows, INDEX_event_position, consumer) ||
+						   has_missed(rows, INDEX_event_unnumbered, consumer));
 }
 
 /*

@@ -39,7 +39,7 @@ is_hidden_action(const char *action)
 bool
 feed_shows(const Feed *feed, const Row *event)
 {
-	return feed->merchant_id == 0 || !is_hidden_action(row_text(event, Col_job_event_action));
+	return feed->merchant_id == 0 || !is_hidden_action(row_text(event, Col_event_action));
 }
 
 bool
@@ -54,7 +54,7 @@ feed_lock(FeedLock what, bool wait)
 RowScan *
 feed_scan(Rows *rows, const Feed *feed, int64 above, int64 up_to, bool latest)
 {
-	IndexId index = INDEX_job_event_position;
+	IndexId index = INDEX_event_position;
 	ScanKeyData keys[3];
 	int count = 0;
 
@@ -62,12 +62,12 @@ feed_scan(Rows *rows, const Feed *feed, int64 above, int64 up_to, bool latest)
 	{
 		bool is_organizations = feed->organization_id != 0;
 
-		index = is_organizations ? INDEX_job_event_organization : INDEX_job_event_merchant;
+		index = is_organizations ? INDEX_event_organization : INDEX_event_merchant;
 		row_key_int64(&keys[count++], 1, is_organizations ? feed->organization_id : feed->merchant_id);
 	}
 	row_key_above(&keys[count], count + 1, above);
 	row_key_up_to(&keys[count + 1], count + 1, up_to);
 	count += 2;
-	return latest ? row_scan_begin_latest(rows, TABLE_job_event, index, count, keys, ForwardScanDirection) :
-					row_scan_begin(rows, TABLE_job_event, index, count, keys, ForwardScanDirection);
+	return latest ? row_scan_begin_latest(rows, TABLE_event, index, count, keys, ForwardScanDirection) :
+					row_scan_begin(rows, TABLE_event, index, count, keys, ForwardScanDirection);
 }

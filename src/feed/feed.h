@@ -1,7 +1,7 @@
 /*
  * feed.h
  *
- * The event feed: every row of the history, in an order that each reader finds the same.
+ * The event feed: all events, in an order that each reader finds the same.
  */
 #ifndef JOBS_FEED_H
 #define JOBS_FEED_H
@@ -19,7 +19,7 @@ typedef struct Feed
 
 /*
  * Actions that merchants don't see, as SQL has them: whom an organization assigns is its own business.
- * The policy of jobs.job_event says the same.
+ * The policy of jobs.event says the same.
  */
 #define FEED_HIDDEN_ACTIONS "{assign,unassign}"
 

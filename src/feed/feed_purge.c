@@ -21,7 +21,7 @@
 
 #include "acting/entry.h"
 #include "feed/consumer.h"
-#include "feed/history.h"
+#include "feed/event.h"
 #include "pg/argument.h"
 #include "tables/node.h"
 
@@ -45,14 +45,14 @@ is_held_by(Rows *rows, const Feed *feed, const Row *event)
 {
 	int64 lowest = feed_shows(feed, event) ? consumer_lowest(rows, feed) : -1;
 
-	return lowest >= 0 && lowest < row_int64(event, Col_job_event_position);
+	return lowest >= 0 && lowest < row_int64(event, Col_event_position);
 }
 
 static bool
 is_held(Rows *rows, const Row *event)
 {
-	Feed organizations = {row_int64(event, Col_job_event_organization_id), 0};
-	Feed merchants = {0, row_int64(event, Col_job_event_merchant_id)};
+	Feed organizations = {row_int64(event, Col_event_organization_id), 0};
+	Feed merchants = {0, row_int64(event, Col_event_merchant_id)};
 
 	return is_held_by(rows, &organizations, event) || is_held_by(rows, &merchants, event);
 }
@@ -77,11 +77,11 @@ purge_round(Purge *purge, const Feed *feed, int64 *above, int64 up_to)
 		is_over = event == NULL;
 		if (event == NULL)
 			break;
-		*above = row_int64(event, Col_job_event_position);
+		*above = row_int64(event, Col_event_position);
 		if (!feed_shows(feed, event) || is_held(call->rows, event))
 			continue;
 		event = row_lock_found(event, LockTupleExclusive, LockWaitSkip);
-		if (event && history_delete(event))
+		if (event && event_delete(event))
 		{
 			purge->wanted--;
 			purge->deleted++;

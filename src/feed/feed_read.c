@@ -32,16 +32,19 @@
 
 /* Where what jobs.read_events() returns comes from. */
 static const int columns[NRESULT_read_events] = {
-	[RESULT_read_events_event_position] = Col_job_event_position,
-	[RESULT_read_events_event_id] = Col_job_event_id,
-	[RESULT_read_events_organization_id] = Col_job_event_organization_id,
-	[RESULT_read_events_job_id] = Col_job_event_job_id,
-	[RESULT_read_events_action] = Col_job_event_action,
-	[RESULT_read_events_from_status] = Col_job_event_from_status,
-	[RESULT_read_events_to_status] = Col_job_event_to_status,
-	[RESULT_read_events_actor] = Col_job_event_actor,
-	[RESULT_read_events_occurred_at] = Col_job_event_occurred_at,
-	[RESULT_read_events_details] = Col_job_event_details,
+	[RESULT_read_events_event_position] = Col_event_position,
+	[RESULT_read_events_event_id] = Col_event_id,
+	[RESULT_read_events_organization_id] = Col_event_organization_id,
+	[RESULT_read_events_job_id] = Col_event_job_id,
+	[RESULT_read_events_conversation_id] = Col_event_conversation_id,
+	[RESULT_read_events_proposal_id] = Col_event_proposal_id,
+	[RESULT_read_events_review_id] = Col_event_review_id,
+	[RESULT_read_events_action] = Col_event_action,
+	[RESULT_read_events_from_status] = Col_event_from_status,
+	[RESULT_read_events_to_status] = Col_event_to_status,
+	[RESULT_read_events_actor] = Col_event_actor,
+	[RESULT_read_events_occurred_at] = Col_event_occurred_at,
+	[RESULT_read_events_details] = Col_event_details,
 };
 
 /* A read while it runs. */
@@ -87,7 +90,7 @@ return_numbered(Reading *reading)
 		CHECK_FOR_INTERRUPTS();
 		if (feed_shows(&reading->feed, event))
 			add_to_result(reading, event);
-		reading->last = row_int64(event, Col_job_event_position);
+		reading->last = row_int64(event, Col_event_position);
 	}
 	row_scan_end(scan);
 	rows_end(rows);

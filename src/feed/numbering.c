@@ -3,16 +3,17 @@
  *
  * Gives events their positions.
  *
- * A writer leaves job_event.position NULL, so that writers neither wait for one another nor
+ * A writer leaves event.position NULL, so that writers neither wait for one another nor
  * for readers. Whoever reads numbers what is committed by then, in the order of the ids. One
  * transaction does so at a time, with a snapshot that is newer than its lock: it sees what
  * was numbered before, and the next position is above all of it. A transaction that commits
  * late, or is prepared, delays its own events and no others; they come behind.
  *
- * No event comes before an earlier one of its job: ids are drawn under the job's lock, which
- * is held until the commit, so that a snapshot which sees an event sees all earlier ones of
- * its job, and these have lower ids. For this to hold, all that one transaction numbers with
- * one pass is found with one snapshot.
+ * No event comes before an earlier one of its job, or its proposal: ids are drawn under its lock,
+ * which is held until the commit, so that a snapshot which sees an event sees all earlier ones of
+ * it, and these have lower ids. The same holds of what a conversation's lock keeps apart (event.h), and of
+ * whatever was begun after another one's commit. For this to hold, all that one transaction
+ * numbers with one pass is found with one snapshot.
  *
  * There is no counter. The next position is above those of all events, of those that were
  * purged, and of all consumers; so it goes on after a dump and restore, and wherever the tables
@@ -95,7 +96,7 @@ static void
 check_known(void)
 {
 	const Table *table;
-	Relation rel = table_open_known(TABLE_job_event, AccessShareLock, &table);
+	Relation rel = table_open_known(TABLE_event, AccessShareLock, &table);
 	Oid file = rel->rd_rel->relfilenode;
 	TimestampTz now = GetCurrentTimestamp();
 
@@ -144,7 +145,7 @@ scan_unnumbered(Rows *rows)
 
 	check_known();
 	row_key_above(&keys[0], 1, known.done);
-	return row_scan_begin(rows, TABLE_job_event, INDEX_job_event_unnumbered, 1, keys, ForwardScanDirection);
+	return row_scan_begin(rows, TABLE_event, INDEX_event_unnumbered, 1, keys, ForwardScanDirection);
 }
 
 /*
@@ -165,9 +166,9 @@ last_row(Rows *rows, TableId id, IndexId index, bool latest)
 static int64
 last_of_events(Rows *rows, bool latest)
 {
-	Row *event = last_row(rows, TABLE_job_event, INDEX_job_event_position, latest);
+	Row *event = last_row(rows, TABLE_event, INDEX_event_position, latest);
 
-	return event ? row_int64(event, Col_job_event_position) : 0;
+	return event ? row_int64(event, Col_event_position) : 0;
 }
 
 int64
@@ -192,12 +193,12 @@ numbering_is_due(Rows *rows)
 	scan = scan_unnumbered(rows);
 	event = row_scan_pass(scan);
 	if (event)
-		learn_horizon(horizon, row_int64(event, Col_job_event_id) - 1, 0);
+		learn_horizon(horizon, row_int64(event, Col_event_id) - 1, 0);
 	else
 	{
-		Row *last = last_row(rows, TABLE_job_event, INDEX_job_event_position, false);
+		Row *last = last_row(rows, TABLE_event, INDEX_event_position, false);
 
-		learn_horizon(horizon, PG_INT64_MAX, last ? row_int64(last, Col_job_event_id) : 0);
+		learn_horizon(horizon, PG_INT64_MAX, last ? row_int64(last, Col_event_id) : 0);
 	}
 	row_scan_end(scan);
 	return event != NULL;
@@ -238,11 +239,11 @@ number_event(Row *event, int64 position)
 	Row *changed;
 
 	event = row_lock_found(event, LockTupleNoKeyExclusive, LockWaitBlock);
-	if (event == NULL || !row_isnull(event, Col_job_event_position))
+	if (event == NULL || !row_isnull(event, Col_event_position))
 		return false;
 	changed = row_copy(event);
-	row_set_int64(changed, Col_job_event_position, position);
-	/* later events of the job would come before it */
+	row_set_int64(changed, Col_event_position, position);
+	/* later events of the same job would come before it */
 	row_must_update(event, changed);
 	return true;
 }
@@ -262,8 +263,8 @@ number_round(Numbering *numbering, int count)
 		numbering->is_over = found == NULL;
 		if (found == NULL)
 			break;
-		numbering->passed = row_int64(found, Col_job_event_id);
-		if (number_event(row_of_slot(rows, TABLE_job_event, found->slot), numbering->next))
+		numbering->passed = row_int64(found, Col_event_id);
+		if (number_event(row_of_slot(rows, TABLE_event, found->slot), numbering->next))
 		{
 			numbering->next++;
 			numbered++;

@@ -72,7 +72,7 @@ block_action(const Call *call, const Row *conversation)
  * False: it was so before. The row is locked.
  */
 static bool
-set_blocked(const Row *conversation, bool is_blocked)
+set_blocked(Call *call, const Row *conversation, bool is_blocked)
 {
 	Row *changed;
 
@@ -81,6 +81,7 @@ set_blocked(const Row *conversation, bool is_blocked)
 	changed = row_copy(conversation);
 	row_set(changed, Col_conversation_is_blocked, BoolGetDatum(is_blocked));
 	row_must_update(conversation, changed);
+	conversation_record_block(call, changed);
 	return true;
 }
 
@@ -132,7 +133,7 @@ SQL_FUNCTION(block_conversation)
 	require_blocker(call, conversation_id);
 	(void) merchant_lock(call, call->actor.id);
 	lock_live_jobs(call, conversation_id);
-	if (set_blocked(conversation_lock(call, conversation_id), true))
+	if (set_blocked(call, conversation_lock(call, conversation_id), true))
 	{
 		ListCell *cell;
 
@@ -156,7 +157,7 @@ SQL_FUNCTION(unblock_conversation)
 	Row *conversation = conversation_lock(call, conversation_id);
 
 	require_unblocker(call, conversation_id);
-	(void) set_blocked(conversation, false);
+	(void) set_blocked(call, conversation, false);
 	call_end(call);
 	PG_RETURN_VOID();
 }

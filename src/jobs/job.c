@@ -15,7 +15,7 @@
 #include "utils/uuid.h"
 
 #include "acting/ids.h"
-#include "feed/history.h"
+#include "feed/event.h"
 #include "jobs/job.h"
 #include "parties/conversation.h"
 #include "pg/check.h"
@@ -350,6 +350,9 @@ write_history(Call *call, const Job *job, Action action, JobStatus from, JobStat
 		.organization_id = job->organization_id,
 		.merchant_id = job->merchant_id,
 		.job_id = job->id,
+		.conversation_id = job->conversation_id,
+		/* accepting it made the job; what happens to the job from then on is no matter of the proposal's */
+		.proposal_id = action == ACTION_CREATE ? row_int64(job->row, Col_job_proposal_id) : 0,
 		.action = action_rules[action].name,
 		.from_status = status_name(from),
 		.to_status = status_name(to),
@@ -357,7 +360,7 @@ write_history(Call *call, const Job *job, Action action, JobStatus from, JobStat
 		.details = details,
 	};
 
-	history_write(call, &event);
+	event_write(call, &event);
 }
 
 void

@@ -15,6 +15,7 @@
 #include "acting/dml.h"
 #include "acting/entry.h"
 #include "acting/ids.h"
+#include "feed/event.h"
 #include "jobs/consequence.h"
 #include "jobs/message.h"
 #include "jobs/repeated.h"
@@ -131,6 +132,24 @@ require_allowed(Call *call, Place *place)
 }
 
 /*
+ * A message without a job is an event of its conversation.
+ */
+static void
+record_in_conversation(Call *call, const Place *place, int64 message_id)
+{
+	Event event = {
+		.organization_id = place->organization_id,
+		.merchant_id = place->merchant_id,
+		.conversation_id = place->conversation_id,
+		.action = event_names[EVENT_CONVERSATION_MESSAGE],
+		.occurred_at = GetCurrentTimestamp(),
+		.details = json_of_id("message_id", message_id),
+	};
+
+	event_write(call, &event);
+}
+
+/*
  * What a message leads to, once it is written.
  */
 static void
@@ -153,7 +172,10 @@ follow_up_message(Call *call, const Place *place, const Transition *transition, 
 		consequence_of_action(call, place->job, transition, &subject);
 	}
 	else
+	{
+		record_in_conversation(call, place, message_id);
 		email_queue(call, &email);
+	}
 }
 
 static void

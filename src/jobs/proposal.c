@@ -17,6 +17,7 @@
 #include "acting/dml.h"
 #include "acting/entry.h"
 #include "acting/ids.h"
+#include "feed/event.h"
 #include "jobs/consequence.h"
 #include "jobs/message.h"
 #include "jobs/proposal.h"
@@ -24,6 +25,7 @@
 #include "parties/conversation.h"
 #include "parties/directory.h"
 #include "pg/argument.h"
+#include "pg/json.h"
 #include "pg/refusal.h"
 #include "pg/text.h"
 
@@ -41,11 +43,12 @@ static const struct
 	Side side; /* who decides so */
 	const char *phrase;
 	const char *action; /* NULL: a proposal never comes to it again */
+	EventKind event;
 } statuses[] = {
-	[PROPOSAL_SENT] = {"sent", SIDE_EXPERT, "be sent again", NULL},
-	[PROPOSAL_ACCEPTED] = {"accepted", SIDE_MERCHANT, "be accepted", "accept"},
-	[PROPOSAL_DECLINED] = {"declined", SIDE_MERCHANT, "be declined", "decline"},
-	[PROPOSAL_WITHDRAWN] = {"withdrawn", SIDE_EXPERT, "be withdrawn", "withdraw"},
+	[PROPOSAL_SENT] = {"sent", SIDE_EXPERT, "be sent again", NULL, EVENT_PROPOSAL_SEND},
+	[PROPOSAL_ACCEPTED] = {"accepted", SIDE_MERCHANT, "be accepted", "accept", EVENT_PROPOSAL_ACCEPT},
+	[PROPOSAL_DECLINED] = {"declined", SIDE_MERCHANT, "be declined", "decline", EVENT_PROPOSAL_DECLINE},
+	[PROPOSAL_WITHDRAWN] = {"withdrawn", SIDE_EXPERT, "be withdrawn", "withdraw", EVENT_PROPOSAL_WITHDRAW},
 };
 
 static ProposalStatus
@@ -175,6 +178,22 @@ proposal_email(const Row *proposal, EmailKind kind)
 	return email;
 }
 
+static void
+write_proposal_event(Call *call, const Row *proposal, ProposalStatus to, Jsonb *details)
+{
+	Event event = {
+		.organization_id = row_int64(proposal, Col_proposal_organization_id),
+		.merchant_id = row_int64(proposal, Col_proposal_merchant_id),
+		.conversation_id = row_int64(proposal, Col_proposal_conversation_id),
+		.proposal_id = row_int64(proposal, Col_proposal_id),
+		.action = event_names[statuses[to].event],
+		.occurred_at = GetCurrentTimestamp(),
+		.details = details,
+	};
+
+	event_write(call, &event);
+}
+
 /*
  * The message carries the title; what the proposal says in full stands in its row.
  */
@@ -189,6 +208,7 @@ tell_sent(Call *call, Row *row)
 	draft.body = row_text(row, Col_proposal_title);
 	draft.is_part = true;
 	email.message_id = message_send(call, &draft);
+	write_proposal_event(call, row, PROPOSAL_SENT, json_of_id("message_id", email.message_id));
 	email_queue(call, &email);
 }
 
@@ -307,11 +327,13 @@ create_job(Call *call, const Row *proposal)
 static int64
 tell_decided(Call *call, const Row *proposal, ProposalStatus status)
 {
+	int64 store_id = row_int64(proposal, Col_proposal_store_id);
 	Email email;
 
+	write_proposal_event(call, proposal, status, store_id ? json_of_id("store_id", store_id) : NULL);
 	if (status == PROPOSAL_WITHDRAWN)
 		return 0;
-	if (status == PROPOSAL_ACCEPTED && !row_isnull(proposal, Col_proposal_store_id))
+	if (status == PROPOSAL_ACCEPTED && store_id != 0)
 		return create_job(call, proposal);
 	email = proposal_email(proposal,
 						   status == PROPOSAL_ACCEPTED ? EMAIL_PROPOSAL_ACCEPTED : EMAIL_PROPOSAL_DECLINED);

@@ -32,15 +32,15 @@ repeated_by_actor(const Call *call, const Row *row, int column)
 static bool
 is_action(const Row *event, Action action)
 {
-	return strcmp(row_text(event, Col_job_event_action), action_rules[action].name) == 0;
+	return strcmp(row_text(event, Col_event_action), action_rules[action].name) == 0;
 }
 
 static bool
 changes_status(const Row *event)
 {
-	char *from = row_text(event, Col_job_event_from_status);
+	char *from = row_text(event, Col_event_from_status);
 
-	return from == NULL || strcmp(from, row_text(event, Col_job_event_to_status)) != 0;
+	return from == NULL || strcmp(from, row_text(event, Col_event_to_status)) != 0;
 }
 
 /* So many events of a job are looked at. Who repeats a call does so soon. */
@@ -56,9 +56,9 @@ typedef struct LastTime
 static int64
 message_of(const Row *event)
 {
-	return row_isnull(event, Col_job_event_details) ?
+	return row_isnull(event, Col_event_details) ?
 			   0 :
-			   json_get_id(DatumGetJsonbP(row_get(event, Col_job_event_details)), "message_id");
+			   json_get_id(DatumGetJsonbP(row_get(event, Col_event_details)), "message_id");
 }
 
 /*
@@ -75,10 +75,10 @@ find_last_time(const Call *call, const Job *job, Action action, LastTime *last)
 
 	last->own_message_id = 0;
 	row_key_int64(&keys[0], 1, job->id);
-	scan = row_scan_begin(call->rows, TABLE_job_event, INDEX_job_event_job, 1, keys, BackwardScanDirection);
+	scan = row_scan_begin(call->rows, TABLE_event, INDEX_event_job, 1, keys, BackwardScanDirection);
 	for (int passed = 0; passed < LOOK_BACK && (event = row_scan_pass(scan)) != NULL; passed++)
 	{
-		bool is_own = repeated_by_actor(call, event, Col_job_event_actor);
+		bool is_own = repeated_by_actor(call, event, Col_event_actor);
 
 		is_found = is_action(event, action);
 		if (is_found)

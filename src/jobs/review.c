@@ -4,8 +4,8 @@
  * Reviews of finished work: of a job once its completion is confirmed, or of a proposal that
  * was accepted for a new store once the expert asked for it.
  *
- * Locks: the job or the proposal FOR NO KEY UPDATE, so that it is reviewed once; the review
- * that is replied to in the same way.
+ * Locks: the job or the proposal FOR NO KEY UPDATE, so that it is reviewed once, and that its events
+ * have their order; then the review that is replied to, in the same way.
  */
 #include "postgres.h"
 
@@ -13,6 +13,7 @@
 
 #include "acting/entry.h"
 #include "acting/ids.h"
+#include "feed/event.h"
 #include "jobs/job.h"
 #include "jobs/proposal.h"
 #include "jobs/repeated.h"
@@ -31,6 +32,7 @@ typedef struct ReviewSubject
 	int64 conversation_id;
 	int64 service_id;
 	int64 job_id;
+	JobStatus status; /* of the job; STATUS_NONE of a proposal */
 	int64 proposal_id;
 } ReviewSubject;
 
@@ -158,6 +160,28 @@ find_repeated_review(Call *call, const ReviewSubject *subject, const Opinion *op
 }
 
 /*
+ * A job's status stays as it is, whatever is said of the work.
+ */
+static void
+write_review_event(Call *call, const ReviewSubject *subject, EventKind kind, int64 review_id)
+{
+	Event event = {
+		.organization_id = subject->organization_id,
+		.merchant_id = subject->merchant_id,
+		.job_id = subject->job_id,
+		.conversation_id = subject->conversation_id,
+		.proposal_id = subject->proposal_id,
+		.review_id = review_id,
+		.action = event_names[kind],
+		.from_status = status_name(subject->status),
+		.to_status = status_name(subject->status),
+		.occurred_at = GetCurrentTimestamp(),
+	};
+
+	event_write(call, &event);
+}
+
+/*
  * What follows from a review, once it is written.
  */
 static void
@@ -174,6 +198,7 @@ follow_up_review(Call *call, const ReviewSubject *subject, const Row *review)
 	};
 	EvidenceKey key = {subject->organization_id, subject->service_id};
 
+	write_review_event(call, subject, EVENT_REVIEW_WRITE, email.review_id);
 	evidence_note_review(&key, row_time(review, Col_review_written_at, 0), row_int32(review, Col_review_communication),
 						 row_int32(review, Col_review_quality));
 	email_queue(call, &email);
@@ -232,6 +257,7 @@ subject_of_job(const Job *job)
 		.conversation_id = job->conversation_id,
 		.service_id = job->service_id,
 		.job_id = job->id,
+		.status = job->status,
 	};
 
 	return subject;
@@ -292,17 +318,34 @@ is_requested(const Row *proposal)
 	return !row_isnull(proposal, Col_proposal_review_requested_at);
 }
 
+static ReviewSubject
+subject_of_proposal(const Row *proposal)
+{
+	ReviewSubject subject = {
+		.organization_id = row_int64(proposal, Col_proposal_organization_id),
+		.merchant_id = row_int64(proposal, Col_proposal_merchant_id),
+		.conversation_id = row_int64(proposal, Col_proposal_conversation_id),
+		.service_id = row_int64(proposal, Col_proposal_service_id),
+		.status = STATUS_NONE,
+		.proposal_id = row_int64(proposal, Col_proposal_id),
+	};
+
+	return subject;
+}
+
 /*
  * Asks the merchant, who is told by e-mail. The row is locked.
  */
 static void
 ask_for_review(Call *call, const Row *proposal)
 {
+	ReviewSubject subject = subject_of_proposal(proposal);
 	Row *changed = row_copy(proposal);
 	Email email = proposal_email(proposal, EMAIL_REVIEW_REQUESTED);
 
 	row_set_time(changed, Col_proposal_review_requested_at, GetCurrentTimestamp());
 	row_must_update(proposal, changed);
+	write_review_event(call, &subject, EVENT_REVIEW_REQUEST, 0);
 	email_queue(call, &email);
 }
 
@@ -335,20 +378,6 @@ require_requested(const Row *proposal)
 				 errmsg("no review of proposal %lld was asked for", (long long) row_int64(proposal, Col_proposal_id)),
 				 errdetail("The organization asks for it when the work is done."),
 				 errhint("A member calls jobs.request_review() first.")));
-}
-
-static ReviewSubject
-subject_of_proposal(const Row *proposal)
-{
-	ReviewSubject subject = {
-		.organization_id = row_int64(proposal, Col_proposal_organization_id),
-		.merchant_id = row_int64(proposal, Col_proposal_merchant_id),
-		.conversation_id = row_int64(proposal, Col_proposal_conversation_id),
-		.service_id = row_int64(proposal, Col_proposal_service_id),
-		.proposal_id = row_int64(proposal, Col_proposal_id),
-	};
-
-	return subject;
 }
 
 const char *
@@ -387,19 +416,25 @@ SQL_FUNCTION(review_proposal)
 	return id_result(id, fcinfo);
 }
 
+/*
+ * Locks a review, and before that what it is about.
+ */
 static Row *
-lock_review(Call *call, int64 id)
+lock_review(Call *call, int64 id, ReviewSubject *subject)
 {
 	Row *review = row_fetch(call->rows, TABLE_review, id);
 
 	call_require_seen(call, review, Col_review_organization_id, Col_review_merchant_id, "review", id);
+	*subject = row_isnull(review, Col_review_job_id) ?
+				   subject_of_proposal(proposal_lock(call, row_int64(review, Col_review_proposal_id))) :
+				   subject_of_job(job_lock(call, row_int64(review, Col_review_job_id)));
 	if (row_lock_found(review, LockTupleNoKeyExclusive, LockWaitBlock) == NULL)
 		actor_complain_missing("review", id);
 	return review;
 }
 
 static void
-write_reply(const Call *call, const Row *review, const char *body)
+write_reply(Call *call, const ReviewSubject *subject, const Row *review, const char *body)
 {
 	Row *changed = row_copy(review);
 
@@ -407,6 +442,7 @@ write_reply(const Call *call, const Row *review, const char *body)
 	row_set(changed, Col_review_replied_by, actor_datum(&call->actor));
 	row_set_time(changed, Col_review_replied_at, GetCurrentTimestamp());
 	row_must_update(review, changed);
+	write_review_event(call, subject, EVENT_REVIEW_REPLY, row_int64(review, Col_review_id));
 }
 
 /*
@@ -417,11 +453,12 @@ SQL_FUNCTION(reply_to_review)
 	int64 review_id = arg_id(fcinfo, ARG(reply_to_review, review_id));
 	char *body = arg_text(fcinfo, ARG(reply_to_review, body), LIMIT_TEXT);
 	Call *call = call_begin(fcinfo, ARG_reply_to_review_actor);
-	Row *review = lock_review(call, review_id);
+	ReviewSubject subject;
+	Row *review = lock_review(call, review_id, &subject);
 
 	require_expert(call, "replies to review", review_id);
 	if (row_isnull(review, Col_review_reply))
-		write_reply(call, review, body);
+		write_reply(call, &subject, review, body);
 	else if (!repeated_by_actor(call, review, Col_review_replied_by) || !repeated_text(review, Col_review_reply, body))
 		ereport(ERROR,
 				(refused_by(REFUSAL_REVIEW_REPLIED),

@@ -17,6 +17,7 @@
 
 #include "acting/dml.h"
 #include "acting/ids.h"
+#include "feed/event.h"
 #include "parties/conversation.h"
 #include "parties/directory.h"
 #include "pg/check.h"
@@ -108,6 +109,28 @@ fill_conversation(Row *row, int64 organization_id, int64 merchant_id)
 	row_set_time(row, Col_conversation_created_at, GetCurrentTimestamp());
 }
 
+static void
+write_conversation_event(Call *call, const Row *conversation, EventKind kind)
+{
+	Event event = {
+		.organization_id = row_int64(conversation, Col_conversation_organization_id),
+		.merchant_id = row_int64(conversation, Col_conversation_merchant_id),
+		.conversation_id = row_int64(conversation, Col_conversation_id),
+		.action = event_names[kind],
+		.occurred_at = GetCurrentTimestamp(),
+	};
+
+	event_write(call, &event);
+}
+
+void
+conversation_record_block(Call *call, const Row *conversation)
+{
+	bool is_open = conversation_is_open(conversation);
+
+	write_conversation_event(call, conversation, is_open ? EVENT_CONVERSATION_UNBLOCK : EVENT_CONVERSATION_BLOCK);
+}
+
 static Row *
 find_latest(Rows *rows, int64 organization_id, int64 merchant_id)
 {
@@ -191,6 +214,7 @@ conversation_write_if_new(Call *call, int64 id, int64 organization_id, int64 mer
 	row_set_int64(row, Col_conversation_id, id);
 	fill_conversation(row, organization_id, merchant_id);
 	row_must_insert(row);
+	write_conversation_event(call, row, EVENT_CONVERSATION_START);
 }
 
 int64
@@ -275,5 +299,20 @@ jobs_conversation_fill(PG_FUNCTION_ARGS)
 	contact_require(call, row_int64(row, Col_conversation_organization_id),
 					merchant_lock(call, call->actor.id));
 	ids_assign_dml(call, row, SLOT_OF(row_int64(row, Col_conversation_organization_id)), ID_OF_TENANT);
+	return dml_end(dml);
+}
+
+PG_FUNCTION_INFO_V1(jobs_conversation_record);
+Datum
+jobs_conversation_record(PG_FUNCTION_ARGS)
+{
+	Dml *dml = dml_begin(fcinfo, TABLE_conversation, TRIGGER_TYPE_AFTER,
+						 TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
+
+	dml_require_actor(dml);
+	if (DML_IS_INSERT(dml))
+		write_conversation_event(dml->call, dml->new, EVENT_CONVERSATION_START);
+	else if (dml_changes(dml, Col_conversation_is_blocked))
+		conversation_record_block(dml->call, dml->new);
 	return dml_end(dml);
 }

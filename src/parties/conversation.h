@@ -56,6 +56,9 @@ extern ConversationState conversation_try_open_for_job(Call *call, int64 organiz
 
 extern void conversation_write_if_new(Call *call, int64 id, int64 organization_id, int64 merchant_id);
 
+/* Writes the event of a conversation that was blocked, or opened again. It is locked, and written. */
+extern void conversation_record_block(Call *call, const Row *conversation);
+
 /* The conversation of the two, or NULL. */
 extern Row *conversation_find(Rows *rows, int64 organization_id, int64 merchant_id);
 

@@ -35,7 +35,7 @@ notify_init(void)
 {
 	DefineCustomBoolVariable("jobs.notify",
 							 "Wakes listeners on jobs_email and jobs_event.",
-							 "When off, mailers and readers of the history find work by polling alone.",
+							 "When off, mailers and readers of events find work by polling alone.",
 							 &notify_setting, true, PGC_SUSET, 0, NULL, NULL, NULL);
 	RegisterSubXactCallback(notify_end_subtransaction, NULL);
 	RegisterXactCallback(notify_end_transaction, NULL);

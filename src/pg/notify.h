@@ -12,7 +12,7 @@
 typedef enum WakeChannel
 {
 	WAKE_EMAIL = 1, /* jobs_email: the outbox grew */
-	WAKE_EVENT = 2	/* jobs_event: a job's history grew */
+	WAKE_EVENT = 2	/* jobs_event: there are new events */
 } WakeChannel;
 
 extern void notify_init(void);

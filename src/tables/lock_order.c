@@ -20,7 +20,7 @@ static const TableId order[] = {
 	TABLE_assignment,
 	TABLE_review,
 	TABLE_event_consumer,
-	TABLE_job_event,
+	TABLE_event,
 	TABLE_email,
 	TABLE_email_template,
 	TABLE_node,

@@ -51,7 +51,7 @@ static const struct
 } implied_keys[] = {
 	{TABLE_message, Col_message_job_id, TABLE_job},
 	{TABLE_message, Col_message_conversation_id, TABLE_conversation},
-	{TABLE_job_event, Col_job_event_job_id, TABLE_job},
+	{TABLE_event, Col_event_job_id, TABLE_job},
 	{TABLE_email, Col_email_job_id, TABLE_job},
 	{TABLE_assignment, Col_assignment_job_id, TABLE_job},
 	{TABLE_decline, Col_decline_job_id, TABLE_job},

@@ -64,9 +64,9 @@ SELECT (k * 10000 + i + 1) * 1024 + i % 1000 + 1, organization_id, merchant_id, 
 FROM pair, pg_catalog.generate_series(0, 1) k
 ORDER BY 1;
 
-INSERT INTO jobs.job_event (id, organization_id, merchant_id, job_id, action, from_status, to_status, actor,
-	occurred_at, details)
-SELECT (k * 10000 + i + 1) * 1024 + i % 1000 + 1, organization_id, merchant_id, id, 'message',
+INSERT INTO jobs.event (id, organization_id, merchant_id, job_id, conversation_id, action, from_status, to_status,
+	actor, occurred_at, details)
+SELECT (k * 10000 + i + 1) * 1024 + i % 1000 + 1, organization_id, merchant_id, id, id, 'message',
 	CASE k WHEN 0 THEN 'opened' ELSE 'responded' END,
 	CASE k WHEN 0 THEN 'responded' ELSE 'awaiting_response' END,
 	CASE k WHEN 0 THEN 'member:' || member_id ELSE 'merchant:' || merchant_id END,
@@ -79,7 +79,7 @@ DO $$
 DECLARE
 	t text;
 BEGIN
-	FOREACH t IN ARRAY '{service,organization,member,merchant,store,conversation,job,message,job_event}'::text[]
+	FOREACH t IN ARRAY '{service,organization,member,merchant,store,conversation,job,message,event}'::text[]
 	LOOP
 		EXECUTE pg_catalog.format(
 			'SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence(''jobs.%1$I'', ''id''),

@@ -85,9 +85,9 @@ BEGIN
 		after := CASE WHEN before IN ('responded', 'inactive') THEN 'awaiting_response' ELSE before END;
 		UPDATE twin.job SET status = after WHERE id = NEW.job_id;
 	END IF;
-	INSERT INTO twin.job_event (organization_id, merchant_id, job_id, action, from_status, to_status, actor,
-		occurred_at, details)
-	VALUES (NEW.organization_id, NEW.merchant_id, NEW.job_id, 'message', before, after, NEW.author,
+	INSERT INTO twin.event (organization_id, merchant_id, job_id, conversation_id, action, from_status, to_status,
+		actor, occurred_at, details)
+	VALUES (NEW.organization_id, NEW.merchant_id, NEW.job_id, NEW.conversation_id, 'message', before, after, NEW.author,
 		NEW.sent_at, jsonb_build_object('message_id', NEW.id));
 	INSERT INTO twin.email (organization_id, job_id, member_id, kind, recipient, language, payload, created_at,
 		attempts, next_attempt_at)

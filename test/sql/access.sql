@@ -93,7 +93,7 @@ DECLARE
 	count bigint;
 	counts text := '';
 BEGIN
-	FOREACH name IN ARRAY '{preferences,member,merchant,store,conversation,message,proposal,job,assignment,decline,job_event,review,event_consumer}'::text[] LOOP
+	FOREACH name IN ARRAY '{preferences,member,merchant,store,conversation,message,proposal,job,assignment,decline,event,review,event_consumer}'::text[] LOOP
 		EXECUTE format('SELECT count(*) FROM jobs.%I', name) INTO count;
 		counts := counts || name || ' ' || count || ', ';
 	END LOOP;

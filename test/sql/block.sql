@@ -55,9 +55,9 @@ SELECT is_blocked FROM jobs.conversation WHERE id IN (:conversation, :mias_conve
 SELECT o.situation, j.status, d.declined_by, regress.who(d.actor), d.reason, d.comment, d.from_status, d.service_id = :service
 FROM job_of o JOIN jobs.job j ON j.id = o.job LEFT JOIN jobs.decline d ON d.job_id = j.id ORDER BY o.n;
 SELECT h FROM regress.history(:new) h;
-SELECT details FROM jobs.job_event WHERE job_id = :new AND action = 'decline';
+SELECT details FROM jobs.event WHERE job_id = :new AND action = 'decline';
 SELECT count(DISTINCT job_id), bool_and(job_id >= before) AS in_order
-FROM (SELECT job_id, lag(job_id, 1, 0::bigint) OVER (ORDER BY id) AS before FROM jobs.job_event
+FROM (SELECT job_id, lag(job_id, 1, 0::bigint) OVER (ORDER BY id) AS before FROM jobs.event
 	WHERE action = 'decline' AND details ->> 'reason' = 'blocked') e;
 SELECT status FROM jobs.job WHERE id = :mias;
 SELECT status FROM jobs.proposal WHERE id IN (:offer, :new_store) ORDER BY id;

@@ -36,7 +36,7 @@ BEGIN;
 SELECT jobs.act_as(:'max');
 UPDATE jobs.job SET status = 'declined' WHERE id = :job3;
 SELECT reason, comment, declined_by, regress.who(actor), from_status FROM jobs.decline WHERE job_id IN (:job, :job2, :job3) ORDER BY job_id;
-SELECT details FROM jobs.job_event WHERE job_id IN (:job, :job2, :job3) AND action = 'decline' ORDER BY job_id;
+SELECT details FROM jobs.event WHERE job_id IN (:job, :job2, :job3) AND action = 'decline' ORDER BY job_id;
 COMMIT;
 
 -- once, and nothing afterwards

@@ -118,8 +118,8 @@ FROM (VALUES
 	('member', 'UPDATE', 'set_email_scope(%s, $$none$$, actor => %L)', ARRAY[:ann_id]::text[], :'ann'),
 	('conversation', 'UPDATE', 'block_conversation(%s, actor => %L)', ARRAY[:conversation]::text[], :'max'),
 	('decline', 'INSERT', 'decline_job(%s, actor => %L)', ARRAY[:lost]::text[], :'ann'),
-	('job_event', 'INSERT', 'decline_job(%s, actor => %L)', ARRAY[:lost]::text[], :'ann'),
-	('job_event', 'INSERT', 'reply_to_job(%s, $$x$$, actor => %L)', ARRAY[:lost]::text[], :'ann'),
+	('event', 'INSERT', 'decline_job(%s, actor => %L)', ARRAY[:lost]::text[], :'ann'),
+	('event', 'INSERT', 'reply_to_job(%s, $$x$$, actor => %L)', ARRAY[:lost]::text[], :'ann'),
 	('email', 'UPDATE', 'retry_email(%s)', ARRAY[:email]::text[], ''),
 	-- a reply that moves no job; a word that goes with an action; an answer that is the same as before
 	('job', 'UPDATE', 'reply_to_job(%s, $$x$$, actor => %L)', ARRAY[:lost]::text[], :'ann'),

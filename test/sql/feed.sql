@@ -10,7 +10,13 @@ BEGIN;
 -- what other tests have left is numbered here; from then on positions count from :base
 SELECT jobs.create_consumer('now', from_start => false);
 SELECT position AS base FROM jobs.event_consumer WHERE name = 'now' \gset
-SELECT count(*) FROM jobs.job_event WHERE position IS NULL;
+SELECT count(*) FROM jobs.event WHERE position IS NULL;
+-- conversations whose start nobody has told, so that what follows are events of jobs
+SET LOCAL session_replication_role = replica;
+INSERT INTO jobs.conversation (id, organization_id, merchant_id)
+SELECT nextval('jobs.conversation_id_seq') + organization % 1024, organization, merchant
+FROM (VALUES (:org, :max_id), (:other_org, :mia_id)) v (organization, merchant);
+SET LOCAL session_replication_role = origin;
 
 -- Reads as somebody: positions from :base on, jobs by their order, and what happened.
 CREATE FUNCTION pg_temp.read(who text, consumer text, max_rows integer DEFAULT 1000)
@@ -22,8 +28,8 @@ BEGIN
 	PERFORM jobs.act_as(who);
 	SELECT string_agg(concat_ws(' ', r.event_position - base.position, r.action), ', ' ORDER BY n)
 	INTO result
-	FROM jobs.read_events(consumer, max_rows) WITH ORDINALITY r (event_position, event_id, organization_id, job_id, action,
-			from_status, to_status, actor, occurred_at, details, n),
+	FROM jobs.read_events(consumer, max_rows) WITH ORDINALITY r (event_position, event_id, organization_id, job_id,
+			conversation_id, proposal_id, review_id, action, from_status, to_status, actor, occurred_at, details, n),
 		(SELECT min(position) AS position FROM pg_temp.base) base;
 	PERFORM jobs.act_as('');
 	RETURN coalesce(result, 'nothing');
@@ -75,15 +81,15 @@ SELECT conversation_id AS conversation FROM jobs.job WHERE id = :job \gset
 SELECT jobs.open_job(:job, actor => :'ann');
 SELECT job_id AS mias FROM jobs.request_job(:service, 'Mine', 'Text', :other_org, actor => :'mia') \gset
 SELECT jobs.reply_to_job(:job, 'Text', actor => :'ann') IS NOT NULL;
-SELECT count(*) AS unnumbered FROM jobs.job_event WHERE position IS NULL;
+SELECT count(*) AS unnumbered FROM jobs.event WHERE position IS NULL;
 SELECT pg_temp.read(:'ann', 'mail');
-SELECT count(*) AS unnumbered FROM jobs.job_event WHERE position IS NULL;
+SELECT count(*) AS unnumbered FROM jobs.event WHERE position IS NULL;
 SELECT pg_temp.read(:'bob', 'mail'), pg_temp.read(:'bob', 'mail', 2);
 SELECT pg_temp.read(:'max', 'mail'), pg_temp.read(:'mia', 'mail'), pg_temp.read('system', 'now');
 SELECT pg_temp.read(:'otto', 'mail'), pg_temp.read(:'otto', 'none');
 SELECT r.event_id = e.id AND r.organization_id = e.organization_id AND r.job_id = :job AS same_ids, r.action, r.from_status, r.to_status,
 	regress.who(r.actor) AS actor, r.occurred_at = e.occurred_at AS same_time, r.details IS NOT DISTINCT FROM e.details AS same_details
-FROM jobs.read_events('now') r JOIN jobs.job_event e ON e.position = r.event_position
+FROM jobs.read_events('now') r JOIN jobs.event e ON e.position = r.event_position
 WHERE r.job_id = :job ORDER BY event_position;
 
 -- acknowledging: forward only, counts what its consumer may see, and nothing that is not there yet
@@ -116,8 +122,8 @@ RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
 	SET LOCAL session_replication_role = replica;
-	INSERT INTO jobs.job_event (id, organization_id, merchant_id, job_id, action, to_status, actor, occurred_at)
-	SELECT nextval('jobs.job_event_id_seq') + id % 1024, organization_id, merchant_id, id, 'open', 'opened', 'system', now()
+	INSERT INTO jobs.event (id, organization_id, merchant_id, job_id, conversation_id, action, to_status, actor, occurred_at)
+	SELECT nextval('jobs.event_id_seq') + id % 1024, organization_id, merchant_id, id, conversation_id, 'open', 'opened', 'system', now()
 	FROM jobs.job, generate_series(1, howmany) WHERE id = number;
 	SET LOCAL session_replication_role = origin;
 END
@@ -125,30 +131,30 @@ $$;
 SELECT pg_temp.ack('system', 'now', 7);
 SELECT pg_temp.fill(:mias, 2500);
 SELECT count(*), min(event_position) - :base, max(event_position) - :base FROM jobs.read_events('now', 1700);
-SELECT count(*) FROM jobs.job_event WHERE position IS NULL;
+SELECT count(*) FROM jobs.event WHERE position IS NULL;
 SELECT count(*), min(event_position) - :base, max(event_position) - :base, count(DISTINCT event_position) FROM jobs.read_events('now', 10000);
 -- who has something doesn't number on and on for more, and gets the rest later
 SELECT pg_temp.fill(:mias, 12000), pg_temp.fill(:job, 2), pg_temp.fill(:mias, 1000);
-SELECT pg_temp.read(:'ann', 'mail', 3), count(*) FROM jobs.job_event WHERE position IS NULL;
-SELECT count(*) FROM jobs.job_event WHERE position IS NULL;
+SELECT pg_temp.read(:'ann', 'mail', 3), count(*) FROM jobs.event WHERE position IS NULL;
+SELECT count(*) FROM jobs.event WHERE position IS NULL;
 SELECT pg_temp.ack(:'ann', 'mail', 5);
 SELECT pg_temp.read(:'ann', 'mail'), pg_temp.ack(:'ann', 'mail', 14510);
 -- who has nothing isn't told so before the last event is looked at
 SELECT pg_temp.fill(:mias, 15000), pg_temp.fill(:job, 1), pg_temp.fill(:mias, 2000);
 SELECT pg_temp.read(:'ann', 'mail');
-SELECT count(*) FROM jobs.job_event WHERE position IS NULL;
+SELECT count(*) FROM jobs.event WHERE position IS NULL;
 SELECT max(event_position) - :base FROM jobs.read_events('now', 100000);
-SELECT bool_and(position > before) AS in_order FROM (SELECT position, lag(position) OVER (PARTITION BY job_id ORDER BY id) AS before FROM jobs.job_event) x;
+SELECT bool_and(position > before) AS in_order FROM (SELECT position, lag(position) OVER (PARTITION BY job_id ORDER BY id) AS before FROM jobs.event) x;
 
 -- nobody writes positions or consumers by hand
-SELECT regress.try(format('UPDATE jobs.job_event SET position = 1 WHERE job_id = %s', :job));
+SELECT regress.try(format('UPDATE jobs.event SET position = 1 WHERE job_id = %s', :job));
 SELECT regress.try('UPDATE jobs.event_consumer SET position = 0');
 SELECT regress.try('DELETE FROM jobs.event_consumer');
 SELECT regress.try('INSERT INTO jobs.event_consumer (name) VALUES ($$x$$)');
 SET LOCAL ROLE regress_jobs_owner;
-SELECT regress.try(format('UPDATE jobs.job_event SET position = NULL WHERE job_id = %s', :job));
+SELECT regress.try(format('UPDATE jobs.event SET position = NULL WHERE job_id = %s', :job));
 SET LOCAL ROLE regress_jobs_app;
-SELECT regress.try('UPDATE jobs.job_event SET position = 1');
+SELECT regress.try('UPDATE jobs.event SET position = 1');
 SELECT regress.try('UPDATE jobs.event_consumer SET position = 0');
 
 -- who may: an application for those whom it names, a bound role for its own
@@ -174,7 +180,7 @@ SELECT regress.try(format('SELECT count(*) FROM jobs.read_events($$mail$$, %s)',
 
 -- triggers of users: one that puts events elsewhere, one that keeps them as they are
 SELECT pg_temp.fill(:job, 3);
-SELECT max(position) AS last FROM jobs.job_event \gset
+SELECT max(position) AS last FROM jobs.event \gset
 CREATE FUNCTION regress.meddle() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
 	NEW.position := NEW.position + 1;
@@ -183,10 +189,10 @@ END
 $$;
 GRANT EXECUTE ON FUNCTION regress.meddle TO regress_jobs_owner;
 SAVEPOINT here;
-CREATE TRIGGER own BEFORE UPDATE ON jobs.job_event FOR EACH ROW EXECUTE FUNCTION regress.meddle('elsewhere');
+CREATE TRIGGER own BEFORE UPDATE ON jobs.event FOR EACH ROW EXECUTE FUNCTION regress.meddle('elsewhere');
 SELECT regress.try('SELECT count(*) FROM jobs.read_events($$now$$, 100000)');
 ROLLBACK TO here;
-CREATE TRIGGER own BEFORE UPDATE ON jobs.job_event FOR EACH ROW EXECUTE FUNCTION regress.meddle('keep');
+CREATE TRIGGER own BEFORE UPDATE ON jobs.event FOR EACH ROW EXECUTE FUNCTION regress.meddle('keep');
 SELECT regress.try('SELECT count(*) FROM jobs.read_events($$now$$, 100000)');
 ROLLBACK TO here;
 SELECT max(event_position) - :last FROM jobs.read_events('now', 100000);
@@ -212,7 +218,7 @@ SELECT pg_temp.meddle('DELETE', 'suppress()', 'drop_consumer($$now$$)');
 SELECT name FROM jobs.event_consumer WHERE name IN ('x', 'y', 'now');
 
 -- health: who sleeps
-SELECT jobs.ack_events('now', max(position)), jobs.ack_events('mail', max(position)) > 0 FROM jobs.job_event;
+SELECT jobs.ack_events('now', max(position)), jobs.ack_events('mail', max(position)) > 0 FROM jobs.event;
 SELECT jobs.drop_consumer(name, actor => :'otto') FROM unnest('{later,earlier}'::text[]) name;
 SELECT slowest_consumer, split_part(slowest_consumer_owner, ':', 1) FROM jobs.health;
 SELECT jobs.drop_consumer('mail', actor => :'max'), jobs.drop_consumer('mail', actor => :'mia'), jobs.drop_consumer('mail', actor => :'ann');
@@ -222,7 +228,7 @@ SELECT jobs.reply_to_job(:mias, 'Text', actor => :'mia') IS NOT NULL;
 SELECT slowest_consumer_owner FROM jobs.health; -- not numbered: the system's, or the other organization's
 SELECT regress.job('feed') AS job2 \gset
 SELECT count(*) > 0 FROM jobs.read_events('now');
-SELECT jobs.ack_events('now', max(position)), jobs.ack_events('mail', max(position)) FROM jobs.job_event;
+SELECT jobs.ack_events('now', max(position)), jobs.ack_events('mail', max(position)) FROM jobs.event;
 SELECT slowest_consumer, slowest_consumer_owner = 'organization:' || :other_org, oldest_unacked_event >= interval '0' FROM jobs.health;
 SELECT jobs.act_as(:'otto');
 SELECT jobs.ack_events('idle', max(event_position)) FROM jobs.read_events('idle');
@@ -245,11 +251,11 @@ LANGUAGE sql AS $$
 CREATE FUNCTION pg_temp.left()
 RETURNS text
 LANGUAGE sql AS $$
-	SELECT coalesce(string_agg(coalesce(position::text, 'new'), ' ' ORDER BY position, id), 'none') FROM jobs.job_event $$;
+	SELECT coalesce(string_agg(coalesce(position::text, 'new'), ' ' ORDER BY position, id), 'none') FROM jobs.event $$;
 -- 1, 3, 5: of Ann's organization and Max; 2, 4: of Otto's and Mia
 SELECT regress.job('feed') AS job3 \gset
 SET LOCAL session_replication_role = replica;
-DELETE FROM jobs.job_event;
+DELETE FROM jobs.event;
 DELETE FROM jobs.event_caller;
 SET LOCAL session_replication_role = origin;
 SELECT jobs.open_job(:job2, actor => :'ann'), jobs.reply_to_job(:mias, 'A', actor => :'mia') IS NOT NULL,
@@ -275,7 +281,7 @@ SELECT jobs.create_consumer('s'), jobs.open_job(:job3, actor => :'ann');
 SELECT pg_temp.read('system', 's');
 ROLLBACK TO here;
 -- what is gone is gone from the history
-SELECT count(*) = (SELECT count(*) FROM jobs.job_event) FROM jobs.event_caller;
+SELECT count(*) = (SELECT count(*) FROM jobs.event) FROM jobs.event_caller;
 SELECT string_agg(what, ' ' ORDER BY event_id) FROM jobs.job_timeline WHERE job_id = :job2;
 -- what no consumer sees stays, and a new one finds what is left
 SELECT jobs.create_consumer('s'), jobs.create_consumer('w', actor => :'mia');
@@ -288,7 +294,7 @@ SELECT jobs.drop_consumer('w', actor => :'mia');
 SELECT pg_temp.purge(), pg_temp.left();
 -- positions go on where they were, though the owner deletes what was there
 SAVEPOINT here;
-DELETE FROM jobs.job_event;
+DELETE FROM jobs.event;
 SELECT jobs.reply_to_job(:job2, 'E', actor => :'max') IS NOT NULL;
 SELECT pg_temp.read('system', 's');
 ROLLBACK TO here;
@@ -309,16 +315,16 @@ SELECT pg_temp.ack('system', 's', 14), pg_temp.purge(3);
 SELECT pg_temp.left();
 CREATE FUNCTION regress.keep_odd_event() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN CASE WHEN OLD.position % 2 = 0 THEN OLD END; END';
 GRANT EXECUTE ON FUNCTION regress.keep_odd_event TO regress_jobs_owner;
-CREATE TRIGGER own BEFORE DELETE ON jobs.job_event FOR EACH ROW EXECUTE FUNCTION regress.keep_odd_event();
+CREATE TRIGGER own BEFORE DELETE ON jobs.event FOR EACH ROW EXECUTE FUNCTION regress.keep_odd_event();
 SELECT pg_temp.purge(3), pg_temp.left();
-DROP TRIGGER own ON jobs.job_event;
+DROP TRIGGER own ON jobs.event;
 SELECT pg_temp.fill(:mias, 3500);
 SELECT count(*) FROM jobs.read_events('s', 10000);
 SELECT pg_temp.ack('system', 's', 3500);
 SELECT pg_temp.purge(2500);
-SELECT count(*), min(position) FROM jobs.job_event;
+SELECT count(*), min(position) FROM jobs.event;
 SELECT pg_temp.purge(2500);
-SELECT count(*), min(position) FROM jobs.job_event;
+SELECT count(*), min(position) FROM jobs.event;
 SELECT regress.try(format('SELECT jobs.purge_events(%s)', n)) FROM unnest('{0,"NULL"}'::text[]) n;
 SELECT regress.try('SELECT jobs.purge_events()');
 SET LOCAL ROLE regress_jobs_operator;
@@ -326,19 +332,19 @@ SELECT jobs.ack_events('s', 3516), jobs.purge_events();
 RESET ROLE;
 ROLLBACK;
 
--- merchants read in the feed what the policy of jobs.job_event shows them, of all actions
+-- merchants read in the feed what the policy of jobs.event shows them, of all actions
 BEGIN;
 SELECT regress.job('feed') AS seen \gset
 SELECT jobs.create_consumer('seen', actor => :'max');
 SELECT jobs.assign_self(:seen, actor => :'ann'), jobs.unassign_members(:seen, ARRAY[split_part(:'ann', ':', 2)::bigint], actor => :'ann');
 SELECT jobs.decline_job(:seen, actor => :'ann');
-SELECT string_agg(DISTINCT action, ' ' ORDER BY action) FROM jobs.job_event WHERE merchant_id = :max_id AND action IN ('assign', 'decline', 'unassign');
+SELECT string_agg(DISTINCT action, ' ' ORDER BY action) FROM jobs.event WHERE merchant_id = :max_id AND action IN ('assign', 'decline', 'unassign');
 SELECT jobs.act_as(:'max');
 SET LOCAL ROLE regress_jobs_app;
 CREATE TEMPORARY TABLE seen AS SELECT event_id, action FROM jobs.read_events('seen', 100000);
 SELECT string_agg(DISTINCT action, ' ' ORDER BY action) FROM seen WHERE action IN ('assign', 'decline', 'unassign');
-SELECT count(*) FROM (SELECT event_id FROM seen EXCEPT SELECT id FROM jobs.job_event) x;
-SELECT count(*) FROM (SELECT id FROM jobs.job_event EXCEPT SELECT event_id FROM seen) x;
+SELECT count(*) FROM (SELECT event_id FROM seen EXCEPT SELECT id FROM jobs.event) x;
+SELECT count(*) FROM (SELECT id FROM jobs.event EXCEPT SELECT event_id FROM seen) x;
 ROLLBACK;
 
 -- in a transaction that may not write

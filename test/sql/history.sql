@@ -60,12 +60,14 @@ SELECT jobs.assign_self(:job, actor => :'bob');
 SELECT jobs.decline_job(:job, 'too_far', 'A secret', actor => :'ann');
 SELECT action, (details ->> 'message_id')::bigint = :message, (details ->> 'member_id')::bigint = :bob_id, details ->> 'reason',
 	(SELECT string_agg(key, ' ') FROM jsonb_object_keys(details) key)
-FROM jobs.job_event WHERE job_id = :job ORDER BY id;
-SELECT (details ->> 'proposal_id')::bigint = proposal_id FROM jobs.job_event e JOIN jobs.job j ON j.id = e.job_id
+FROM jobs.event WHERE job_id = :job ORDER BY id;
+SELECT (e.details ->> 'proposal_id')::bigint = j.proposal_id, e.proposal_id = j.proposal_id, e.conversation_id = j.conversation_id
+FROM jobs.event e JOIN jobs.job j ON j.id = e.job_id
 WHERE e.job_id = :by_sql AND action = 'create';
 SELECT bool_and(organization_id = :org AND merchant_id = :max_id AND id % 1024 = :org % 1024 AND occurred_at <= clock_timestamp())
-FROM jobs.job_event WHERE job_id = :job;
-SELECT bool_and(before <= occurred_at) FROM (SELECT occurred_at, lag(occurred_at) OVER (PARTITION BY job_id ORDER BY id) AS before FROM jobs.job_event) x;
+FROM jobs.event WHERE job_id = :job;
+SELECT bool_and(before <= occurred_at) FROM (SELECT occurred_at, lag(occurred_at)
+	OVER (PARTITION BY job_id, conversation_id, CASE WHEN job_id IS NULL THEN proposal_id END ORDER BY id) AS before FROM jobs.event) x;
 
 -- who really did it, where an operator acts for others: seen by operators and viewers
 CREATE FUNCTION pg_temp.done(job bigint) RETURNS text
@@ -117,7 +119,7 @@ DROP ROLE regress_jobs_person;
 SELECT regress.job('history', 'overdue') AS overdue \gset
 SELECT jobs.expire_jobs() > 0;
 SELECT pg_temp.done(:overdue);
-SELECT regress.try('INSERT INTO jobs.event_caller SELECT organization_id, id, $$x$$ FROM jobs.job_event LIMIT 1');
+SELECT regress.try('INSERT INTO jobs.event_caller SELECT organization_id, id, $$x$$ FROM jobs.event LIMIT 1');
 SELECT regress.try('UPDATE jobs.event_caller SET called_by = $$x$$');
 
 -- an action that is undone leaves nothing
@@ -131,9 +133,9 @@ SELECT regress.state() = :'before' AS unchanged;
 ROLLBACK;
 
 -- nobody writes history, nor rewrites it
-SELECT regress.try(format('INSERT INTO jobs.job_event SELECT * FROM jobs.job_event WHERE job_id = %s', :job));
-SELECT regress.try(format($$UPDATE jobs.job_event SET actor = 'system' WHERE job_id = %s$$, :job));
+SELECT regress.try(format('INSERT INTO jobs.event SELECT * FROM jobs.event WHERE job_id = %s', :job));
+SELECT regress.try(format($$UPDATE jobs.event SET actor = 'system' WHERE job_id = %s$$, :job));
 SET SESSION AUTHORIZATION regress_jobs_app;
-SELECT regress.try('INSERT INTO jobs.job_event DEFAULT VALUES');
-SELECT regress.try('UPDATE jobs.job_event SET actor = NULL');
-SELECT regress.try('DELETE FROM jobs.job_event');
+SELECT regress.try('INSERT INTO jobs.event DEFAULT VALUES');
+SELECT regress.try('UPDATE jobs.event SET actor = NULL');
+SELECT regress.try('DELETE FROM jobs.event');

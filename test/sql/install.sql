@@ -365,7 +365,7 @@ LANGUAGE sql SECURITY DEFINER
 BEGIN ATOMIC
 	SELECT concat_ws(' ', regress.who(actor), action, from_status, '->', to_status,
 		(SELECT string_agg(key, ',' ORDER BY key) FROM jsonb_object_keys(details) key))
-	FROM jobs.job_event
+	FROM jobs.event
 	WHERE job_id = job
 	ORDER BY id;
 END;

@@ -25,7 +25,7 @@ INSERT INTO may VALUES
 	('event_caller', 'S', 'S', '', 'S', '', 'S', ''),
 	('event_consumer', 'S', 'S', '', 'S', '', 'S', ''),
 	('job', 'SIU', 'SIU', '', 'SIU', '', 'S', ''),
-	('job_event', 'S', 'S', '', 'S', '', 'S', ''),
+	('event', 'S', 'S', '', 'S', '', 'S', ''),
 	('member', 'S', 'S', '', 'SIU', '', 'S', ''),
 	('merchant', 'S', 'S', '', 'SIU', '', 'S', ''),
 	('message', 'SI', 'SI', '', 'SI', '', 'S', ''),

@@ -72,7 +72,7 @@ BEGIN;
 CREATE TRIGGER own BEFORE INSERT ON jobs.message FOR EACH ROW EXECUTE FUNCTION regress.run('DELETE FROM jobs.message');
 CREATE TRIGGER own BEFORE INSERT ON jobs.job FOR EACH ROW EXECUTE FUNCTION regress.run('DELETE FROM jobs.job');
 GRANT DELETE ON jobs.message, jobs.job TO regress_jobs_app;
-ALTER TABLE jobs.job_event DISABLE TRIGGER ALL;
+ALTER TABLE jobs.event DISABLE TRIGGER ALL;
 ALTER TABLE jobs.job DISABLE TRIGGER ALL;
 ALTER TABLE jobs.job ENABLE TRIGGER USER;
 SELECT * FROM pg_temp.send('') WHERE target LIKE 'message%' OR target LIKE 'job%';

@@ -32,7 +32,7 @@ SELECT count(*) FROM jobs.review;
 SELECT jobs.act_as(:'mia');
 SELECT count(*) FROM jobs.review;
 COMMIT;
--- no action on the job: neither history nor another status
+-- no action on the job: its status stays
 SELECT regress.history(:job) h OFFSET 5;
 RESET SESSION AUTHORIZATION;
 SELECT status FROM jobs.job WHERE id = :job;

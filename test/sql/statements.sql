@@ -169,14 +169,14 @@ BEGIN;
 ALTER TABLE jobs.job ADD gone text, ADD note text DEFAULT 'noted', ADD size integer GENERATED ALWAYS AS (length(title)) STORED, ADD CHECK (note <> 'bad');
 ALTER TABLE jobs.job DROP gone;
 ALTER TABLE jobs.message ADD tag text DEFAULT 'tagged ' || CURRENT_USER;
-ALTER TABLE jobs.job_event ADD seen boolean NOT NULL DEFAULT false;
+ALTER TABLE jobs.event ADD seen boolean NOT NULL DEFAULT false;
 ALTER TABLE jobs.email ADD priority integer DEFAULT 1 + 1;
 CREATE INDEX own_index ON jobs.job (note, status);
 SELECT job_id AS own FROM jobs.request_job(:service, 'Sized', 'Text', :org, actor => :'max') \gset
 SELECT jobs.reply_to_job(:own, 'Text', actor => :'ann') IS NOT NULL;
 SELECT note, size, status FROM jobs.job WHERE id = :own;
 SELECT tag FROM jobs.message WHERE job_id = :own;
-SELECT bool_and(NOT seen) FROM jobs.job_event WHERE job_id = :own;
+SELECT bool_and(NOT seen) FROM jobs.event WHERE job_id = :own;
 SELECT DISTINCT priority FROM jobs.email WHERE job_id = :own;
 UPDATE jobs.job SET note = 'other' WHERE id = :own;
 SELECT regress.try(format($$UPDATE jobs.job SET note = 'bad' WHERE id = %s$$, :own));
@@ -195,9 +195,9 @@ ROLLBACK;
 -- constraints hold for what the functions write
 BEGIN;
 ALTER TABLE jobs.message ADD CONSTRAINT own_check CHECK (body <> 'bad');
-ALTER TABLE jobs.job_event ADD required text NOT NULL DEFAULT 'x';
+ALTER TABLE jobs.event ADD required text NOT NULL DEFAULT 'x';
 SELECT regress.try(format('SELECT jobs.reply_to_job(%s, $$bad$$, actor => %L)', :job, :'ann'));
-ALTER TABLE jobs.job_event ALTER required DROP DEFAULT;
+ALTER TABLE jobs.event ALTER required DROP DEFAULT;
 SELECT regress.try(format('SELECT jobs.reply_to_job(%s, $$good$$, actor => %L)', :job, :'ann'));
 ROLLBACK;
 
@@ -355,7 +355,7 @@ ROLLBACK;
 -- what the owner planted runs as the owner, whoever calls
 BEGIN;
 CREATE TRIGGER own BEFORE INSERT ON jobs.message FOR EACH ROW EXECUTE FUNCTION regress.tell();
-CREATE TRIGGER own AFTER INSERT ON jobs.job_event FOR EACH ROW EXECUTE FUNCTION regress.tell();
+CREATE TRIGGER own AFTER INSERT ON jobs.event FOR EACH ROW EXECUTE FUNCTION regress.tell();
 CREATE TRIGGER own AFTER INSERT ON jobs.email FOR EACH ROW EXECUTE FUNCTION regress.tell();
 SELECT jobs.reply_to_job(:job, 'Text', actor => :'ann') IS NOT NULL;
 SELECT CURRENT_USER = SESSION_USER AS is_back, jobs.current_actor();

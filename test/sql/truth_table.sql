@@ -212,7 +212,7 @@ CREATE FUNCTION pg_temp.attempt(number bigint, before text, p person, a attempt,
 LANGUAGE plpgsql AS $$
 DECLARE
 	j jobs.job;
-	last_event bigint := max(id) FROM jobs.job_event WHERE job_id = number;
+	last_event bigint := max(id) FROM jobs.event WHERE job_id = number;
 BEGIN
 	SELECT * INTO j FROM jobs.job WHERE id = number;
 	BEGIN
@@ -224,7 +224,7 @@ BEGIN
 		SELECT * INTO j FROM jobs.job WHERE id = number;
 		outcome := j.status;
 		SELECT string_agg(action || ' ' || from_status || '->' || to_status, ', ' ORDER BY id) INTO history
-		FROM jobs.job_event WHERE job_id = number AND id > last_event;
+		FROM jobs.event WHERE job_id = number AND id > last_event;
 		IF before = pg_temp.look(number) THEN
 			outcome := 'untouched';
 		END IF;

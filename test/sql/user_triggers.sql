@@ -21,16 +21,16 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA regress TO regress_jobs_owner;
 BEGIN;
 ALTER TABLE jobs.message ADD grown text;
 ALTER TABLE jobs.job ADD grown text, ADD place text GENERATED ALWAYS AS (tableoid::text) STORED;
-ALTER TABLE jobs.job_event ADD grown text;
+ALTER TABLE jobs.event ADD grown text;
 CREATE TRIGGER own BEFORE INSERT ON jobs.message FOR EACH ROW EXECUTE FUNCTION regress.grow();
 CREATE TRIGGER own BEFORE INSERT OR UPDATE ON jobs.job FOR EACH ROW EXECUTE FUNCTION regress.grow();
-CREATE TRIGGER own BEFORE INSERT ON jobs.job_event FOR EACH ROW EXECUTE FUNCTION regress.grow();
+CREATE TRIGGER own BEFORE INSERT ON jobs.event FOR EACH ROW EXECUTE FUNCTION regress.grow();
 SELECT jobs.open_job(:job, actor => :'ann');
 SELECT jobs.reply_to_job(:job, 'Text', actor => :'ann') AS message \gset
 SELECT job_id AS job2 FROM jobs.request_job(:service, 'Title', 'Text', :org, actor => :'max') \gset
 SELECT length(grown), md5(grown), body, regress.who(author) FROM jobs.message WHERE id = :message;
 SELECT length(grown), md5(grown), status, title, place = 'jobs.job'::regclass::oid::text AS knows_its_place FROM jobs.job WHERE id IN (:job, :job2) ORDER BY id;
-SELECT length(grown), action, to_status FROM jobs.job_event WHERE job_id = :job ORDER BY id OFFSET 1;
+SELECT length(grown), action, to_status FROM jobs.event WHERE job_id = :job ORDER BY id OFFSET 1;
 SELECT jobs.act_as(:'max');
 INSERT INTO jobs.message (job_id, body) VALUES (:job, 'Text') RETURNING length(grown);
 ROLLBACK;
@@ -93,7 +93,7 @@ SELECT pg_temp.moves('job', 'UPDATE', jsonb_build_object('conversation_id', :mia
 	format('SELECT jobs.open_job(%s)', :job), format('UPDATE jobs.job SET status = $x$opened$x$ WHERE id = %s', :job));
 SELECT pg_temp.moves('job', 'UPDATE', '{"due_at": "2030-01-01"}', :'ann',
 	format('SELECT jobs.reply_to_job(%s, $x$T$x$)', :job), format('INSERT INTO jobs.message (job_id, body) VALUES (%s, $x$T$x$)', :job));
-SELECT pg_temp.moves('job_event', 'INSERT', change, :'ann',
+SELECT pg_temp.moves('event', 'INSERT', change, :'ann',
 	format('SELECT jobs.open_job(%s)', :job), format('UPDATE jobs.job SET status = $x$opened$x$ WHERE id = %s', :job))
 FROM unnest(ARRAY['{"id": 1024000}', '{"position": 1}', jsonb_build_object('organization_id', :other_org), jsonb_build_object('merchant_id', :mia_id)]) change;
 SELECT regress.state() = :'before' AS unchanged;
@@ -103,7 +103,7 @@ ROLLBACK;
 BEGIN;
 CREATE TRIGGER own BEFORE INSERT ON jobs.decline FOR EACH ROW EXECUTE FUNCTION
 	regress.run('WITH m AS (DELETE FROM jobs.message WHERE job_id = ($1).job_id), e AS (DELETE FROM jobs.email WHERE job_id = ($1).job_id),
-		h AS (DELETE FROM jobs.job_event WHERE job_id = ($1).job_id) DELETE FROM jobs.job WHERE id = ($1).job_id');
+		h AS (DELETE FROM jobs.event WHERE job_id = ($1).job_id) DELETE FROM jobs.job WHERE id = ($1).job_id');
 SELECT regress.try(format('SELECT jobs.decline_job(%s, actor => %L)', :job, :'ann'));
 SELECT count(*) FROM jobs.job WHERE id = :job;
 ROLLBACK;
@@ -113,7 +113,7 @@ SELECT regress.job('user_triggers', 'declined') AS declined \gset
 ALTER TABLE jobs.assignment DROP CONSTRAINT assignment_job_id_fkey, ADD CONSTRAINT assignment_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs.job ON DELETE CASCADE;
 SELECT jobs.assign_self(:job, actor => :'ann');
 DELETE FROM jobs.email WHERE job_id = :job;
-DELETE FROM jobs.job_event WHERE job_id = :job;
+DELETE FROM jobs.event WHERE job_id = :job;
 DELETE FROM jobs.job WHERE id = :job;
 SELECT count(*) FROM jobs.assignment WHERE job_id = :job;
 ROLLBACK;

@@ -222,7 +222,7 @@ sub works
 			PERFORM jobs.expire_jobs();
 			PERFORM jobs.add_member(organization, 'Eve', 'eve\@eve.example');
 		END \$\$;
-		SELECT (SELECT string_agg(action, ' ' ORDER BY e.id) FROM jobs.job_event e
+		SELECT (SELECT string_agg(action, ' ' ORDER BY e.id) FROM jobs.event e
 				WHERE e.job_id = (SELECT max(id) FROM jobs.job)),
 			(SELECT string_agg(kind, ' ' ORDER BY e.id) FROM jobs.email e
 				WHERE e.job_id = (SELECT max(id) FROM jobs.job)),

@@ -22,7 +22,7 @@ sub next_multixact
 install($node, 'market', 'jobs_owner');
 fill($node, 'market');
 my ($messages, $events) = split /\|/, $node->safe_psql('market', q{
-	SELECT (SELECT count(*) FROM jobs.message), (SELECT count(*) FROM jobs.job_event) });
+	SELECT (SELECT count(*) FROM jobs.message), (SELECT count(*) FROM jobs.event) });
 my $multixact = next_multixact();
 
 # 1025 is new, 3073 responded: some messages move the job on, some only lock it
@@ -47,11 +47,11 @@ $node->pgbench('-n -c 6 -j 2 -t 100 market', 0, [ qr{processed: 600/600} ], [ qr
 is(next_multixact(), $multixact, 'no multixact');
 is($node->safe_psql('market', q{SELECT deadlocks FROM pg_stat_database WHERE datname = 'market'}), '0', 'no deadlock');
 is($node->safe_psql('market', qq{
-		SELECT (SELECT count(*) FROM jobs.message WHERE job_id IS NOT NULL AND id > 0) - (SELECT count(*) FROM jobs.job_event WHERE action = 'message');
+		SELECT (SELECT count(*) FROM jobs.message WHERE job_id IS NOT NULL AND id > 0) - (SELECT count(*) FROM jobs.event WHERE action = 'message');
 		SELECT count(*) FROM jobs.job j
-		WHERE status <> (SELECT to_status FROM jobs.job_event e WHERE e.job_id = j.id ORDER BY id DESC LIMIT 1);
+		WHERE status <> (SELECT to_status FROM jobs.event e WHERE e.job_id = j.id ORDER BY id DESC LIMIT 1);
 		SELECT count(*) FROM (
-			SELECT from_status, lag(to_status) OVER (PARTITION BY job_id ORDER BY id) AS before FROM jobs.job_event) e
+			SELECT from_status, lag(to_status) OVER (PARTITION BY job_id ORDER BY id) AS before FROM jobs.event WHERE job_id IS NOT NULL) e
 		WHERE from_status <> before }), "0\n0\n0", 'the history is whole: each event begins where the last one ended');
 
 # everything else that takes a job's lock, in any order
@@ -94,7 +94,7 @@ $node->pgbench('-n -c 6 -j 2 -t 60 market', 0, [ qr{processed: 360/360} ], [ qr{
 is($node->safe_psql('market', q{SELECT deadlocks FROM pg_stat_database WHERE datname = 'market'}), '0', 'no deadlock');
 is($node->safe_psql('market', q{
 		SELECT count(*) FROM jobs.assignment WHERE job_id = 1025;
-		SELECT sum(CASE action WHEN 'assign' THEN 1 ELSE -1 END) FROM jobs.job_event
+		SELECT sum(CASE action WHEN 'assign' THEN 1 ELSE -1 END) FROM jobs.event
 		WHERE job_id = 1025 AND action IN ('assign', 'unassign') }) =~ /^(\d+)\n\1$/ ? 1 : 0, 1,
 	'as many are assigned as the history says');
 
@@ -172,6 +172,13 @@ $node->psql('market', q{
 is(join("\n", sort map { s/ from server process.*//r } grep { /Asynchronous/ } split /\n/, $out),
 	qq{Asynchronous notification "jobs_email" received\nAsynchronous notification "jobs_event" received}, 'who listens is woken once');
 unlike($out, qr/with payload/, 'without a payload');
+# an event of a conversation wakes, too, where nobody is mailed
+$node->psql('market', q{
+	LISTEN jobs_email;
+	LISTEN jobs_event;
+	UPDATE jobs.conversation SET is_blocked = true WHERE id = 1025;
+	SELECT jobs.unblock_conversation(1025) }, stdout => \$out, stderr => \$err);
+is(join(' ', $out =~ /"(jobs_\w+)" received/g), 'jobs_event jobs_event', 'blocking a conversation wakes who follows events');
 
 # Two merchants ask whoever is best, organizations decline, the next is asked, jobs expire,
 # conversations are blocked and opened again: what is refused is refused, and nobody waits in a

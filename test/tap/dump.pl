@@ -152,7 +152,7 @@ works($node, 'rows', 'rows alone');
 # sequences that lag behind, as where rows were copied without them
 $node->safe_psql('rows', q{
 	SELECT setval(s, 1024, false) FROM unnest(ARRAY['jobs.job_id_seq', 'jobs.message_id_seq', 'jobs.email_id_seq',
-		'jobs.job_event_id_seq', 'jobs.proposal_id_seq']::regclass[]) s });
+		'jobs.event_id_seq', 'jobs.proposal_id_seq']::regclass[]) s });
 refuses($node, 'rows',
 	q{SELECT jobs.request_job(1024, 'x', 'y', 1025, actor => 'merchant:1024')}, qr/23505/, 'sequences that lag behind');
 is($node->safe_psql('rows', 'SELECT jobs.install()'), "jobs $version: up to date", 'install() has no tables to change');

@@ -40,7 +40,7 @@ my ($installed, $complaint) = run_command([ 'npm', 'install', '--loglevel=error'
 sub events
 {
 	return $node->safe_psql('market', q{
-		SELECT job_id, action, to_status FROM jobs.job_event WHERE organization_id = 1025 ORDER BY position }) =~ tr/|/ /r;
+		SELECT conversation_id, action FROM jobs.event WHERE organization_id = 1025 ORDER BY position }) =~ tr/|/ /r;
 }
 
 # Runs an example until it has acknowledged all that there is, and returns what it printed. When
@@ -51,8 +51,8 @@ sub follow
 	my $run = IPC::Run::start([ 'env', 'PGUSER=board', @$command ],
 		'<', \undef, '>', "$folder/out", '2>', "$folder/err");
 	my $is_done = qq{
-		SELECT position = (SELECT max(position) FROM jobs.job_event WHERE organization_id = 1025)
-			AND NOT EXISTS (SELECT FROM jobs.job_event WHERE position IS NULL)
+		SELECT position = (SELECT max(position) FROM jobs.event WHERE organization_id = 1025)
+			AND NOT EXISTS (SELECT FROM jobs.event WHERE position IS NULL)
 		FROM jobs.event_consumer WHERE name = '$name'};
 
 	ok($node->poll_query_until('market', $is_done), "$name: reads what there is");

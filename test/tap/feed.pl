@@ -1,5 +1,5 @@
 # The event feed under many writers: every event comes, none again after its acknowledgement,
-# none before an earlier one of its job, and it goes on where it stood in a restored copy,
+# none before an earlier one of its job or proposal, and it goes on where it stood in a restored copy,
 # beside prepared transactions, after a crash, on a promoted standby and after an upgrade.
 
 use strict;
@@ -27,7 +27,7 @@ is($node->safe_psql('empty', q{
 		SELECT jobs.create_consumer('now', false); SELECT jobs.create_consumer('now', false); SELECT jobs.create_consumer('now', true);
 		SELECT FROM jobs.request_job(1024, 'T', 'T', 1025, actor => 'merchant:1024');
 		SELECT jobs.create_consumer('now', false); SELECT jobs.create_consumer('start');
-		SELECT count(*) FROM jobs.read_events('now') }) =~ s/\n//gr, '1', 'a consumer of an empty feed, repeated');
+		SELECT string_agg(action, ' ') FROM jobs.read_events('now') }) =~ s/\n//gr, 'conversation_start create', 'a consumer of an empty feed, repeated');
 foreach my $call ("create_consumer('start', false)", "create_consumer('later', true)")
 {
 	$node->safe_psql('empty', q{SELECT jobs.create_consumer('later', false)}) if $call =~ /later/;
@@ -86,7 +86,7 @@ $node->safe_psql('market', q{
 	SELECT jobs.ack_events('sleeper', max(up_to)) FROM acknowledged;
 	CREATE VIEW wanted AS
 	SELECT v.consumer, e.*
-	FROM jobs.job_event e
+	FROM jobs.event e
 	JOIN (VALUES ('all', NULL::bigint, NULL::bigint), ('sleeper', NULL, NULL), ('organization', 1025, NULL), ('merchant', NULL, 1024)) v (consumer, organization_id, merchant_id)
 		ON (v.organization_id IS NULL OR e.organization_id = v.organization_id) AND (v.merchant_id IS NULL OR (e.merchant_id = v.merchant_id AND e.action NOT IN ('assign', 'unassign'))) });
 
@@ -101,7 +101,8 @@ my $problems = q{
 	SELECT 'under two positions', event_id FROM given GROUP BY event_id HAVING count(DISTINCT event_position) > 1;
 	SELECT 'two at one position', event_position FROM given GROUP BY event_position HAVING count(DISTINCT event_id) > 1;
 	SELECT 'out of order', id FROM (
-		SELECT id, position < lag(position) OVER (PARTITION BY job_id ORDER BY id) AS is_before FROM jobs.job_event) e
+		SELECT id, position < lag(position) OVER (PARTITION BY job_id, CASE WHEN job_id IS NULL THEN proposal_id END ORDER BY id) AS is_before
+		FROM jobs.event WHERE job_id IS NOT NULL OR proposal_id IS NOT NULL) e
 	WHERE is_before };
 
 sub start_psql
@@ -143,7 +144,7 @@ append_to_file($script, q{
 \set n random(1, 32)
 \set pause random(0, 30)
 \set undone random(0, 2)
-SELECT job_id AS job, member_id AS member FROM work WHERE n = :n \gset
+SELECT w.job_id AS job, w.member_id AS member, j.conversation_id AS conversation FROM work w JOIN jobs.job j ON j.id = w.job_id WHERE n = :n \gset
 BEGIN;
 SELECT jobs.reply_to_job(:job, 'One', actor => 'member:' || :member);
 SAVEPOINT a;
@@ -158,7 +159,10 @@ SELECT jobs.assign_members(:job, ARRAY[:member], actor => 'member:' || :member),
 SAVEPOINT b;
 SELECT jobs.reply_to_job(:job, 'Undone', actor => 'member:' || :member);
 ROLLBACK TO b;
+SELECT jobs.send_message(:conversation, 'By the way', 0, actor => 'member:' || :member);
+SELECT jobs.send_proposal(:conversation, 1024, 'More', 'Work', 1, actor => 'member:' || :member) AS proposal \gset
 COMMIT;
+SELECT jobs.withdraw_proposal(:proposal, actor => 'member:' || :member);
 });
 my ($out, $err) = ('', '');
 my $writers = IPC::Run::start(
@@ -172,16 +176,16 @@ is($err, '', '... without an error');
 push @readers, start_psql($node, q{CALL read('sleeper', 'system')});
 $node->safe_psql('market', 'INSERT INTO stop DEFAULT VALUES');
 finish_psql('readers', @readers);
-cmp_ok($node->safe_psql('market', 'SELECT count(*) FROM jobs.job_event'), '>', 4800, 'that makes many events');
+cmp_ok($node->safe_psql('market', 'SELECT count(*) FROM jobs.event'), '>', 4800, 'that makes many events');
 is($node->safe_psql('market', $problems), '', 'all events were given: none is missing, none came again, none out of order');
-cmp_ok($node->safe_psql('market', 'SELECT count(*) FROM (SELECT FROM jobs.job_event WHERE id < (SELECT max(e.id) FROM jobs.job_event e WHERE e.position < job_event.position)) x'),
+cmp_ok($node->safe_psql('market', 'SELECT count(*) FROM (SELECT FROM jobs.event WHERE id < (SELECT max(e.id) FROM jobs.event e WHERE e.position < event.position)) x'),
 	'>', 0, '... some of them committed late');
 
 # A copy in another cluster goes on where the original was.
 $elsewhere->safe_psql('postgres', 'CREATE ROLE jobs_owner');
 $elsewhere->command_ok([ 'pg_restore', '-C', '-d', 'postgres', "$folder/dump" ], 'is restored elsewhere');
 cmp_ok($elsewhere->safe_psql('market', q{
-		SELECT (SELECT count(*) FROM jobs.job_event) - (SELECT count(*) FROM given WHERE consumer = 'sleeper') }),
+		SELECT (SELECT count(*) FROM jobs.event) - (SELECT count(*) FROM given WHERE consumer = 'sleeper') }),
 	'>', 100, '... with events that were not given yet');
 @readers = (start_readers($elsewhere), start_psql($elsewhere, q{CALL read('sleeper', 'system')}));
 $elsewhere->safe_psql('market', q{SELECT jobs.reply_to_job(job_id, 'Elsewhere', actor => 'member:' || member_id) FROM work; INSERT INTO stop DEFAULT VALUES});
@@ -231,7 +235,7 @@ $node->safe_psql('market', q{
 my $read = $node->safe_psql('market', q{SET synchronous_commit = off; SELECT event_position, event_id FROM jobs.read_events('all')});
 $node->stop('immediate');
 $node->start;
-is($node->safe_psql('market', q{SELECT position, id FROM jobs.job_event WHERE position IS NOT NULL ORDER BY position DESC LIMIT 1}), $read,
+is($node->safe_psql('market', q{SELECT position, id FROM jobs.event WHERE position IS NOT NULL ORDER BY position DESC LIMIT 1}), $read,
 	'a crash takes no position back');
 $node->safe_psql('market', qq{SET synchronous_commit = off; SELECT jobs.ack_events('all', @{[ $read =~ /(\d+)/ ]})});
 $node->stop('immediate');
@@ -248,7 +252,7 @@ $node->safe_psql('market', q{
 	SELECT count(*) FROM jobs.read_events('all');
 	SELECT jobs.ack_events('all', max(event_position)) FROM jobs.read_events('all', 5);
 	SELECT jobs.reply_to_job(3073, 'The last', actor => 'member:1025') });
-my $left = $node->safe_psql('market', q{SELECT max(position) FROM jobs.job_event});
+my $left = $node->safe_psql('market', q{SELECT max(position) FROM jobs.event});
 $node->wait_for_catchup($standby, 'replay');
 refuses($standby, 'market', q{SELECT count(*) FROM jobs.read_events('all')}, qr/25006: jobs cannot write .* standby/s, 'a standby');
 $node->stop('fast');

@@ -404,9 +404,9 @@ foreach my $case ([ 'row', "own.fail('row')" ], [ 'commit', 'own.cast()' ])
 		CREATE TRIGGER fail AFTER UPDATE ON jobs.job FOR EACH ROW WHEN (NEW.status = 'expired') EXECUTE FUNCTION $function;
 		SET session_replication_role = replica;
 		UPDATE jobs.job SET due_at = NULL WHERE title = 'overdue' });
-	attempt("an error at a $place of the sweep", 'mallory', "CALL jobs.expire_due_jobs(1); $as_before; TRUNCATE jobs.email; DELETE FROM jobs.job_event; SELECT current_user",
+	attempt("an error at a $place of the sweep", 'mallory', "CALL jobs.expire_due_jobs(1); $as_before; TRUNCATE jobs.email; DELETE FROM jobs.event; SELECT current_user",
 		lines(qq{mallory|mallory|"\$user", public|system}, 'mallory'), goes_on => 1);
-	attempt("an error at a $place of the sweep, then what the owner may", 'mallory', "\\set ON_ERROR_STOP off\nCALL jobs.expire_due_jobs(1);\n\\set ON_ERROR_STOP on\nDELETE FROM jobs.job_event", $denied);
+	attempt("an error at a $place of the sweep, then what the owner may", 'mallory', "\\set ON_ERROR_STOP off\nCALL jobs.expire_due_jobs(1);\n\\set ON_ERROR_STOP on\nDELETE FROM jobs.event", $denied);
 	$node->safe_psql('market', 'TRUNCATE own.expired');
 	attempt("an error at a $place of the sweep, for one who acts", 'mallory',
 		"SELECT jobs.act_as('$ann', false); CALL jobs.expire_due_jobs(1); $as_before", lines('', qq{mallory|mallory|"\$user", public|$ann}), goes_on => 1);

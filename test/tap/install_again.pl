@@ -64,7 +64,7 @@ my $reply = q{SELECT jobs.reply_to_job(1025, 'Yes', actor => 'member:1025')};
 my @losses = (
 	[ 'a trigger', 'DROP TRIGGER "00_jobs_fill" ON jobs.message', $reply, qr/trigger 00_jobs_fill on jobs\.message is missing/ ],
 	[ 'a disabled trigger', 'ALTER TABLE jobs.job DISABLE TRIGGER "00_jobs_record"', $reply, qr/trigger 00_jobs_record on jobs\.job is/ ],
-	[ 'all triggers of a table, disabled', 'ALTER TABLE jobs.job_event DISABLE TRIGGER ALL', $reply, qr/on jobs\.job_event is/ ],
+	[ 'all triggers of a table, disabled', 'ALTER TABLE jobs.event DISABLE TRIGGER ALL', $reply, qr/on jobs\.event is/ ],
 	[ 'a trigger for replicas', 'ALTER TABLE jobs.job ENABLE REPLICA TRIGGER "00_jobs_fill"', $reply, qr/00_jobs_fill on jobs\.job is/ ],
 	[ 'a renamed trigger', 'ALTER TRIGGER "00_jobs_record" ON jobs.message RENAME TO mine', $reply, qr/00_jobs_record on jobs\.message/ ],
 	[ 'a trigger that does something else', q{
@@ -120,7 +120,7 @@ is($node->safe_psql('market', "BEGIN; UPDATE jobs.node SET schema_version = 0; S
 
 # What nobody misses when it calls a function, install() finds.
 foreach my $loss (
-	[ 'a foreign key', 'ALTER TABLE jobs.job_event DROP CONSTRAINT job_event_job_id_fkey' ],
+	[ 'a foreign key', 'ALTER TABLE jobs.event DROP CONSTRAINT event_job_id_fkey' ],
 	[ 'a check', 'ALTER TABLE jobs.job DROP CONSTRAINT job_status' ],
 	[ 'a check that the server named', 'ALTER TABLE jobs.proposal DROP CONSTRAINT proposal_price_check' ],
 	[ 'a policy', 'DROP POLICY own_merchant ON jobs.job' ],

@@ -60,8 +60,8 @@ sub go_on
 		SET session_replication_role = replica;
 		INSERT INTO jobs.message (organization_id, merchant_id, conversation_id, job_id, author, body, sent_at)
 		SELECT j.organization_id, j.merchant_id, j.conversation_id, j.id, 'merchant:1024', repeat('x', 200), now() FROM jobs.job j, generate_series(1, $count) WHERE j.id = $job;
-		INSERT INTO jobs.job_event (organization_id, merchant_id, job_id, action, from_status, to_status, actor, occurred_at)
-		SELECT j.organization_id, j.merchant_id, j.id, 'message', 'completed', 'completed', 'merchant:1024', now() FROM jobs.job j, generate_series(1, $count) WHERE j.id = $job });
+		INSERT INTO jobs.event (organization_id, merchant_id, job_id, conversation_id, action, from_status, to_status, actor, occurred_at)
+		SELECT j.organization_id, j.merchant_id, j.id, j.conversation_id, 'message', 'completed', 'completed', 'merchant:1024', now() FROM jobs.job j, generate_series(1, $count) WHERE j.id = $job });
 	return;
 }
 my $again = "jobs.complete_job($job, 'Done', actor => 'member:1025')";

@@ -49,7 +49,7 @@ $node->start;
 $node->safe_psql('market', q{COMMIT PREPARED 'reply'});
 is($node->safe_psql('market', q{
 		SELECT status FROM jobs.job WHERE id = 1025;
-		SELECT string_agg(action, ' ' ORDER BY id) FROM jobs.job_event WHERE job_id = 1025;
+		SELECT string_agg(action, ' ' ORDER BY id) FROM jobs.event WHERE job_id = 1025;
 		SELECT string_agg(kind, ' ' ORDER BY id) FROM jobs.email WHERE job_id = 1025 }),
 	"responded\ncreate open message assign\njob_created message assigned", 'COMMIT PREPARED, after a crash, brings all of it');
 works($node, 'market', 'after that');

@@ -146,10 +146,10 @@ triggers_put_nothing_off('shop_operator', 'email', "SELECT jobs.retry_email($hel
 triggers_put_nothing_off('shop_operator', 'service', q{SELECT jobs.create_service('New')}, 'create_service()');
 triggers_put_nothing_off('shop_operator', 'conversation', 'SELECT jobs.unblock_conversation(2049)', 'unblock_conversation()');
 triggers_put_nothing_off('shop_operator', 'email', q{SELECT jobs.purge_emails('0')}, 'purge_emails()');
-triggers_put_nothing_off('shop_operator', $_, 'SELECT jobs.purge_events()', "purge_events(), $_") foreach 'job_event', 'node';
+triggers_put_nothing_off('shop_operator', $_, 'SELECT jobs.purge_events()', "purge_events(), $_") foreach 'event', 'node';
 foreach my $call ('SELECT jobs.expire_jobs()', 'CALL jobs.expire_due_jobs()')
 {
-	triggers_put_nothing_off('shop_operator', $_, $call, "$call, $_") foreach 'job', 'job_event', 'email', 'node';
+	triggers_put_nothing_off('shop_operator', $_, $call, "$call, $_") foreach 'job', 'event', 'email', 'node';
 }
 puts_nothing_off($_, 'CREATE INDEX own ON jobs.node ((own.hold_in_plan() AND id))', 'DROP INDEX jobs.own', 'SELECT FROM jobs.health_report()',
 	qr/42501: .*WITH HOLD/, "health, read by $_") foreach 'shop_operator', 'postgres';

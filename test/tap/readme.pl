@@ -82,6 +82,17 @@ is($node->safe_psql('marketplace', 'SET ROLE app; BEGIN; SELECT jobs.act_as($$me
 my ($diagram) = $readme =~ /^```mermaid\n(.*?)\n*^```$/ms;
 is($diagram, $node->safe_psql('marketplace', 'SELECT jobs.transition_diagram()') =~ s/\n+$//r, 'the diagram');
 
+# Every action that an event may have: a job's, and what the sources list beside them.
+my @actions = split /\n/, $node->safe_psql('marketplace',
+	'SELECT DISTINCT action FROM jobs.transitions()');
+my @others = slurp_file("$FindBin::Bin/../../src/feed/event_list.h") =~ /^EVENT\(\w+, "(\w+)"\)/gm;
+my ($events) = $readme =~ /^\| action \| what happened \|.*?\n(.*?)\n\n/ms;
+is_deeply([ sort map { /`(\w+)`/g } map { (split /\|/)[1] } grep { !/jobs\.transitions/ } split /\n/, $events ], [ sort @others ],
+	'the actions of events');
+my $listed = $node->safe_psql('marketplace', q{SELECT col_description('jobs.event'::regclass, attnum) FROM pg_attribute
+	WHERE attrelid = 'jobs.event'::regclass AND attname = 'action'}) =~ s/\([^)]*\)//gr;
+is_deeply([ sort split /[,;] /, $listed =~ s/ +([,;]|$)/$1/gr ], [ sort @actions, @others ], '... and as the column says');
+
 # Every function that is not a trigger's or internal, as it is called.
 my %documented = $readme =~ /^\| `(\w+\(.*?\))` \| (.*?) \|/gm;
 my $functions = $node->safe_psql('marketplace', q{

@@ -353,7 +353,7 @@ is($node->safe_psql('m1', q{SELECT last_run_age_seconds < 180 FROM jobs.health})
 	my ($result, $stdout, $stderr) = $nodes{connections}->psql('m1', $schedule);
 	like($stderr, qr/WARNING:  pg_cron has the schedule.*DETAIL:  The last run failed/s, '... and schedule_expiry() tells');
 }
-is($node->safe_psql('m1', q{SELECT DISTINCT actor FROM jobs.job_event WHERE action = 'expire'}), 'system',
+is($node->safe_psql('m1', q{SELECT DISTINCT actor FROM jobs.event WHERE action = 'expire'}), 'system',
 	'as the system');
 
 # the tables change hands: the schedule of the former owner is in the way

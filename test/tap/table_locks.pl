@@ -105,7 +105,7 @@ foreach my $missing ('decline', 'ranking_stat', 'job')
 	$node->safe_psql('market', 'SELECT jobs.install()');
 	works($node, 'market', "with another jobs.$missing");
 }
-$node->safe_psql('market', q{TRUNCATE jobs.message, jobs.assignment, jobs.job_event, jobs.email, jobs.review; SELECT jobs.install()});
+$node->safe_psql('market', q{TRUNCATE jobs.message, jobs.assignment, jobs.event, jobs.email, jobs.review; SELECT jobs.install()});
 same(furniture($node, 'market') =~ s/^(sequence|relation).*\n?//gmr, $before =~ s/^(sequence|relation).*\n?//gmr, 'all of it is there again');
 
 done_testing();

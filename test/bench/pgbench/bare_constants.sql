@@ -10,9 +10,9 @@ m AS (
 	RETURNING id, jsonb_build_object('job_id', job_id, 'message_id', id,
 		'conversation_id', conversation_id) AS payload),
 e AS (
-	INSERT INTO bare.job_event (organization_id, merchant_id, job_id, action, from_status, to_status, actor,
-		occurred_at, details)
-	SELECT j.organization_id, j.merchant_id, j.id, 'message', 'awaiting_response', 'responded', 'member:' || :member,
+	INSERT INTO bare.event (organization_id, merchant_id, job_id, conversation_id, action, from_status, to_status,
+		actor, occurred_at, details)
+	SELECT j.organization_id, j.merchant_id, j.id, j.conversation_id, 'message', 'awaiting_response', 'responded', 'member:' || :member,
 		now(), jsonb_build_object('message_id', m.id)
 	FROM j, m)
 INSERT INTO bare.email (organization_id, job_id, member_id, kind, recipient, language, payload, created_at,
@@ -33,9 +33,9 @@ m AS (
 	RETURNING id, jsonb_build_object('job_id', job_id, 'message_id', id,
 		'conversation_id', conversation_id) AS payload),
 e AS (
-	INSERT INTO bare.job_event (organization_id, merchant_id, job_id, action, from_status, to_status, actor,
-		occurred_at, details)
-	SELECT j.organization_id, j.merchant_id, j.id, 'message', 'responded', 'awaiting_response', 'merchant:' || :merchant,
+	INSERT INTO bare.event (organization_id, merchant_id, job_id, conversation_id, action, from_status, to_status,
+		actor, occurred_at, details)
+	SELECT j.organization_id, j.merchant_id, j.id, j.conversation_id, 'message', 'responded', 'awaiting_response', 'merchant:' || :merchant,
 		now(), jsonb_build_object('message_id', m.id)
 	FROM j, m)
 INSERT INTO bare.email (organization_id, job_id, member_id, kind, recipient, language, payload, created_at,

@@ -39,7 +39,7 @@ my %is_crash = map { $_ => 1 } 'kill a server process', 'kill a server process b
 sub new
 {
 	my ($class, %given) = @_;
-	my $self = bless { %given, cycle => 0, last => { email => 0, job_event => 0 }, mailers => [], decks => { on => [], off => [] } }, $class;
+	my $self = bless { %given, cycle => 0, last => { email => 0, event => 0 }, mailers => [], decks => { on => [], off => [] } }, $class;
 
 	$self->{server} = Crash::Server->new($self->{folder});
 	$self->{smtp} = Crash::Smtp->new($self->{folder});
@@ -399,7 +399,7 @@ sub _judge
 	my ($self, $may_lose) = @_;
 	my (%causes, %emails);
 
-	foreach my $line ($self->{session}->lines(causes_query("c$self->{cycle}", $self->{last}{job_event})))
+	foreach my $line ($self->{session}->lines(causes_query("c$self->{cycle}", $self->{last}{event})))
 	{
 		my ($tag, $count) = split /\|/, $line;
 

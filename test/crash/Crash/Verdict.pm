@@ -32,7 +32,7 @@ sub causes_query
 		UNION ALL
 		SELECT 'assign ' || j.title || ' ' || m.name, (SELECT count(*) FROM jobs.email e WHERE e.kind = 'assigned'
 			AND e.job_id = j.id AND e.member_id = m.id)
-		FROM jobs.job_event v JOIN jobs.job j ON j.id = v.job_id JOIN jobs.member m ON m.id = (v.details ->> 'member_id')::bigint
+		FROM jobs.event v JOIN jobs.job j ON j.id = v.job_id JOIN jobs.member m ON m.id = (v.details ->> 'member_id')::bigint
 		WHERE v.action = 'assign' AND v.id > $id};
 }
 

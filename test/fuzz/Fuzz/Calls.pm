@@ -801,7 +801,7 @@ sub set_blocked
 
 			return 0 if !$conversation;
 			Fuzz::Model::refuse('42501') if $_[0]{kind} ne 'system' && $conversation->{is_blocked} != $blocked;
-			$model->set($conversation, is_blocked => $blocked);
+			$model->set_blocked($_[0], $conversation, $blocked);
 			return 1;
 		} };
 }
@@ -816,14 +816,14 @@ my @never = (
 	'DELETE FROM jobs.organization',
 	q{UPDATE jobs.message SET body = 'x'},
 	'UPDATE jobs.assignment SET member_id = %M',
-	q{UPDATE jobs.job_event SET action = 'open'},
+	q{UPDATE jobs.event SET action = 'open'},
 	'UPDATE jobs.review SET quality = 5',
 	q{UPDATE jobs.decline SET reason = 'other'},
 	q{UPDATE jobs.email SET sent_at = now()},
 	q{UPDATE jobs.role_binding SET actor = 'member:%M'},
 	'UPDATE jobs.node SET first_slot = 1',
 	q{INSERT INTO jobs.decline (job_id) VALUES (1)},
-	q{INSERT INTO jobs.job_event (job_id, action) VALUES (1, 'open')},
+	q{INSERT INTO jobs.event (job_id, action) VALUES (1, 'open')},
 	'INSERT INTO jobs.email DEFAULT VALUES',
 	'INSERT INTO jobs.review DEFAULT VALUES',
 	'INSERT INTO jobs.ranking_stat DEFAULT VALUES',

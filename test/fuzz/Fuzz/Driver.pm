@@ -65,11 +65,13 @@ my @columns = (
 		sql => 'organization_id, merchant_id, coalesce(job_id, 0), coalesce(proposal_id, 0), (reply IS NOT NULL)::int',
 		line => sub { @{ $_[0] }{qw(organization merchant)}, $_[0]{job} ? $_[0]{job}{id} : 0,
 			$_[0]{proposal} ? $_[0]{proposal}{id} : 0, $_[0]{is_replied} } },
-	job_event => {
-		rows => 'event',
+	event => {
 		hidden => \&is_assigning,
-		sql => "organization_id, merchant_id, job_id, action, coalesce(from_status, ''), to_status, actor",
-		line => sub { @{ $_[0]{job} }{qw(organization merchant id)}, @{ $_[0] }{qw(action from to actor)} } },
+		sql => "organization_id, merchant_id, coalesce(job_id, 0), coalesce(proposal_id, 0), conversation_id, coalesce(review_id, 0),
+			action, coalesce(from_status, ''), coalesce(to_status, ''), actor",
+		line => sub { my ($event) = @_;
+			@{$event}{qw(organization merchant)}, (map { $event->{$_} ? $event->{$_}{id} : 0 } qw(job proposal conversation review)),
+			  @{$event}{qw(action from to actor)} } },
 	decline => {
 		sql => "organization_id, merchant_id, job_id, declined_by, actor, coalesce(reason, ''), from_status",
 		line => sub { @{ $_[0] }{qw(organization merchant)}, $_[0]{job}{id}, @{ $_[0] }{qw(by actor reason from)} } },
@@ -95,7 +97,7 @@ my @columns = (
 		line => sub { @{ $_[0] }{qw(organization merchant table)},
 			$_[0]{table} eq 'job' ? Fuzz::Model::status($_[0]) : $_[0]{status}, $_[0]{conversation}{id} } },
 	job_timeline => {
-		rows => 'event',
+		rows => sub { grep { $_->{job} } @{ $_[0]{event} } },
 		hidden => \&is_assigning,
 		sql => q{job_id, what, actor, (actor_name IS NOT NULL)::int},
 		line => sub { $_[0]{job}{id}, @{ $_[0] }{qw(action actor)}, 1 } },
@@ -135,7 +137,7 @@ my @columns = (
 my @relations = @columns[ grep { $_ % 2 == 0 } 0 .. $#columns ];
 my %relations = @columns;
 # those that calls write, in the order in which rows refer to each other
-my @written = qw(conversation proposal job message review job_event);
+my @written = qw(conversation proposal job message review event);
 
 # Organizations are no secret when they are listed, and known to who deals with them.
 sub knows
@@ -575,11 +577,11 @@ sub learn
 		$self->{count}{rows}++;
 	}
 	$self->learn_matches($new{job});
-	foreach my $name (grep { $_ ne 'job_event' } @written)
+	foreach my $name (grep { $_ ne 'event' } @written)
 	{
 		$self->learn_rows($name, $new{$name}, grep { $_->{table} eq $name } @{ $model->{fresh} });
 	}
-	$self->learn_history(@{ $new{job_event} });
+	$self->learn_events(@{ $new{event} });
 	$self->check_answer(@$_) foreach @{ $self->{answers} };
 	$model->{fresh} = [];
 	$model->{events} = [];
@@ -656,8 +658,17 @@ sub learn_request
 	return;
 }
 
-# The history of each job grows by what the model says, in that order.
-sub learn_history
+# What an event is about, by its line: of these the order is sure.
+sub subject_of
+{
+	my ($line) = @_;
+	my (undef, undef, $job_id, $proposal_id, $conversation_id) = split /\|/, $line;
+
+	return $job_id ? "job $job_id" : $proposal_id ? "proposal $proposal_id" : "conversation $conversation_id";
+}
+
+# The events of each job, proposal and conversation grow by what the model says, in that order.
+sub learn_events
 {
 	my ($self, @rows) = @_;
 	my $model = $self->{model};
@@ -665,18 +676,18 @@ sub learn_history
 
 	foreach my $row (@rows)
 	{
-		my $job_id = (split /\|/, $row->{line})[2];
-		push @{ $got{$job_id} }, $row->{line};
+		push @{ $got{ subject_of($row->{line}) } }, $row->{line};
 	}
 	foreach my $event (@{ $model->{events} })
 	{
-		push @{ $expected{ $event->{job}{id} } }, join '|', $relations{job_event}{line}->($event);
+		my $line = join '|', $relations{event}{line}->($event);
+		push @{ $expected{ subject_of($line) } }, $line;
 		push @{ $model->{event} }, $event;
 	}
-	foreach my $job_id (sort { $a <=> $b } keys %{ { %got, %expected } })
+	foreach my $subject (sort keys %{ { %got, %expected } })
 	{
-		my ($got, $expected) = map { join ', ', @{ $_->{$job_id} || [] } } \%got, \%expected;
-		complain("history of job $job_id", $got, $expected) if $got ne $expected;
+		my ($got, $expected) = map { join ', ', @{ $_->{$subject} || [] } } \%got, \%expected;
+		complain("events of $subject", $got, $expected) if $got ne $expected;
 	}
 	return;
 }
@@ -746,7 +757,7 @@ sub visible_lines
 	my $model = $self->{model};
 	my $relation = $relations{$name};
 	my $rows = $relation->{rows} // $name;
-	my $sees = $relation->{visible} // sub { $model->sees($who, defined $_[1]{organization} ? $_[1] : $_[1]{job}) };
+	my $sees = $relation->{visible} // sub { $model->sees(@_) };
 
 	return sort map { join '|', ($relation->{id} ? $_->{id} : ()), $relation->{line}->($_, $who) }
 	  grep { $sees->($who, $_) && !($relation->{hidden} && $relation->{hidden}->($who, $_)) }
@@ -836,7 +847,8 @@ sub check_history
 	my %at;
 
 	foreach my $line ($self->{super}->lines(
-			"SELECT job_id, action, coalesce(from_status, ''), to_status, split_part(actor, ':', 1) FROM jobs.job_event ORDER BY job_id, id"))
+			"SELECT job_id, action, coalesce(from_status, ''), to_status, split_part(actor, ':', 1) FROM jobs.event
+			WHERE job_id IS NOT NULL AND action NOT LIKE 'review%' ORDER BY job_id, id"))
 	{
 		my ($job_id, $action, $from, $to, $kind) = split /\|/, $line;
 		my $side = $kind eq 'member' ? 'expert' : $kind;

@@ -2,7 +2,7 @@
 # diagram, and never from what the library answers (jobs.transitions() isn't asked).
 #
 # A rule either changes the model and returns what the call answers, or dies of a Fuzz::Refusal
-# with the SQLSTATE. New rows wait in `fresh` and lines of history in `events`, until the
+# with the SQLSTATE. New rows wait in `fresh` and new events in `events`, until the
 # driver has met them in the tables and tells their ids. Every change is in a journal, so that
 # a transaction can be rolled back.
 
@@ -223,11 +223,21 @@ sub target
 	return $to;
 }
 
+# What happened in a conversation, and what it is about.
+sub tell
+{
+	my ($self, $who, $conversation, $action, %about) = @_;
+
+	$self->append($self->{events}, { organization => $conversation->{organization}, merchant => $conversation->{merchant},
+			conversation => $conversation, action => $action, from => '', to => '', actor => $who->{text}, %about });
+	return;
+}
+
 sub record
 {
-	my ($self, $who, $job, $action, $from, $to) = @_;
+	my ($self, $who, $job, $action, $from, $to, %about) = @_;
 
-	$self->append($self->{events}, { job => $job, action => $action, from => $from, to => $to, actor => $who->{text} });
+	$self->tell($who, $job->{conversation}, $action, job => $job, from => $from, to => $to, %about);
 	# what comes behind an action is its message, or there is none
 	foreach my $done (grep { $_ ne $action } $action eq 'message' ? () : keys %{ $job->{done} })
 	{
@@ -514,6 +524,10 @@ sub send_message
 		$self->move($who, $job, 'message', $to);
 		$self->say($who, $job, $text);
 	}
+	else
+	{
+		$self->tell($who, $conversation, 'conversation_message');
+	}
 	$self->remember($who, 'message', $key, $text, $message);
 	return $message;
 }
@@ -543,7 +557,7 @@ sub conversation_of
 
 sub open_conversation
 {
-	my ($self, $organization_id, $merchant_id) = @_;
+	my ($self, $who, $organization_id, $merchant_id) = @_;
 	my $conversation = $self->conversation_of($organization_id, $merchant_id);
 
 	refuse('PT409') if $conversation && $conversation->{is_blocked};
@@ -552,6 +566,7 @@ sub open_conversation
 		$conversation = $self->create('conversation', organization => $organization_id, merchant => $merchant_id,
 			is_blocked => 0, jobs => []);
 		$self->set($self->{organization}{$organization_id}{conversations}, $merchant_id => $conversation);
+		$self->tell($who, $conversation, 'conversation_start');
 	}
 	return $conversation;
 }
@@ -572,8 +587,9 @@ sub start_conversation
 		return $conversation;
 	}
 	$self->welcome($organization, $who->{id});
-	$conversation = $self->open_conversation($organization_id, $who->{id});
+	$conversation = $self->open_conversation($who, $organization_id, $who->{id});
 	my $message = $self->write($who, $conversation, undef, undef);
+	$self->tell($who, $conversation, 'conversation_message');
 	$self->remember($who, 'message', $key, $text, $message);
 	return $conversation;
 }
@@ -585,7 +601,7 @@ sub block_conversation
 
 	only($who, 'merchant');
 	return '' if $conversation->{is_blocked};
-	$self->set($conversation, is_blocked => 1);
+	$self->set_blocked($who, $conversation, 1);
 	$self->decline($who, $_, 'blocked') foreach $self->live_jobs($conversation);
 	return '';
 }
@@ -596,8 +612,18 @@ sub unblock_conversation
 	my $conversation = $self->seen($who, conversation => $id);
 
 	only($who, 'system');
-	$self->set($conversation, is_blocked => 0);
+	$self->set_blocked($who, $conversation, 0);
 	return '';
+}
+
+sub set_blocked
+{
+	my ($self, $who, $conversation, $is_blocked) = @_;
+
+	return if $conversation->{is_blocked} == $is_blocked;
+	$self->set($conversation, is_blocked => $is_blocked);
+	$self->tell($who, $conversation, $is_blocked ? 'conversation_block' : 'conversation_unblock');
+	return;
 }
 
 # Proposals
@@ -617,10 +643,12 @@ sub send_proposal
 	my $proposal = $self->create('proposal', organization => $conversation->{organization},
 		merchant => $conversation->{merchant}, conversation => $conversation, service => $service_id, status => 'sent');
 	$self->write($who, $conversation, undef, $proposal);
+	$self->tell($who, $conversation, 'proposal_send', proposal => $proposal);
 	$self->remember($who, 'proposal', $key, $said, $proposal);
 	return $proposal;
 }
 
+my %decision = (withdrawn => 'withdraw', accepted => 'accept', declined => 'decline');
 my %decider = (sent => 'member', withdrawn => 'member', accepted => 'merchant', declined => 'merchant');
 
 sub decide
@@ -635,6 +663,7 @@ sub decide
 	refuse('PT409') if $proposal->{status} ne 'sent' || $status eq 'sent';
 	refuse('PT409') if $status eq 'accepted' && $proposal->{conversation}{is_blocked};
 	$self->set($proposal, status => $status, store => $store_id, decided_by => $who->{text});
+	$self->tell($who, $proposal->{conversation}, "proposal_$decision{$status}", proposal => $proposal);
 	return '' if $status ne 'accepted' || !$store_id;
 	my $job = $self->create_job($who, organization => $proposal->{organization}, merchant => $proposal->{merchant},
 		conversation => $proposal->{conversation}, proposal => $proposal, service => $proposal->{service},
@@ -668,7 +697,7 @@ sub create_job
 
 	$self->append($job->{conversation}{jobs}, $job);
 	$self->append($job->{request}{jobs}, $job) if $job->{request};
-	$self->record($who, $job, 'create', '', 'new');
+	$self->record($who, $job, 'create', '', 'new', proposal => $job->{proposal});
 	return $job;
 }
 
@@ -717,7 +746,7 @@ sub match_taken
 
 	return if !grep { $_ == $organization_id } $self->matches(%$request, asked => $request->{jobs});
 	return $self->create_job($match->{who}, organization => $organization_id, merchant => $request->{merchant},
-		conversation => $self->open_conversation($organization_id, $request->{merchant}), request => $request,
+		conversation => $self->open_conversation($match->{who}, $organization_id, $request->{merchant}), request => $request,
 		service => $request->{service}, store => $request->{store}, origin => $match->{origin},
 		auto_rematch => $request->{auto_rematch});
 }
@@ -741,7 +770,7 @@ sub request_job
 		refuse('22023') if !$organization->{provides}{ $arg{service} };
 		$self->welcome($organization, $merchant_id);
 		$self->create_job($who, organization => $arg{organization}, merchant => $merchant_id, request => $request,
-			conversation => $self->open_conversation($arg{organization}, $merchant_id), service => $arg{service},
+			conversation => $self->open_conversation($who, $arg{organization}, $merchant_id), service => $arg{service},
 			store => $arg{store}, origin => 'direct', auto_rematch => $arg{auto_rematch});
 		$self->set($request, first => 1);
 	}
@@ -801,9 +830,25 @@ sub expire_jobs
 
 # Reviews
 
+# A review's events are its job's, or its proposal's.
+sub tell_of_review
+{
+	my ($self, $who, $subject, $action, $review) = @_;
+
+	if ($subject->{table} eq 'job')
+	{
+		$self->record($who, $subject, $action, $subject->{status}, $subject->{status}, review => $review);
+	}
+	else
+	{
+		$self->tell($who, $subject->{conversation}, $action, proposal => $subject, review => $review);
+	}
+	return;
+}
+
 sub write_review
 {
-	my ($self, $subject, $column, @stars) = @_;
+	my ($self, $who, $subject, $column, @stars) = @_;
 
 	if (my $earlier = $subject->{review})
 	{
@@ -813,6 +858,7 @@ sub write_review
 	my $review = $self->create('review', organization => $subject->{organization}, merchant => $subject->{merchant},
 		$column => $subject, is_replied => 0, stars => "@stars");
 	$self->set($subject, review => $review);
+	$self->tell_of_review($who, $subject, 'review_write', $review);
 	return $review;
 }
 
@@ -824,7 +870,7 @@ sub review_job
 	unexpired($job);
 	only($who, 'merchant');
 	refuse('PT409') if !$job->{is_confirmed};
-	return $self->write_review($job, 'job', @stars);
+	return $self->write_review($who, $job, 'job', @stars);
 }
 
 sub for_new_store
@@ -845,6 +891,7 @@ sub request_review
 	return '' if $proposal->{is_review_requested};
 	refuse('PT409') if $proposal->{conversation}{is_blocked};
 	$self->set($proposal, is_review_requested => 1);
+	$self->tell_of_review($who, $proposal, 'review_request', undef);
 	return '';
 }
 
@@ -856,7 +903,7 @@ sub review_proposal
 	only($who, 'merchant');
 	for_new_store($proposal);
 	refuse('PT409') if !$proposal->{is_review_requested};
-	return $self->write_review($proposal, 'proposal', @stars);
+	return $self->write_review($who, $proposal, 'proposal', @stars);
 }
 
 sub reply_to_review
@@ -866,7 +913,9 @@ sub reply_to_review
 
 	only($who, 'member');
 	refuse('PT409') if $review->{is_replied} && $review->{replied_by} ne $who->{text};
+	return '' if $review->{is_replied};
 	$self->set($review, is_replied => 1, replied_by => $who->{text});
+	$self->tell_of_review($who, $review->{job} // $review->{proposal}, 'review_reply', $review);
 	return '';
 }
 
@@ -1130,7 +1179,7 @@ sub insert_conversation
 		refuse('23505') if !$skips;
 		return 0;
 	}
-	$self->open_conversation($organization_id, $who->{id});
+	$self->open_conversation($who, $organization_id, $who->{id});
 	return 1;
 }
 
@@ -1154,7 +1203,7 @@ sub insert_job
 	my $request = { merchant => $merchant_id, jobs => [], service => $arg{service}, store => $arg{store},
 		currency => 'USD', auto_rematch => 0 };
 	$self->create_job($who, organization => $arg{organization}, merchant => $merchant_id, request => $request,
-		conversation => $self->open_conversation($arg{organization}, $merchant_id), service => $arg{service},
+		conversation => $self->open_conversation($who, $arg{organization}, $merchant_id), service => $arg{service},
 		store => $arg{store}, origin => 'direct', auto_rematch => 0);
 	return $self->keyed({ kind => 'merchant', id => $merchant_id }, 'job', $arg{key}, 'by plain SQL', undef, 0, 0);
 }

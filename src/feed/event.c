@@ -1,7 +1,7 @@
 /*
- * history.c
+ * event.c
  *
- * Writes history, under the lock of its job.
+ * Writes and deletes events.
  */
 #include "postgres.h"
 
@@ -9,8 +9,14 @@
 
 #include "acting/access.h"
 #include "acting/ids.h"
-#include "feed/history.h"
+#include "feed/event.h"
 #include "pg/notify.h"
+
+const char *const event_names[EVENT_KIND_COUNT] = {
+#define EVENT(symbol, name) [EVENT_##symbol] = name,
+#include "feed/event_list.h"
+#undef EVENT
+};
 
 /*
  * Who used an operator's rights, or could have: the user who logged in, or the role that it took on;
@@ -42,28 +48,31 @@ write_caller(Call *call, const Row *event)
 	if (!OidIsValid(caller))
 		return;
 	row = row_new(call->rows, TABLE_event_caller);
-	row_set_int64(row, Col_event_caller_organization_id, row_int64(event, Col_job_event_organization_id));
-	row_set_int64(row, Col_event_caller_event_id, row_int64(event, Col_job_event_id));
+	row_set_int64(row, Col_event_caller_organization_id, row_int64(event, Col_event_organization_id));
+	row_set_int64(row, Col_event_caller_event_id, row_int64(event, Col_event_id));
 	row_set_text(row, Col_event_caller_called_by, GetUserNameFromId(caller, false));
 	row_must_insert(row);
 }
 
 void
-history_write(Call *call, const Event *event)
+event_write(Call *call, const Event *event)
 {
-	Row *row = row_new(call->rows, TABLE_job_event);
+	Row *row = row_new(call->rows, TABLE_event);
 
 	ids_assign(row, SLOT_OF(event->organization_id));
-	row_set_int64(row, Col_job_event_organization_id, event->organization_id);
-	row_set_int64(row, Col_job_event_merchant_id, event->merchant_id);
-	row_set_int64(row, Col_job_event_job_id, event->job_id);
-	row_set_text(row, Col_job_event_action, event->action);
-	row_set_text(row, Col_job_event_from_status, event->from_status);
-	row_set_text(row, Col_job_event_to_status, event->to_status);
-	row_set(row, Col_job_event_actor, actor_datum(&call->actor));
-	row_set_time(row, Col_job_event_occurred_at, event->occurred_at);
+	row_set_int64(row, Col_event_organization_id, event->organization_id);
+	row_set_int64(row, Col_event_merchant_id, event->merchant_id);
+	row_set_int64(row, Col_event_job_id, event->job_id);
+	row_set_int64(row, Col_event_conversation_id, event->conversation_id);
+	row_set_int64(row, Col_event_proposal_id, event->proposal_id);
+	row_set_int64(row, Col_event_review_id, event->review_id);
+	row_set_text(row, Col_event_action, event->action);
+	row_set_text(row, Col_event_from_status, event->from_status);
+	row_set_text(row, Col_event_to_status, event->to_status);
+	row_set(row, Col_event_actor, actor_datum(&call->actor));
+	row_set_time(row, Col_event_occurred_at, event->occurred_at);
 	if (event->details)
-		row_set(row, Col_job_event_details, JsonbPGetDatum(event->details));
+		row_set(row, Col_event_details, JsonbPGetDatum(event->details));
 	row_must_insert(row);
 	write_caller(call, row);
 	jobs_wake(WAKE_EVENT);
@@ -75,8 +84,8 @@ delete_caller(const Row *event)
 	ScanKeyData keys[2];
 	Row *caller;
 
-	row_key_int64(&keys[0], 1, row_int64(event, Col_job_event_organization_id));
-	row_key_int64(&keys[1], 2, row_int64(event, Col_job_event_id));
+	row_key_int64(&keys[0], 1, row_int64(event, Col_event_organization_id));
+	row_key_int64(&keys[1], 2, row_int64(event, Col_event_id));
 	caller = row_find(event->rows, TABLE_event_caller, PRIMARY_KEY, 2, keys, ForwardScanDirection);
 	/* whose event nobody else holds */
 	if (caller)
@@ -86,7 +95,7 @@ delete_caller(const Row *event)
 }
 
 bool
-history_delete(Row *event)
+event_delete(Row *event)
 {
 	if (!row_delete(event))
 		return false;
