@@ -46,18 +46,20 @@ list_enabled(List *relations)
 {
 	StringInfoData oids;
 	ListCell *cell;
+	char *query;
 	char *list;
 
 	initStringInfo(&oids);
 	foreach (cell, relations)
 		appendStringInfo(&oids, "%s%u", oids.len ? "," : "", lfirst_oid(cell));
-	if (SPI_execute(psprintf("SELECT pg_catalog.string_agg(pg_catalog.format('(%%s::pg_catalog.oid, %%L, %%L)', s.oid, kind, state), ', ') "
-							 "FROM " STANDING "JOIN pg_catalog.pg_class c ON c.oid = relid "
-							 "WHERE relid = ANY ('{%s}'::pg_catalog.oid[]) AND state <> 'D' "
-							 "AND (relkind = 'r' OR relkind = 'f' AND kind = 'TRIGGER') "
-							 "AND NOT pg_catalog.pg_is_other_temp_schema(relnamespace)",
-							 oids.data),
-					false, 0) != SPI_OK_SELECT)
+	query = psprintf("SELECT pg_catalog.string_agg(pg_catalog.format("
+					 "'(%%s::pg_catalog.oid, %%L, %%L)', s.oid, kind, state), ', ') "
+					 "FROM " STANDING "JOIN pg_catalog.pg_class c ON c.oid = relid "
+					 "WHERE relid = ANY ('{%s}'::pg_catalog.oid[]) AND state <> 'D' "
+					 "AND (relkind = 'r' OR relkind = 'f' AND kind = 'TRIGGER') "
+					 "AND NOT pg_catalog.pg_is_other_temp_schema(relnamespace)",
+					 oids.data);
+	if (SPI_execute(query, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not look for triggers");
 	list = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	SPI_freetuptable(SPI_tuptable);
@@ -70,7 +72,8 @@ quiet_begin(List *relations)
 	char *enabled = list_enabled(relations);
 
 	if (enabled)
-		run_all(psprintf("SELECT pg_catalog.format('ALTER TABLE ONLY %%s DISABLE %%s %%I', relid::pg_catalog.regclass, kind, name) "
+		run_all(psprintf("SELECT pg_catalog.format("
+						 "'ALTER TABLE ONLY %%s DISABLE %%s %%I', relid::pg_catalog.regclass, kind, name) "
 						 "FROM (VALUES %s) v (oid, kind, was) JOIN " STANDING "USING (oid, kind)",
 						 enabled));
 	return enabled;
@@ -80,7 +83,8 @@ void
 quiet_end(const char *disabled)
 {
 	if (disabled)
-		run_all(psprintf("SELECT pg_catalog.format('ALTER TABLE ONLY %%s ENABLE %%s %%s %%I', relid::pg_catalog.regclass, "
+		run_all(psprintf("SELECT pg_catalog.format("
+						 "'ALTER TABLE ONLY %%s ENABLE %%s %%s %%I', relid::pg_catalog.regclass, "
 						 "CASE was WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' END, kind, name) "
 						 "FROM (VALUES %s) v (oid, kind, was) JOIN " STANDING "USING (oid, kind)",
 						 disabled));
