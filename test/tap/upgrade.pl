@@ -175,7 +175,7 @@ sub leaves_alone
 	my ($database, $name) = @_;
 	my $copy = "${database}_alone";
 	my $states = q{
-		SELECT tgrelid::regclass, tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal AND tgname !~ '^00_jobs' AND tgrelid::regclass::text ~ '^jobs' ORDER BY 1, 2;
+		SELECT tgrelid::regclass, tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal AND tgname !~ '^00_jobs' AND tgrelid::regclass::text ~ '^(jobs|planted)' ORDER BY 1, 2;
 		SELECT ev_class::regclass, rulename, ev_enabled FROM pg_rewrite WHERE rulename <> '_RETURN' AND ev_class::regclass::text ~ '^jobs' ORDER BY 1, 2 };
 
 	$node->safe_psql('postgres', "CREATE DATABASE $copy TEMPLATE $database");
@@ -194,6 +194,10 @@ sub leaves_alone
 		EXCEPTION WHEN raise_exception THEN
 			RETURN true;
 		END $$;
+		CREATE TABLE planted.heir () INHERITS (jobs.conversation);
+		INSERT INTO planted.heir SELECT * FROM ONLY jobs.conversation;
+		CREATE TRIGGER always BEFORE UPDATE ON planted.heir FOR EACH ROW EXECUTE FUNCTION planted.fires();
+		ALTER TABLE planted.heir ENABLE ALWAYS TRIGGER always;
 		DO $$
 		DECLARE
 			name text;
