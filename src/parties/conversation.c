@@ -126,8 +126,9 @@ write_conversation_event(Call *call, const Row *conversation, EventKind kind)
 void
 conversation_record_block(Call *call, const Row *conversation)
 {
-	write_conversation_event(call, conversation,
-							 conversation_is_open(conversation) ? EVENT_CONVERSATION_UNBLOCK : EVENT_CONVERSATION_BLOCK);
+	bool is_open = conversation_is_open(conversation);
+
+	write_conversation_event(call, conversation, is_open ? EVENT_CONVERSATION_UNBLOCK : EVENT_CONVERSATION_BLOCK);
 }
 
 static Row *
