@@ -68,6 +68,11 @@ WHERE (r.rule, s.code) <> (s.rule, (SELECT sqlstate FROM jobs.refusals() l WHERE
 SELECT regress.state() = :'before' AS unchanged;
 SELECT l.rule AS untried FROM jobs.refusals() l WHERE NOT EXISTS (SELECT FROM pg_temp.refused r WHERE r.rule = l.rule);
 
+-- an UPDATE that leads back
+BEGIN;
+SELECT jobs.act_as(:'ann');
+SELECT * FROM pg_temp.refusal(format('UPDATE jobs.job SET status = $$opened$$ WHERE id = %s', :live));
+ROLLBACK;
 -- the last one: who acts does not change in the midst of an action
 CREATE FUNCTION pg_temp.act() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM jobs.act_as(''); RETURN NEW; END $$;
 BEGIN;
