@@ -53,7 +53,7 @@ int64
 ids_assign(Row *row, int slot)
 {
 	Sequence *sequence = sequence_now(row->table->id);
-	int64 id = nextval_internal(row->table->sequence, false);
+	int64 id = nextval_internal(row_sequence(row), false);
 
 	sequence->known = id;
 	id += slot;
@@ -62,18 +62,19 @@ ids_assign(Row *row, int slot)
 }
 
 static Sequence *
-sequence_of(const Table *table)
+sequence_of(const Row *row)
 {
-	Sequence *sequence = sequence_now(table->id);
-	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table->sequence));
+	Sequence *sequence = sequence_now(row->table->id);
+	Oid oid = row_sequence(row);
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(oid));
 	Oid file;
 
 	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for relation %u", table->sequence);
+		elog(ERROR, "cache lookup failed for relation %u", oid);
 	file = ((Form_pg_class) GETSTRUCT(tuple))->relfilenode;
 	ReleaseSysCache(tuple);
-	if (sequence->oid != table->sequence || sequence->file != file)
-		*sequence = (Sequence){.oid = table->sequence, .file = file, .statement = sequence->statement};
+	if (sequence->oid != oid || sequence->file != file)
+		*sequence = (Sequence){.oid = oid, .file = file, .statement = sequence->statement};
 	return sequence;
 }
 
@@ -151,7 +152,7 @@ ids_assign_dml(Call *call, Row *row, int slot, IdOrder order)
 	}
 
 	id = row_int64(row, row->table->id_column);
-	sequence = sequence_of(row->table);
+	sequence = sequence_of(row);
 	if (is_drawn_by_default(sequence, id))
 	{
 		bool is_last = id == last_drawn(sequence) && id != sequence->known;

@@ -28,7 +28,6 @@
 /* Where a message belongs. */
 typedef struct Place
 {
-	Row *conversation;
 	int64 conversation_id;
 	int64 organization_id;
 	int64 merchant_id;
@@ -77,31 +76,34 @@ lock_only_live_job(Call *call, int64 conversation_id)
 }
 
 /*
- * The conversation that the draft names, or its job's. No job is locked yet.
+ * The conversation that the draft names, or its job's, which has the same two sides. No job is locked yet.
  */
 static void
 find_place(Call *call, const Draft *draft, Place *place)
 {
-	int64 jobs_conversation = 0;
-
-	place->job = NULL;
-	place->named_job = NULL;
+	memset(place, 0, sizeof(Place));
 	if (draft->job_id)
 	{
 		place->named_job = job_get(call, draft->job_id);
-		jobs_conversation = row_int64(place->named_job, Col_job_conversation_id);
+		place->conversation_id = row_int64(place->named_job, Col_job_conversation_id);
+		place->organization_id = row_int64(place->named_job, Col_job_organization_id);
+		place->merchant_id = row_int64(place->named_job, Col_job_merchant_id);
 	}
-	place->conversation_id = draft->conversation_id ? draft->conversation_id : jobs_conversation;
-	place->conversation = conversation_get(call, place->conversation_id);
-	if (place->named_job && jobs_conversation != place->conversation_id)
-		ereport(ERROR,
-				(refused_by(REFUSAL_JOB_OF_OTHER_CONVERSATION),
-				 errmsg("job %lld is not of conversation %lld", (long long) draft->job_id,
-						(long long) place->conversation_id),
-				 errdetail("It belongs to conversation %lld.", (long long) jobs_conversation),
-				 errhint("Name the job or the conversation alone.")));
-	place->organization_id = row_int64(place->conversation, Col_conversation_organization_id);
-	place->merchant_id = row_int64(place->conversation, Col_conversation_merchant_id);
+	if (draft->conversation_id || place->named_job == NULL)
+	{
+		Row *conversation = conversation_get(call, draft->conversation_id);
+
+		if (place->named_job && place->conversation_id != draft->conversation_id)
+			ereport(ERROR,
+					(refused_by(REFUSAL_JOB_OF_OTHER_CONVERSATION),
+					 errmsg("job %lld is not of conversation %lld", (long long) draft->job_id,
+							(long long) draft->conversation_id),
+					 errdetail("It belongs to conversation %lld.", (long long) place->conversation_id),
+					 errhint("Name the job or the conversation alone.")));
+		place->conversation_id = draft->conversation_id;
+		place->organization_id = row_int64(conversation, Col_conversation_organization_id);
+		place->merchant_id = row_int64(conversation, Col_conversation_merchant_id);
+	}
 }
 
 /*
@@ -287,7 +289,7 @@ message_add(Call *call, int64 job_id, const char *body)
 
 	find_place(call, &draft, &place);
 	lock_job(call, &draft, &place);
-	conversation_require_open(place.conversation);
+	conversation_require_open(conversation_get(call, place.conversation_id));
 	id = insert_message(call, &draft, &place);
 	job_record_unmoved(call, place.job, ACTION_MESSAGE, json_of_id("message_id", id));
 	return id;

@@ -39,8 +39,9 @@ static bool
 changes_status(const Row *event)
 {
 	char *from = row_text(event, Col_event_from_status);
+	char *to = row_text(event, Col_event_to_status);
 
-	return from == NULL || strcmp(from, row_text(event, Col_event_to_status)) != 0;
+	return from == NULL || to == NULL || strcmp(from, to) != 0;
 }
 
 /* So many events of a job are looked at. Who repeats a call does so soon. */

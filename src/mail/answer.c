@@ -69,6 +69,9 @@ answer_is_repeated(const Row *email, const pg_uuid_t *token, const char *error, 
 		return false;
 	if (row_isnull(email, Col_email_next_attempt_at) && row_isnull(email, Col_email_dead_at))
 		return false;
+	/* who administrates may have removed what a server said */
+	if (row_isnull(email, Col_email_last_error))
+		return false;
 	return strcmp(row_text(email, Col_email_last_error), error) == 0 &&
 		   (!is_permanent || !row_isnull(email, Col_email_dead_at));
 }

@@ -242,8 +242,10 @@ prepare_tables(Oid owner, int version)
 	robbed = access_robbed_roles();
 	if (migration_is_due(version))
 	{
-		schema_lock_relations(migration_relations(), AccessExclusiveLock);
-		migration_run(version);
+		List *relations = migration_relations();
+
+		schema_lock_relations(relations, AccessExclusiveLock);
+		migration_run(version, relations);
 	}
 	rights_restore(&caller);
 	return robbed;

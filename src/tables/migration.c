@@ -5,8 +5,8 @@
  *
  * A step changes what stands; what is new beside it (tables, indexes, constraints, triggers, policies,
  * views, comments) the schema's text makes afterwards. All steps and what follows are one transaction.
- * Nothing that stands on the tables fires meanwhile, neither our triggers, which would judge and mail,
- * nor users' triggers and rules: the rows don't change for anybody but us.
+ * No trigger or rule on the tables fires meanwhile, neither our triggers, which would judge and mail,
+ * nor users': the rows don't change for anybody but us.
  */
 #include "postgres.h"
 
@@ -19,12 +19,12 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/fmgroids.h"
-#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
 #include "tables/migration.h"
 #include "tables/migration_text.inc"
+#include "tables/quiet.h"
 #include "tables/schema.h"
 #include "tables/schema_complain.h"
 
@@ -127,19 +127,16 @@ run_step(const Migration *step)
 	error_context_stack = context.previous;
 }
 
-/*
- * The owner can't set what keeps triggers and rules from firing, and need not. It ends with the
- * owner's rights.
- */
 void
-migration_run(int version)
+migration_run(int version, List *relations)
 {
-	(void) set_config_option("session_replication_role", "replica", PGC_SUSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
+	char *disabled = quiet_begin(relations);
+
 	for (const Migration *step = migrations; step->version != 0; step++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (step->version > version)
 			run_step(step);
 	}
+	quiet_end(disabled);
 }

@@ -26,8 +26,8 @@ extern List *migration_relations(void);
 
 /*
  * Runs the steps from this version on, each with its number in jobs.node. With the tables' owner's rights,
- * in a security-restricted operation, inside SPI.
+ * in a security-restricted operation, inside SPI; what migration_relations() returned is locked.
  */
-extern void migration_run(int version);
+extern void migration_run(int version, List *relations);
 
 #endif

@@ -528,6 +528,12 @@ row_of_slot(Rows *rows, TableId id, TupleTableSlot *slot)
 	return rows_make_row(rows, rows_use_table(rows, id, RowExclusiveLock), slot);
 }
 
+Oid
+row_sequence(const Row *row)
+{
+	return table_sequence(row->table, row->rows->targets[row->table->id].rel);
+}
+
 bool
 row_is_own(const Row *row)
 {

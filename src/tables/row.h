@@ -139,6 +139,9 @@ extern bool rows_ran_triggers(const Rows *rows);
 /* A new row: users' own columns have their defaults, all others are NULL. */
 extern Row *row_new(Rows *rows, TableId id);
 
+/* The sequence that draws the ids of the row's table. */
+extern Oid row_sequence(const Row *row);
+
 /* A copy to be changed, for row_update. */
 extern Row *row_copy(const Row *row);
 

@@ -14,8 +14,9 @@
 #include "access/htup_details.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_am.h"
+#include "catalog/pg_opfamily.h"
 #include "catalog/pg_trigger.h"
-#include "commands/defrem.h"
+#include "catalog/pg_type.h"
 #include "commands/policy.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
@@ -26,6 +27,7 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
+#include "utils/typcache.h"
 #include "utils/varlena.h"
 
 #include "pg/text.h"
@@ -256,11 +258,9 @@ schema_missing_trigger(TableId id, Relation rel)
 	return NULL;
 }
 
-AttrNumber
-schema_attnum(Relation rel, const char *name)
+static AttrNumber
+find_column(TupleDesc desc, const char *name)
 {
-	TupleDesc desc = RelationGetDescr(rel);
-
 	for (int i = 0; i < desc->natts; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(desc, i);
@@ -269,6 +269,12 @@ schema_attnum(Relation rel, const char *name)
 			return att->attnum;
 	}
 	return InvalidAttrNumber;
+}
+
+AttrNumber
+schema_attnum(Relation rel, const char *name)
+{
+	return find_column(RelationGetDescr(rel), name);
 }
 
 const SchemaColumn *
@@ -309,13 +315,33 @@ schema_nullable_column(TableId id, Relation rel)
 }
 
 /*
- * Does the index have these columns (names, separated by commas), in ascending order and
+ * The operators that a type has in a btree by default. The server looks at all classes of operators
+ * to find them, in each session anew.
+ */
+static Oid
+default_family(Oid type)
+{
+	switch (type)
+	{
+		case BOOLOID:
+			return BOOL_BTREE_FAM_OID;
+		case INT4OID:
+		case INT8OID:
+			return INTEGER_BTREE_FAM_OID;
+		case TEXTOID:
+			return TEXT_BTREE_FAM_OID;
+		default:
+			return lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY)->btree_opf;
+	}
+}
+
+/*
+ * Does the index have these columns of the table (names, separated by commas), in ascending order and
  * with the operators that their types have by default?
  */
 static bool
-index_has_columns(Relation index, const char *columns)
+index_has_columns(Relation index, TupleDesc desc, const char *columns)
 {
-	Oid relid = index->rd_index->indrelid;
 	int count = 0;
 	List *names;
 	ListCell *cell;
@@ -325,11 +351,11 @@ index_has_columns(Relation index, const char *columns)
 		return false;
 	foreach (cell, names)
 	{
-		AttrNumber attnum = get_attnum(relid, lfirst(cell));
-		Oid type = get_atttype(relid, attnum);
+		AttrNumber attnum = find_column(desc, lfirst(cell));
 
-		if (index->rd_index->indkey.values[count] != attnum || index->rd_indoption[count] != 0 ||
-			index->rd_opfamily[count] != get_opclass_family(GetDefaultOpClass(type, BTREE_AM_OID)))
+		if (attnum == InvalidAttrNumber || index->rd_index->indkey.values[count] != attnum ||
+			index->rd_indoption[count] != 0 ||
+			index->rd_opfamily[count] != default_family(TupleDescAttr(desc, attnum - 1)->atttypid))
 			return false;
 		count++;
 	}
@@ -337,7 +363,7 @@ index_has_columns(Relation index, const char *columns)
 }
 
 bool
-schema_index_is_good(Oid indexid, Oid relid, const char *name)
+schema_index_is_good(Oid indexid, const char *name, Oid relid, TupleDesc desc)
 {
 	Relation index = index_open(indexid, AccessShareLock);
 	bool result = false;
@@ -349,7 +375,7 @@ schema_index_is_good(Oid indexid, Oid relid, const char *name)
 					 index->rd_rel->relam == BTREE_AM_OID &&
 					 (index->rd_index->indisunique || !indexes[i].is_unique) &&
 					 (RelationGetIndexPredicate(index) != NIL) == indexes[i].is_partial &&
-					 index_has_columns(index, indexes[i].columns);
+					 index_has_columns(index, desc, indexes[i].columns);
 	}
 	index_close(index, AccessShareLock);
 	return result;

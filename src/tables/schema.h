@@ -56,7 +56,7 @@ extern const SchemaColumn *schema_altered_column(TableId id, Relation rel, const
 extern const char *schema_nullable_column(TableId id, Relation rel);
 
 /* Is the index of this name ready for scans, of the table, and on the columns of the schema? */
-extern bool schema_index_is_good(Oid index, Oid relid, const char *name);
+extern bool schema_index_is_good(Oid index, const char *name, Oid relid, TupleDesc desc);
 
 /* Runs a utility statement. */
 extern void schema_run(const char *format, ...) pg_attribute_printf(1, 2);

@@ -43,27 +43,31 @@
 #include "tables/schema_sequence.h"
 #include "tables/schema_table.h"
 
+static bool
+is_our_function(Oid function, const char *name)
+{
+	char *called = get_func_name(function);
+
+	return called && strcmp(called, name) == 0 && get_func_namespace(function) == get_namespace_oid(JOBS_SCHEMA, true);
+}
+
 /*
- * Works on a copy: a lookup may rebuild what the relation cache holds.
+ * The function is looked up last, for that may rebuild what the relation cache holds.
  */
 bool
 schema_has_trigger(Relation rel, const char *name, int type, const char *function)
 {
-	TriggerDesc *all = CopyTriggerDesc(rel->trigdesc);
+	const TriggerDesc *all = rel->trigdesc;
 
 	for (int i = 0; all && i < all->numtriggers; i++)
 	{
 		const Trigger *trigger = &all->triggers[i];
-		char *called;
 
-		if (strcmp(trigger->tgname, name) != 0)
-			continue;
-		called = get_func_name(trigger->tgfoid);
-		return trigger->tgenabled == TRIGGER_FIRES_ON_ORIGIN && trigger->tgtype == type &&
-			   trigger->tgnattr == 0 && trigger->tgqual == NULL && trigger->tgnargs == 0 &&
-			   !OidIsValid(trigger->tgconstraint) && !trigger->tgoldtable && !trigger->tgnewtable && called &&
-			   strcmp(called, function) == 0 &&
-			   get_func_namespace(trigger->tgfoid) == get_namespace_oid(JOBS_SCHEMA, true);
+		if (strcmp(trigger->tgname, name) == 0)
+			return trigger->tgenabled == TRIGGER_FIRES_ON_ORIGIN && trigger->tgtype == type &&
+				   trigger->tgnattr == 0 && trigger->tgqual == NULL && trigger->tgnargs == 0 &&
+				   !OidIsValid(trigger->tgconstraint) && !trigger->tgoldtable && !trigger->tgnewtable &&
+				   is_our_function(trigger->tgfoid, function);
 	}
 	return false;
 }

@@ -108,13 +108,29 @@ table_index(IndexId id, const Table *table)
 
 		if (!OidIsValid(index))
 			schema_complain("The index jobs.%s is missing.", index_name(id));
-		if (!schema_index_is_good(index, table->relid, index_name(id)))
+		if (!schema_index_is_good(index, index_name(id), table->relid, table->desc))
 			schema_complain("The index jobs.%s is not as it was made, or is not ready.", index_name(id));
 		if (before != invalidations)
 			return index;
 		indexes[id] = index;
 	}
 	return indexes[id];
+}
+
+Oid
+table_sequence(const Table *table, Relation rel)
+{
+	TableId id = table->id;
+	Oid sequence = table->sequence;
+
+	if (OidIsValid(sequence))
+		return sequence;
+	sequence = compat_identity_sequence(rel, table->att[table->id_column]);
+	if (!OidIsValid(sequence))
+		schema_complain("The sequence of jobs.%s.%s is missing.", table_name(id), table_column(id, table->id_column));
+	if (entries[id] == table)
+		entries[id]->sequence = sequence;
+	return sequence;
 }
 
 Relation
@@ -242,37 +258,43 @@ note_columns(Table *table, Relation rel)
 }
 
 /*
+ * The column of a foreign key that has one alone, else InvalidAttrNumber.
+ */
+static AttrNumber
+only_key_column(Oid constraint)
+{
+	HeapTuple tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(constraint));
+	AttrNumber attnum = InvalidAttrNumber;
+	Datum conkey;
+	bool isnull;
+
+	if (!HeapTupleIsValid(tuple))
+		return InvalidAttrNumber;
+	conkey = SysCacheGetAttr(CONSTROID, tuple, Anum_pg_constraint_conkey, &isnull);
+	if (!isnull)
+	{
+		ArrayType *array = DatumGetArrayTypeP(conkey);
+
+		if (ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)) == 1)
+			attnum = ((AttrNumber *) ARR_DATA_PTR(array))[0];
+	}
+	ReleaseSysCache(tuple);
+	return attnum;
+}
+
+/*
  * Is this the trigger of a foreign key that a locked job implies?
  */
 static bool
 key_is_implied(const Table *table, const Trigger *trigger)
 {
-	AttrNumber attnum = InvalidAttrNumber;
-	HeapTuple tuple;
-	Datum conkey;
-	bool isnull;
-	ArrayType *array;
-
 	if (trigger->tgfoid != F_RI_FKEY_CHECK_INS || !OidIsValid(trigger->tgconstraint))
 		return false;
-
-	tuple = SearchSysCache1(CONSTROID, ObjectIdGetDatum(trigger->tgconstraint));
-	if (!HeapTupleIsValid(tuple))
-		return false;
-	conkey = SysCacheGetAttr(CONSTROID, tuple, Anum_pg_constraint_conkey, &isnull);
-	if (!isnull)
-	{
-		array = DatumGetArrayTypeP(conkey);
-		if (ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)) == 1)
-			attnum = ((AttrNumber *) ARR_DATA_PTR(array))[0];
-	}
-	ReleaseSysCache(tuple);
-
 	for (int i = 0; i < lengthof(implied_keys); i++)
 	{
 		if (implied_keys[i].table == table->id &&
-			table->att[implied_keys[i].column] == attnum &&
-			trigger->tgconstrrelid == table_oid(implied_keys[i].parent))
+			trigger->tgconstrrelid == table_oid(implied_keys[i].parent) &&
+			table->att[implied_keys[i].column] == only_key_column(trigger->tgconstraint))
 			return true;
 	}
 	return false;
@@ -365,32 +387,45 @@ note_checks(Table *table, Relation rel)
 }
 
 /*
+ * Is the table as it was made, as far as the library relies on it?
+ */
+static void
+check_table(TableId id, Relation rel, Oid primary_key)
+{
+	schema_check_columns(id, rel);
+	schema_check_not_null(id, rel);
+	schema_check_triggers(id, rel);
+	if (!OidIsValid(primary_key))
+		schema_complain("The primary key of jobs.%s is missing.", table_name(id));
+	if (!schema_index_is_good(primary_key, psprintf("%s_pkey", table_name(id)), RelationGetRelid(rel),
+							  RelationGetDescr(rel)))
+		schema_complain("The primary key of jobs.%s is not as it was made.", table_name(id));
+}
+
+/*
  * Builds the entry of an open relation. It becomes the valid one last, so that an
  * error on the way leaves nothing half made behind.
  */
 static Table *
 table_build(TableId id, Relation rel)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "jobs table",
-												  ALLOCSET_SMALL_SIZES);
-	MemoryContext caller = MemoryContextSwitchTo(context);
-	Table *table = palloc0(sizeof(Table));
-	Table *old;
 	uint64 before = invalidations;
+	Oid primary_key = compat_primary_key(rel);
+	MemoryContext context;
+	MemoryContext caller;
+	Table *table;
+	Table *old;
 	Rights rights;
 
+	check_table(id, rel, primary_key);
+	context = AllocSetContextCreate(CurrentMemoryContext, "jobs table", ALLOCSET_SMALL_SIZES);
+	caller = MemoryContextSwitchTo(context);
+	table = palloc0(sizeof(Table));
 	table->id = id;
 	table->context = context;
 	table->relid = RelationGetRelid(rel);
 	table->owner = rel->rd_rel->relowner;
-	schema_check_columns(id, rel);
-	schema_check_not_null(id, rel);
-	schema_check_triggers(id, rel);
-	table->primary_key = compat_primary_key(rel);
-	if (!OidIsValid(table->primary_key))
-		schema_complain("The primary key of jobs.%s is missing.", table_name(id));
-	if (!schema_index_is_good(table->primary_key, table->relid, psprintf("%s_pkey", table_name(id))))
-		schema_complain("The primary key of jobs.%s is not as it was made.", table_name(id));
+	table->primary_key = primary_key;
 
 	/* planning calls functions that are said to be immutable: the owner's, as the owner */
 	rights_switch(&rights, table->owner, SECURITY_RESTRICTED_OPERATION);
@@ -400,13 +435,6 @@ table_build(TableId id, Relation rel)
 	rights_restore(&rights);
 
 	table->id_column = table_id_column(id);
-	if (table->id_column >= 0)
-	{
-		table->sequence = compat_identity_sequence(rel, table->att[table->id_column]);
-		if (!OidIsValid(table->sequence))
-			schema_complain("The sequence of jobs.%s.%s is missing.", table_name(id),
-							table_column(id, table->id_column));
-	}
 	for (int set = 0; set < TRIGGER_SETS; set++)
 		table->triggers[set] = note_triggers(table, rel, set);
 

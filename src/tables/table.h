@@ -45,7 +45,7 @@ typedef struct Table
 	Oid owner;
 	Oid primary_key;
 	int id_column;	/* that draws ids; -1: there is none */
-	Oid sequence;	/* of that column */
+	Oid sequence;	/* of that column; InvalidOid: not asked for yet, see table_sequence() */
 	TupleDesc desc; /* a copy that is not counted: pins of one descriptor by thousands of rows add up */
 
 	/* 0: jobs.install() is yet to make the column */
@@ -82,5 +82,8 @@ extern Oid tables_owner(void);
 
 /* One of the indexes that are no primary keys. */
 extern Oid table_index(IndexId id, const Table *table);
+
+/* The sequence of the column that draws ids, of a table that is open. */
+extern Oid table_sequence(const Table *table, Relation rel);
 
 #endif

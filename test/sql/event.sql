@@ -68,6 +68,13 @@ SELECT string_agg(what, ' ' ORDER BY event_id) FROM jobs.job_timeline WHERE job_
 SELECT count(*) FROM jobs.job_timeline WHERE job_id IS NULL;
 -- what is said of the work doesn't stand between an action and the same call once more
 SELECT jobs.confirm_completion(:job, actor => :'max');
+-- nor does it know an action again from an event that lost its status
+BEGIN;
+SET LOCAL session_replication_role = replica;
+UPDATE jobs.event SET to_status = NULL WHERE job_id = :job;
+SET LOCAL session_replication_role = origin;
+SELECT regress.try(format('SELECT jobs.confirm_completion(%s, actor => %L)', :job, :'max'));
+ROLLBACK;
 
 -- the same call once more says nothing
 SELECT jobs.decline_proposal(:declined, actor => :'max'), jobs.withdraw_proposal(:withdrawn, actor => :'ann'),

@@ -298,6 +298,17 @@ DELETE FROM jobs.event;
 SELECT jobs.reply_to_job(:job2, 'E', actor => :'max') IS NOT NULL;
 SELECT pg_temp.read('system', 's');
 ROLLBACK TO here;
+-- a merchant who has read on past what it doesn't see doesn't let that go
+SAVEPOINT here;
+SELECT jobs.drop_consumer('s'), jobs.drop_consumer('o', actor => :'ann');
+SELECT jobs.assign_self(:job2, actor => :'ann'), jobs.reply_to_job(:job2, 'E', actor => :'max') IS NOT NULL;
+SELECT jobs.act_as(:'max');
+SELECT jobs.ack_events('m', max(event_position)) FROM jobs.read_events('m');
+SELECT jobs.act_as('');
+SELECT count(*) > 0 FROM jobs.event WHERE job_id = :job2 AND action <> 'assign';
+SELECT jobs.purge_events() > 0;
+SELECT string_agg(action, ' ') FROM jobs.event WHERE job_id = :job2;
+ROLLBACK TO here;
 -- and where a purge leaves them
 SELECT jobs.reply_to_job(:job2, 'E', actor => :'max') IS NOT NULL;
 SELECT pg_temp.read('system', 's'), pg_temp.read(:'max', 'm');

@@ -126,6 +126,10 @@ SELECT email_id FROM jobs.claim_emails(10);
 UPDATE jobs.email SET failed_token = :'four', last_error = 'no route' WHERE id = 4;
 SELECT jobs.fail_email(4, :'four', 'no route');
 UPDATE jobs.email SET claim_token = NULL, failed_token = :'five' WHERE id = 5;
+-- nor when nobody knows any more what was told
+UPDATE jobs.email SET last_error = NULL WHERE id = 5;
+SELECT jobs.fail_email(5, :'five', 'no such mailbox');
+UPDATE jobs.email SET last_error = 'no such mailbox' WHERE id = 5;
 SELECT jobs.cancel_emails('infinity');
 SELECT jobs.fail_email(5, :'five', 'no such mailbox');
 

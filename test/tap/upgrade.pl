@@ -168,6 +168,64 @@ sub types_of_functions
 	return \%types;
 }
 
+# The steps fire nothing of users', however it is enabled, and leave it as it was; what the tables' owner planted in
+# a constraint runs with no more rights than the owner has.
+sub leaves_alone
+{
+	my ($database, $name) = @_;
+	my $copy = "${database}_alone";
+	my $states = q{
+		SELECT tgrelid::regclass, tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal AND tgname !~ '^00_jobs' AND tgrelid::regclass::text ~ '^(jobs|planted)' ORDER BY 1, 2;
+		SELECT ev_class::regclass, rulename, ev_enabled FROM pg_rewrite WHERE rulename <> '_RETURN' AND ev_class::regclass::text ~ '^jobs' ORDER BY 1, 2 };
+
+	$node->safe_psql('postgres', "CREATE DATABASE $copy TEMPLATE $database");
+	$node->safe_psql($copy, q{
+		CREATE TABLE public.guarded (n integer);
+		CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused'; END $$;
+		CREATE TRIGGER refuse BEFORE INSERT ON public.guarded FOR EACH ROW EXECUTE FUNCTION public.refuse();
+		GRANT INSERT ON public.guarded TO jobs_owner;
+		CREATE SCHEMA planted AUTHORIZATION jobs_owner;
+		SET ROLE jobs_owner;
+		CREATE FUNCTION planted.fires() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'fired'; END $$;
+		CREATE FUNCTION planted.writes() RETURNS boolean LANGUAGE plpgsql AS $$
+		BEGIN
+			INSERT INTO public.guarded VALUES (1);
+			RETURN true;
+		EXCEPTION WHEN raise_exception THEN
+			RETURN true;
+		END $$;
+		CREATE TABLE planted.heir () INHERITS (jobs.conversation);
+		INSERT INTO planted.heir SELECT * FROM ONLY jobs.conversation;
+		CREATE TRIGGER always BEFORE UPDATE ON planted.heir FOR EACH ROW EXECUTE FUNCTION planted.fires();
+		ALTER TABLE planted.heir ENABLE ALWAYS TRIGGER always;
+		DO $$
+		DECLARE
+			name text;
+		BEGIN
+			-- what is filled anew behind the steps is written as by anybody
+			FOR name IN SELECT relname FROM pg_class WHERE relnamespace = 'jobs'::regnamespace AND relkind = 'r' AND relname <> 'email_template' LOOP
+				EXECUTE format('CREATE TRIGGER always BEFORE UPDATE ON jobs.%1$I FOR EACH ROW EXECUTE FUNCTION planted.fires();
+					CREATE TRIGGER replica AFTER UPDATE ON jobs.%1$I FOR EACH STATEMENT EXECUTE FUNCTION planted.fires();
+					CREATE TRIGGER origin BEFORE UPDATE ON jobs.%1$I FOR EACH ROW EXECUTE FUNCTION planted.fires();
+					CREATE TRIGGER never BEFORE UPDATE ON jobs.%1$I FOR EACH ROW EXECUTE FUNCTION planted.fires();
+					ALTER TABLE jobs.%1$I ENABLE ALWAYS TRIGGER always, ENABLE REPLICA TRIGGER replica, DISABLE TRIGGER never;
+					ALTER TABLE jobs.%1$I ADD CONSTRAINT planted CHECK (planted.writes()) NOT VALID', name);
+				EXECUTE format('CREATE RULE always AS ON UPDATE TO jobs.%1$I DO INSTEAD NOTHING;
+					ALTER TABLE jobs.%1$I ENABLE ALWAYS RULE always', name);
+			END LOOP;
+		END
+		$$ });
+	my $before = $node->safe_psql($copy, $states);
+	my ($status, $out, $err) = $node->psql($copy, 'SELECT jobs.install()');
+
+	is($out, "jobs $Marketplace::version: brought up to date", "$name: beside users' triggers and rules");
+	unlike($err, qr/fired/, "$name: ... which don't fire");
+	same($node->safe_psql($copy, $states), $before, "$name: ... and stay as they were");
+	is($node->safe_psql($copy, 'SELECT count(*) FROM public.guarded'), '0', "$name: ... nor does anything write past triggers of others");
+	$node->safe_psql('postgres', "DROP DATABASE $copy");
+	return;
+}
+
 sub upgrade
 {
 	my ($version, $fresh) = @_;
@@ -200,6 +258,7 @@ sub upgrade
 	answers($market, "$name: each function answers");
 	goes_on($market, 'SELECT jobs.install();', $is_previous, $name);
 
+	leaves_alone($market, $name) if $old < $tables_version;
 	$name = "$version, new tables";
 	my $answer = $old < $tables_version ? 'brought up to date' : 'up to date';
 	is(install_says($node, $market, $answer, $name), '', "$name: and says nothing else");
