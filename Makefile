@@ -111,7 +111,8 @@ ifneq ($(MAJORVERSION),15)
 EXPECTED_OPTS = --expecteddir=$(SOURCES)
 endif
 
-# VPATH would find as well what another build left between the sources.
+# VPATH would find as well what another build left between the sources. PGXS has srcdir from it.
+srcdir := $(SOURCES)
 override VPATH :=
 vpath src/%.c $(SOURCES)
 vpath sql/%.sql $(SOURCES)
