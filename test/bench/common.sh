@@ -7,6 +7,7 @@
 # BENCH_SECONDS   seconds of a round, where it has a length
 # BENCH_KEEP      not empty: the cluster stays, script/cluster stops it
 # BENCH_FIGURES   a file to which each figure is added, as a line of tabs: see report()
+# BENCH_SEED      of the marketplace that market.sql makes (1)
 # BENCH_BUILT     not empty: the private PostgreSQL is there already
 
 bench=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -90,13 +91,14 @@ run_pgbench()
 		{ cat "$scratch/output" >&2; die "pgbench failed"; }
 }
 
-# Scripts of pgbench/, each behind what draws its job.
+# Scripts of pgbench/, each behind the one that draws its job.
 use_scripts()
 {
-	local name
+	local draw=$1 name
+	shift
 
 	for name in "$@"; do
-		cat "$bench/pgbench/draw.sql" "$bench/pgbench/$name.sql" >"$scratch/$name.sql"
+		cat "$bench/pgbench/$draw.sql" "$bench/pgbench/$name.sql" >"$scratch/$name.sql"
 	done
 }
 
@@ -151,10 +153,10 @@ in_turns()
 	fi
 }
 
-# The median of the lines, with a share of 0.5; or what else stands at that share of them.
+# The median of the lines, with a share of 0.5, or what stands at another share of them.
 quantile()
 {
-	sort -n | awk -v share="${1:-0.5}" '{ value[NR] = $1 } END { print value[int(share * (NR - 1) + 1.5)] }'
+	sort -n | awk -v share="$1" '{ value[NR] = $1 } END { print value[int(share * (NR - 1) + 1.5)] }'
 }
 
 heading()
@@ -185,4 +187,28 @@ report()
 			printf "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", what, short(ours[at(0.5)]), is_ratio ? short(other[at(0.5)]) : "-",
 				unit, ratio, short(judged[at(0.25)]), short(judged[at(0.75)]), bar, holds >>figures
 		}'
+}
+
+# Variables of a marketplace of so many jobs, as psql and pgbench take them.
+market_variables()
+{
+	echo "jobs=$1 organizations=$(($1 / 100)) merchants=$(($1 / 20)) seed=${BENCH_SEED:-1}"
+}
+
+# Megabytes that hold a marketplace of so many jobs, and its copy, as far as the machine has them.
+buffers_for()
+{
+	awk -v jobs="$1" '/^MemTotal/ { most = int($2 / 2048); print 512 + jobs / 200 < most ? 512 + int(jobs / 200) : most }' /proc/meminfo
+}
+
+# A marketplace of so many jobs in a database of its own, the last $3 of them overdue: see market.sql.
+load_market()
+{
+	local database=$1 jobs=$2 due=${3:-0} variable
+	local options=(-v "due=$due")
+
+	for variable in $(market_variables "$jobs"); do
+		options+=(-v "$variable")
+	done
+	sql -d "$database" "${options[@]}" -f - <"$bench/market.sql" >/dev/null
 }
