@@ -155,7 +155,7 @@ lint:
 	@script/lint
 
 bench:
-	@test/bench/run
+	@test/bench/all
 
 demo:
 	@script/demo

@@ -48,12 +48,19 @@ configure()
 	cluster restart
 }
 
+# PostgreSQL with the library. Packages that came since it was copied make the copy stale.
+build_server()
+{
+	if [ "/usr/share/postgresql/$major/extension" -nt "$pg/share/postgresql/$major/extension" ]; then
+		as_server rm -rf "$pg"
+	fi
+	"$checkout/script/private-postgres"
+}
+
 # An empty server, which runs nothing by itself that would come to one variant or another by chance.
 start_server()
 {
-	if [ -z "${BENCH_BUILT:-}" ]; then
-		"$checkout/script/private-postgres"
-	fi
+	[ -n "${BENCH_BUILT:-}" ] || build_server
 	cluster remove
 	as_server rm -rf "$scratch"
 	as_server mkdir -p "$scratch"
@@ -124,20 +131,26 @@ postmaster()
 	as_server head -n 1 "$work/data$major/postmaster.pid"
 }
 
+# CPU time of a process, or (children) of those of its children that have ended, in microseconds.
+process_time()
+{
+	local stat
+
+	stat=$(<"/proc/$1/stat")
+	awk -v whose="$2" -v rate="$(getconf CLK_TCK)" '
+		{ printf "%d\n", (whose == "own" ? $12 + $13 : $14 + $15) * 1000000 / rate }' <<<"${stat##*) }"
+}
+
 # CPU time of all backends that have ended, once the last one has, in microseconds.
 ended_time()
 {
-	local stat server
+	local server
 
 	server=$(postmaster)
 	while pgrep -P "$server" -f 'postgres: [a-z_]+ bench' >/dev/null; do
 		sleep 0.05
 	done
-	stat=$(<"/proc/$server/stat")
-	stat=${stat##*) }
-	# shellcheck disable=SC2086 # the fields are words
-	set -- $stat
-	echo $(((${14} + ${15}) * 1000000 / $(getconf CLK_TCK)))
+	process_time "$server" children
 }
 
 # What takes turns, in the order of this round.
@@ -189,10 +202,10 @@ report()
 		}'
 }
 
-# Variables of a marketplace of so many jobs, as psql and pgbench take them.
+# Variables of a marketplace of so many jobs, the last $2 of them overdue, as psql and pgbench take them.
 market_variables()
 {
-	echo "jobs=$1 organizations=$(($1 / 100)) merchants=$(($1 / 20)) seed=${BENCH_SEED:-1}"
+	echo "jobs=$1 due=${2:-0} organizations=$(($1 / 100)) merchants=$(($1 / 20)) seed=${BENCH_SEED:-1}"
 }
 
 # Megabytes that hold a marketplace of so many jobs, and its copy, as far as the machine has them.
@@ -201,13 +214,14 @@ buffers_for()
 	awk -v jobs="$1" '/^MemTotal/ { most = int($2 / 2048); print 512 + jobs / 200 < most ? 512 + int(jobs / 200) : most }' /proc/meminfo
 }
 
-# A marketplace of so many jobs in a database of its own, the last $3 of them overdue: see market.sql.
+# A marketplace in a database of its own: see market.sql.
 load_market()
 {
-	local database=$1 jobs=$2 due=${3:-0} variable
-	local options=(-v "due=$due")
+	local database=$1 variable
+	local options=()
+	shift
 
-	for variable in $(market_variables "$jobs"); do
+	for variable in $(market_variables "$@"); do
 		options+=(-v "$variable")
 	done
 	sql -d "$database" "${options[@]}" -f - <"$bench/market.sql" >/dev/null
