@@ -1,7 +1,7 @@
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2034,SC2154
 #
 # Sourced by benches that compare two builds, each in a server of its own. The bench has
-# `variants`, ours first, and says how one is unpacked, loaded and played:
+# `variants`, ours first, and `rounds`, and says how one is unpacked, loaded and played:
 # unpack VARIANT, load, play SECONDS, which prints a line of figures.
 
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
