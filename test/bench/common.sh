@@ -141,13 +141,14 @@ process_time()
 		{ printf "%d\n", (whose == "own" ? $12 + $13 : $14 + $15) * 1000000 / rate }' <<<"${stat##*) }"
 }
 
-# CPU time of all backends that have ended, once the last one has, in microseconds.
+# CPU time of all backends that have ended, once the last one has, in microseconds. One that has ended
+# counts only when the postmaster has taken notice; until then it is a zombie.
 ended_time()
 {
 	local server
 
 	server=$(postmaster)
-	while pgrep -P "$server" -f 'postgres: [a-z_]+ bench' >/dev/null; do
+	while pgrep -P "$server" -f 'postgres: [a-z_]+ bench' >/dev/null || pgrep -P "$server" -r Z >/dev/null; do
 		sleep 0.05
 	done
 	process_time "$server" children
