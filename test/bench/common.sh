@@ -193,6 +193,8 @@ report()
 		function short(n) { return sprintf(n >= 100 ? "%.0f" : n >= 10 ? "%.1f" : n >= 1 ? "%.2f" : "%.3f", n) }
 		{ judged[NR] = $1; ours[NR] = $2; other[NR] = $3; is_ratio = NF == 3 }
 		END {
+			if (NR == 0)
+				exit 1
 			split(bar, b, " ")
 			holds = bar == "" ? "" : (b[1] == ">=" ? judged[at(0.5)] >= b[2] : judged[at(0.5)] <= b[2]) ? "holds" : "falls short"
 			ratio = is_ratio ? sprintf("%.2f", judged[at(0.5)]) : "-"
