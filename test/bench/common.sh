@@ -197,7 +197,7 @@ report()
 				exit 1
 			split(bar, b, " ")
 			holds = bar == "" ? "" : (b[1] == ">=" ? judged[at(0.5)] >= b[2] : judged[at(0.5)] <= b[2]) ? "holds" : "falls short"
-			ratio = is_ratio ? sprintf("%.2f", judged[at(0.5)]) : "-"
+			ratio = is_ratio ? sprintf(judged[at(0.5)] < 0.1 ? "%.3f" : "%.2f", judged[at(0.5)]) : "-"
 			printf "%-62s %7s   %-16s %-8s %s %s\n", what, ratio, short(judged[at(0.25)]) " to " short(judged[at(0.75)]), bar,
 				short(ours[at(0.5)]) (is_ratio ? " and " short(other[at(0.5)]) : ""), unit
 			printf "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", what, short(ours[at(0.5)]), is_ratio ? short(other[at(0.5)]) : "-",
