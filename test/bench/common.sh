@@ -181,7 +181,7 @@ heading()
 # One figure: the median over rounds, with the quartiles. Each round is a line of ours and the
 # other's, and the ratio is that of ours/other or of other/ours; where a line has one number, it is
 # judged itself. The bar is `>= N`, `<= N`, or nothing. The line of BENCH_FIGURES has what, ours,
-# other, unit, ratio, first and third quartile, bar, and what becomes of it.
+# other, unit, ratio, first and third quartile, bar, and whether it holds.
 report()
 {
 	local what=$1 unit=$2 direction=$3 bar=${4:-}
