@@ -165,7 +165,7 @@ lint:
 	@script/lint
 
 bench:
-	@test/bench/run
+	@test/bench/all
 
 demo:
 	@script/demo
