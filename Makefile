@@ -190,7 +190,7 @@ lint:
 	@$(SOURCES)/script/lint
 
 bench:
-	@$(SOURCES)/test/bench/run
+	@$(SOURCES)/test/bench/all
 
 demo:
 	@$(SOURCES)/script/demo
