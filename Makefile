@@ -136,7 +136,7 @@ all install installcheck clean:
 	@exit 1
 endif
 
-.PHONY: all install installcheck clean mailer install-mailer dist test lint bench demo demo-stop
+.PHONY: all install installcheck clean mailer install-mailer dist test lint api-page bench demo demo-stop
 
 mailer: $(MAILER)
 
@@ -163,6 +163,11 @@ test:
 
 lint:
 	@script/lint
+
+# What the page says of functions and tables comes from their comments; make lint compares.
+api-page:
+	script/api-page > docs/api.md.tmp
+	mv docs/api.md.tmp docs/api.md
 
 bench:
 	@test/bench/run

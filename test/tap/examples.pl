@@ -1,4 +1,4 @@
-# The consumers that README.md shows, with the libraries that they use: each prints every event
+# The consumers that docs/events.md shows, with the libraries that they use: each prints every event
 # of its actor in order, waits for others, and goes on where it stopped.
 
 use strict;
@@ -8,12 +8,12 @@ use FindBin;
 use lib $FindBin::Bin;
 
 use Marketplace;
+use Pages;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $readme = slurp_file("$FindBin::Bin/../../README.md");
-my ($section) = $readme =~ /^### Consumers to start from\n(.*?)^##/ms;
+my ($section) = page('docs/events.md') =~ /^## Consumers to start from\n(.*)/ms;
 my %source = $section =~ /^```(python|js|bash)\n(.*?)^```$/gms;
 my $folder = PostgreSQL::Test::Utils::tempdir();
 my $timeout = $PostgreSQL::Test::Utils::timeout_default;
