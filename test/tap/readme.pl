@@ -50,7 +50,7 @@ foreach my $way ('pasted', 'piped')
 	next if $way eq 'piped';
 
 	# as if nothing had been
-	my @roles = $pages =~ /^CREATE ROLE (\w+)/mg;
+	my @roles = split /\n/, $node->safe_psql('marketplace', 'SELECT rolname FROM pg_roles WHERE oid >= 16384');
 	$node->safe_psql('marketplace', join(';', map { "DROP OWNED BY $_ CASCADE" } @roles));
 	$node->safe_psql('postgres', 'DROP DATABASE marketplace WITH (FORCE)');
 	$node->safe_psql('postgres', join(';', map { "DROP ROLE $_" } @roles));
