@@ -170,7 +170,7 @@ api-page:
 	mv docs/api.md.tmp docs/api.md
 
 bench:
-	@test/bench/run
+	@test/bench/all
 
 demo:
 	@script/demo

@@ -24,8 +24,8 @@ REVOKE EXECUTE ON FUNCTION jobs.block_conversation FROM PUBLIC;
 COMMENT ON FUNCTION jobs.block_conversation IS
 	'The merchant blocks a conversation: nobody writes, offers or asks in it any more, and its live jobs are '
 	'declined by the merchant, with the reason "blocked". Blocking it again does nothing. An operator sets '
-	'is_blocked in jobs.conversation, which declines nothing. Errors: 22004 NULL; PT404 it is missing or '
-	'hidden; 42501 not a merchant. For merchants with app, bound or operator access.';
+	'is_blocked in jobs.conversation, which declines nothing; blocked_by there tells who did. Errors: '
+	'22004 NULL; PT404 it is missing or hidden; 42501 not a merchant. For merchants with app, bound or operator access.';
 
 -- access: operators
 CREATE FUNCTION jobs.unblock_conversation(conversation_id bigint, actor text DEFAULT jobs.current_actor())

@@ -5,7 +5,9 @@ CREATE TABLE IF NOT EXISTS jobs.conversation (
 	merchant_id bigint NOT NULL DEFAULT 0 REFERENCES jobs.merchant,
 	is_blocked boolean NOT NULL DEFAULT false,
 	created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
-	CONSTRAINT conversation_parties UNIQUE (organization_id, merchant_id)
+	blocked_by text,
+	CONSTRAINT conversation_parties UNIQUE (organization_id, merchant_id),
+	CONSTRAINT conversation_blocked_by CHECK ((blocked_by IS NOT NULL) = is_blocked)
 );
 
 CREATE INDEX IF NOT EXISTS conversation_merchant ON jobs.conversation (merchant_id, id);
@@ -28,3 +30,4 @@ COMMENT ON COLUMN jobs.conversation.organization_id IS 'the expert''s side';
 COMMENT ON COLUMN jobs.conversation.merchant_id IS 'the merchant''s side';
 COMMENT ON COLUMN jobs.conversation.is_blocked IS 'true: nobody writes, offers or asks in it any more';
 COMMENT ON COLUMN jobs.conversation.created_at IS 'when the merchant started it';
+COMMENT ON COLUMN jobs.conversation.blocked_by IS 'who blocked it, an actor: its merchant, or system for an operator; NULL while it is open';

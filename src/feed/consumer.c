@@ -190,7 +190,7 @@ is_created(const Call *call, const Feed *feed, const char *name, bool from_start
 		!row_isnull(consumer, Col_event_consumer_acked_at) ||
 		!stands_so(call->rows, consumer, from_start))
 		ereport(ERROR,
-				(errcode(ERRCODE_UNIQUE_VIOLATION),
+				(refused_by(REFUSAL_CONSUMER_EXISTS),
 				 errmsg("consumer \"%s\" exists already", name),
 				 errdetail("The one who acts has a consumer of that name."),
 				 errhint("Choose another name, or end that one with jobs.drop_consumer().")));

@@ -79,7 +79,7 @@ set_blocked(Call *call, const Row *conversation, bool is_blocked)
 	if (row_bool(conversation, Col_conversation_is_blocked) == is_blocked)
 		return false;
 	changed = row_copy(conversation);
-	row_set(changed, Col_conversation_is_blocked, BoolGetDatum(is_blocked));
+	conversation_set_blocked(changed, is_blocked ? &call->actor : NULL);
 	row_must_update(conversation, changed);
 	conversation_record_block(call, changed);
 	return true;

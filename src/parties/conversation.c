@@ -131,6 +131,16 @@ conversation_record_block(Call *call, const Row *conversation)
 	write_conversation_event(call, conversation, is_open ? EVENT_CONVERSATION_UNBLOCK : EVENT_CONVERSATION_BLOCK);
 }
 
+void
+conversation_set_blocked(Row *conversation, const Actor *by)
+{
+	row_set(conversation, Col_conversation_is_blocked, BoolGetDatum(by != NULL));
+	if (by)
+		row_set(conversation, Col_conversation_blocked_by, actor_datum(by));
+	else
+		row_set_null(conversation, Col_conversation_blocked_by);
+}
+
 static Row *
 find_latest(Rows *rows, int64 organization_id, int64 merchant_id)
 {
@@ -287,6 +297,8 @@ jobs_conversation_fill(PG_FUNCTION_ARGS)
 
 		dml_require_actor(dml);
 		dml_allow_changes(dml, allowed, call->actor.kind == ACTOR_SYSTEM ? lengthof(allowed) : 0);
+		if (dml_changes(dml, Col_conversation_is_blocked))
+			conversation_set_blocked(row, row_bool(row, Col_conversation_is_blocked) ? &call->actor : NULL);
 		return dml_end(dml);
 	}
 	check_not_null(row_isnull(row, Col_conversation_organization_id), "organization_id");

@@ -19,6 +19,9 @@ extern Row *conversation_lock(Call *call, int64 id);
 
 extern bool conversation_is_open(const Row *conversation);
 
+/* Blocks it in the name of the actor, or (NULL) opens it: in the row alone, which is to be written. */
+extern void conversation_set_blocked(Row *conversation, const Actor *by);
+
 /* PT409 when it is blocked. */
 extern void conversation_require_open(const Row *conversation);
 pg_noreturn extern void conversation_complain_blocked(int64 id);

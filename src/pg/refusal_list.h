@@ -15,8 +15,9 @@
  * PT410  the job is expired
  * PT412  the claim is stale
  *
- * Who may not do it, and values that don't fit what there is, keep PostgreSQL's own codes. Included
- * by refusal.h and refusal.c, each with a macro of its own; hence no guard.
+ * Who may not do it, values that don't fit what there is, and names that are taken keep
+ * PostgreSQL's own codes. Included by refusal.h and refusal.c, each with a macro of its own; hence
+ * no guard.
  */
 
 REFUSAL(ROW_MISSING, "PT404", "row_missing", "there is no such row, or whoever acts does not see it")
@@ -52,3 +53,5 @@ REFUSAL(SEVERAL_LIVE_JOBS, "22023", "several_live_jobs",
 		"a message names its job where the conversation has several live ones")
 REFUSAL(JOB_OF_OTHER_CONVERSATION, "22023", "job_of_other_conversation", "a message and its job share a conversation")
 REFUSAL(CLIENT_KEY_USED, "22023", "client_key_used", "a client_key stands for one call with its arguments")
+
+REFUSAL(CONSUMER_EXISTS, "23505", "consumer_exists", "one side has one consumer of a name")

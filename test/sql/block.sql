@@ -51,7 +51,7 @@ RESET SESSION AUTHORIZATION;
 SELECT kind, string_agg(split_part(recipient, '@', 1), ', ' ORDER BY job_id, recipient)
 FROM jobs.email WHERE next_attempt_at IS NOT NULL AND recipient LIKE '%@block.example' GROUP BY kind;
 SELECT count(*) FROM regress.mail('block');
-SELECT is_blocked FROM jobs.conversation WHERE id IN (:conversation, :mias_conversation) ORDER BY id;
+SELECT is_blocked, regress.who(blocked_by) AS blocked_by FROM jobs.conversation WHERE id IN (:conversation, :mias_conversation) ORDER BY id;
 SELECT o.situation, j.status, d.declined_by, regress.who(d.actor), d.reason, d.comment, d.from_status, d.service_id = :service
 FROM job_of o JOIN jobs.job j ON j.id = o.job LEFT JOIN jobs.decline d ON d.job_id = j.id ORDER BY o.n;
 SELECT h FROM regress.history(:new) h;
@@ -117,7 +117,7 @@ ROLLBACK;
 -- the operator opens it again; what was declined stays so
 SET SESSION AUTHORIZATION regress_jobs_operator;
 SELECT jobs.unblock_conversation(:conversation);
-SELECT is_blocked FROM jobs.conversation WHERE id = :conversation;
+SELECT is_blocked, regress.who(blocked_by) AS blocked_by FROM jobs.conversation WHERE id = :conversation;
 RESET SESSION AUTHORIZATION;
 SELECT status FROM jobs.job WHERE id = :new;
 SELECT regress.mail('block');
@@ -127,13 +127,21 @@ SELECT job_id AS again FROM jobs.request_job(:service, 'Again', 'Please', :org, 
 -- the operator's plain UPDATE declines nothing, nor does a block afterwards
 SET SESSION AUTHORIZATION regress_jobs_operator;
 BEGIN;
-UPDATE jobs.conversation SET is_blocked = true WHERE id = :conversation;
+UPDATE jobs.conversation SET is_blocked = true WHERE id = :conversation RETURNING blocked_by;
+SELECT regress.try(format('UPDATE jobs.conversation SET blocked_by = %L WHERE id = %s', :'max', :conversation));
 SELECT regress.try(format('UPDATE jobs.conversation SET merchant_id = %s WHERE id = %s', :mia_id, :conversation));
 SELECT jobs.act_as(:'max');
 SELECT regress.try(format('UPDATE jobs.conversation SET is_blocked = false WHERE id = %s', :conversation));
 COMMIT;
 RESET SESSION AUTHORIZATION;
 SELECT jobs.block_conversation(:conversation, actor => :'max');
+-- whoever was first is told, to both sides; an ORM that saves the row as a whole opens it
+SELECT jobs.act_as(:'ann', false);
+SELECT blocked_by FROM jobs.conversation WHERE id = :conversation;
+SELECT jobs.act_as('', false);
+BEGIN;
+UPDATE jobs.conversation SET is_blocked = false, blocked_by = 'system', created_at = created_at WHERE id = :conversation RETURNING blocked_by;
+ROLLBACK;
 SELECT status FROM jobs.job WHERE id = :again;
 SELECT jobs.decline_job(:again, actor => :'max');
 SELECT jobs.unblock_conversation(:conversation, actor => 'system');
@@ -142,7 +150,7 @@ SELECT jobs.block_conversation(:conversation, actor => :'max');
 SELECT jobs.unblock_conversation(:conversation);
 SELECT jobs.start_conversation(:other_org, 'Hello', actor => :'max') AS empty \gset
 SELECT jobs.block_conversation(:empty, actor => :'max');
-SELECT is_blocked FROM jobs.conversation WHERE id IN (:conversation, :empty) ORDER BY id = :empty;
+SELECT is_blocked, regress.who(blocked_by) AS blocked_by FROM jobs.conversation WHERE id IN (:conversation, :empty) ORDER BY id = :empty;
 
 -- Users' triggers: a block that is suppressed or changed fails, and declines nothing
 SELECT job_id AS job FROM jobs.request_job(:service, 'Again', 'Please', :org, actor => :'max') \gset

@@ -202,7 +202,7 @@ $$;
 SELECT regress.state() AS before \gset
 CREATE TABLE regress.spoilt AS SELECT * FROM pg_temp.spoil_all();
 SELECT regress.state() = :'before' AS unchanged;
--- combinations by table; those that did not end as they should
+-- combinations by table; those that did not end so: what a CHECK refuses before
 SELECT target, event, path, count(*) FILTER (WHERE result = 'decided') AS decided, count(*) FILTER (WHERE result = 'free') AS free
 FROM regress.spoilt
 GROUP BY target, event, path

@@ -25,6 +25,7 @@ SELECT jobs.block_conversation(:blocked, actor => :'mia');
 SELECT email_id AS held FROM jobs.claim_emails(1) \gset
 SELECT jobs.ack_emails(ARRAY[:held], ARRAY[claim_token]) FROM jobs.email WHERE id = :held;
 SELECT jobs.reply_to_job(:live, 'Once', '11111111-1111-1111-1111-111111111111', actor => :'ann') > 0;
+SELECT jobs.create_consumer('refusal', actor => :'max');
 CREATE TABLE pg_temp.refused (rule text, statement text);
 INSERT INTO pg_temp.refused VALUES
 	('row_missing', format('SELECT jobs.open_job(1, actor => %L)', :'ann')),
@@ -52,6 +53,7 @@ INSERT INTO pg_temp.refused VALUES
 	('service_not_provided', format('SELECT jobs.request_job(%s, $$a$$, $$b$$, %s, actor => %L)', :unprovided, :org, :'max')),
 	('several_live_jobs', format('SELECT jobs.send_message(%s, $$Hello$$, actor => %L)', :conversation, :'max')),
 	('job_of_other_conversation', format('SELECT jobs.send_message(%s, $$Hello$$, %s, actor => %L)', :other_conversation, :live, :'max')),
+	('consumer_exists', format('SELECT jobs.create_consumer($$refusal$$, false, actor => %L)', :'max')),
 	('client_key_used', format('SELECT jobs.reply_to_job(%s, $$Other$$, %L, actor => %L)', :live, '11111111-1111-1111-1111-111111111111', :'ann'));
 CREATE FUNCTION pg_temp.refusal(statement text, OUT rule text, OUT code text)
 LANGUAGE plpgsql AS $$
@@ -80,3 +82,4 @@ GRANT EXECUTE ON FUNCTION pg_temp.act TO PUBLIC;
 CREATE TRIGGER own BEFORE INSERT ON jobs.message FOR EACH ROW EXECUTE FUNCTION pg_temp.act();
 SELECT * FROM pg_temp.refusal(format('SELECT jobs.reply_to_job(%s, $$Hello$$, actor => %L)', :live, :'ann'));
 ROLLBACK;
+SELECT jobs.drop_consumer('refusal', actor => :'max');

@@ -115,8 +115,9 @@ foreach my $loss (@losses)
 
 is($node->safe_psql('market', "BEGIN; ALTER TABLE jobs.service RENAME CONSTRAINT service_pkey TO pk_service; SELECT jobs.install(); ROLLBACK"),
 	$up_to_date, 'a primary key of another name');
+my $schema_version = $node->safe_psql('market', 'SELECT schema_version FROM jobs.node');
 is($node->safe_psql('market', "BEGIN; UPDATE jobs.node SET schema_version = 0; SELECT jobs.install(); SELECT schema_version FROM jobs.node; ROLLBACK"),
-	"jobs $version: installed\n1", 'a version that makes no sense');
+	"jobs $version: installed\n$schema_version", 'a version that makes no sense');
 
 # What nobody misses when it calls a function, install() finds.
 foreach my $loss (
@@ -249,7 +250,7 @@ is($node->safe_psql('market', q{
 		DELETE FROM jobs.node;
 		SELECT jobs.install();
 		SELECT schema_version, first_slot, last_slot, grants, purged_position, marketplace_id IS NOT NULL, last_run_at FROM jobs.node;
-		ROLLBACK }), "jobs $version: brought up to date\n1|0|1023|{}|0|t|", 'the version is written');
+		ROLLBACK }), "jobs $version: brought up to date\n$schema_version|0|1023|{}|0|t|", 'the version is written');
 is($node->safe_psql('market', q{
 		BEGIN;
 		ALTER TABLE jobs.ranking_stat DISABLE RULE mine_update;

@@ -277,6 +277,60 @@ sub upgrade
 	return $reading;
 }
 
+# Step 2 makes jobs.conversation.blocked_by: what is blocked before it, what is in its way, and what of users' it
+# leaves alone.
+sub blocked_by
+{
+	my ($version) = @_;
+	my $database = 'blocked_by';
+	my $name = "$version, blocked_by";
+
+	restore($node, $database, $version, 0);
+	my $blocked = q{SELECT string_agg(format('%s-%s %s', organization_id, merchant_id, blocked_by), ', ' ORDER BY id) FROM jobs.conversation WHERE is_blocked};
+
+	# while the tables lack it
+	is($node->safe_psql($database, q{
+			SELECT jobs.block_conversation(1025, actor => 'merchant:1024');
+			SELECT jobs.unblock_conversation(1025);
+			SELECT jobs.block_conversation(1025, actor => 'merchant:1024');
+			UPDATE jobs.conversation SET is_blocked = false WHERE id = 1025;
+			UPDATE jobs.conversation SET is_blocked = true WHERE id = 1025;
+			SELECT is_blocked FROM jobs.conversation WHERE id = 1025 }) =~ s/^\s+//r, 't', "$name: the old tables do without");
+	my $audit = $node->safe_psql($database, 'SELECT count(*), (SELECT count(*) FROM jobs.email) FROM public.audit');
+
+	refuses($node, $database, "BEGIN; $_->[0]; SELECT jobs.install()", $_->[1], "$name, $_->[0]") foreach (
+		[ 'ALTER TABLE jobs.conversation ADD COLUMN blocked_by bigint',
+			qr/55000: .*DETAIL:  jobs\.conversation has a column blocked_by.*HINT:  Rename it: ALTER TABLE jobs\.conversation RENAME blocked_by TO/s ],
+		[ 'DELETE FROM jobs.node', qr/55000: .*DETAIL:  jobs\.node doesn't tell their version.*blocked_by.*HINT:  Restore jobs\.node/s ],
+		[ 'DROP TABLE jobs.node', qr/55000: .*DETAIL:  jobs\.node doesn't tell their version/s ],
+		[ 'UPDATE jobs.node SET schema_version = -7', qr/55000: .*DETAIL:  jobs\.node doesn't tell their version/s ],
+		[ 'ALTER TABLE jobs.conversation RENAME created_at TO since', qr/55000: .*column jobs\.conversation\.created_at is missing.*HINT:  Change it back/s ],
+		[ 'ALTER TABLE jobs.conversation ADD CONSTRAINT mine CHECK (NOT is_blocked) NOT VALID',
+			qr/23514: .*"mine".*step 0002_blocked_by of jobs\.install\(\)/s ]);
+	is($node->safe_psql($database, 'SELECT schema_version FROM jobs.node'), '1', "$name: nothing has changed");
+
+	# somebody holds a table that the step changes; others are not kept waiting
+	my $other = $node->background_psql($database);
+	$other->query_safe('BEGIN; SELECT id FROM jobs.conversation WHERE id = 1025 FOR UPDATE');
+	refuses($node, $database, q{SET lock_timeout = '300ms'; SELECT jobs.install()}, qr/55P03: .*could not lock jobs\.conversation.*Nothing was changed/s,
+		"$name, somebody holds a row");
+	$other->quit;
+
+	is($node->safe_psql($database, q{
+			CREATE RULE mine AS ON UPDATE TO jobs.conversation DO INSTEAD NOTHING;
+			CREATE FUNCTION public.never() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'fired'; END $$;
+			CREATE TRIGGER never BEFORE UPDATE ON jobs.conversation FOR EACH ROW EXECUTE FUNCTION public.never();
+			ALTER TABLE jobs.conversation DISABLE TRIGGER audit;
+			SET session_replication_role = local;
+			SELECT jobs.install();
+			SHOW session_replication_role }), "jobs $Marketplace::version: brought up to date\nlocal", "$name: users' rules and triggers don't fire");
+	is($node->safe_psql($database, $blocked), '1025-1024 system, 2050-1024 merchant:1024, 2050-2048 system', "$name: tells who blocked");
+	is($node->safe_psql($database, q{
+			SELECT count(*), (SELECT count(*) FROM jobs.email) FROM public.audit;
+			SELECT tgenabled FROM pg_trigger WHERE tgname = 'audit' }), "$audit\nD", "$name: nothing else changed");
+	return;
+}
+
 # A newer server that has this version beside us, as script/private-postgres makes one.
 sub find_newer_server
 {
@@ -329,6 +383,7 @@ foreach my $version (@versions)
 	$node->safe_psql('postgres', slurp_file("$frozen/$version/roles.sql") =~ s/--.*//gr);
 	my $fresh = install_fresh($database, $version);
 	my $reading = upgrade($version, $fresh);
+	blocked_by($version) if $version eq '0.1.0';
   SKIP:
 	{
 		skip "there is no newer PostgreSQL that has jobs $Marketplace::version: run PG_MAJOR=17 script/private-postgres", 1 if !$newer;

@@ -564,7 +564,7 @@ sub open_conversation
 	if (!$conversation)
 	{
 		$conversation = $self->create('conversation', organization => $organization_id, merchant => $merchant_id,
-			is_blocked => 0, jobs => []);
+			is_blocked => 0, blocked_by => '', jobs => []);
 		$self->set($self->{organization}{$organization_id}{conversations}, $merchant_id => $conversation);
 		$self->tell($who, $conversation, 'conversation_start');
 	}
@@ -622,6 +622,7 @@ sub set_blocked
 
 	return if $conversation->{is_blocked} == $is_blocked;
 	$self->set($conversation, is_blocked => $is_blocked);
+	$self->set($conversation, blocked_by => $is_blocked ? $who->{text} : '');
 	$self->tell($who, $conversation, $is_blocked ? 'conversation_block' : 'conversation_unblock');
 	return;
 }
