@@ -12,6 +12,10 @@ BEGIN
 END
 $$;
 
+-- What they cost lets the planner ask for the names behind the sort: of a page's rows, not of all.
+ALTER FUNCTION jobs.display_name COST 100;
+ALTER FUNCTION jobs.store_name COST 100;
+
 COMMENT ON FUNCTION jobs.block_conversation IS
 	'The merchant blocks a conversation: nobody writes, offers or asks in it any more, and its live jobs are '
 	'declined by the merchant, with the reason "blocked". Blocking it again does nothing. An operator sets '
