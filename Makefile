@@ -159,7 +159,7 @@ all install installcheck clean:
 	@exit 1
 endif
 
-.PHONY: all install installcheck clean mailer install-mailer dist test lint bench demo demo-stop
+.PHONY: all install installcheck clean mailer install-mailer dist test lint api-page bench demo demo-stop
 
 mailer: $(MAILER)
 
@@ -188,6 +188,11 @@ test:
 
 lint:
 	@$(SOURCES)/script/lint
+
+# What the page says of functions and tables comes from their comments; make lint compares.
+api-page:
+	script/api-page > docs/api.md.tmp
+	mv docs/api.md.tmp docs/api.md
 
 bench:
 	@$(SOURCES)/test/bench/all

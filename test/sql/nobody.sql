@@ -1,4 +1,4 @@
--- What a role with access can do before it says who acts: README.md tells it.
+-- What a role with access can do before it says who acts: docs/security.md tells it.
 \set SHOW_CONTEXT never
 \pset format unaligned
 \pset tuples_only

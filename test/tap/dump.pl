@@ -7,6 +7,7 @@ use FindBin;
 use lib $FindBin::Bin;
 
 use Marketplace;
+use Pages;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -69,8 +70,8 @@ restore('plain', 'plain SQL', 'psql', '-XqAt', '-o', "$folder/out", '-v', 'ON_ER
 restore('single', 'plain SQL in one transaction', 'psql', '-XqAt', '-o', "$folder/out", '-v', 'ON_ERROR_STOP=1',
 	'-1', '-f', "$folder/plain.sql", 'single');
 
-# Whose tables are made by their owner: as README.md says.
-my ($before) = slurp_file("$FindBin::Bin/../../README.md") =~ /`(CREATE EXTENSION jobs; GRANT USAGE, CREATE ON SCHEMA jobs TO jobs_owner;)`/;
+# Whose tables are made by their owner: as docs/operations.md says.
+my ($before) = page('docs/operations.md') =~ /`(CREATE EXTENSION jobs; GRANT USAGE, CREATE ON SCHEMA jobs TO jobs_owner;)`/;
 $node->command_ok([ 'pg_dump', '--use-set-session-authorization', '-f', "$folder/session.sql", 'source' ], 'dumps for SET SESSION AUTHORIZATION');
 $node->safe_psql('postgres', 'CREATE DATABASE session');
 $node->safe_psql('session', $before);

@@ -1,5 +1,6 @@
-# The consumers that README.md shows, with the libraries that they use: each prints every event
-# of its actor in order, waits for others, and goes on where it stopped.
+# The programs that the pages show, with the libraries that they use. Each consumer of docs/events.md
+# prints every event of its actor in order, waits for others, and goes on where it stopped. The server
+# of docs/application.md tells pages when something has happened.
 
 use strict;
 use warnings;
@@ -7,13 +8,14 @@ use warnings;
 use FindBin;
 use lib $FindBin::Bin;
 
+use IO::Socket::INET;
 use Marketplace;
+use Pages;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $readme = slurp_file("$FindBin::Bin/../../README.md");
-my ($section) = $readme =~ /^### Consumers to start from\n(.*?)^##/ms;
+my ($section) = page('docs/events.md') =~ /^## Consumers to start from\n(.*)/ms;
 my %source = $section =~ /^```(python|js|bash)\n(.*?)^```$/gms;
 my $folder = PostgreSQL::Test::Utils::tempdir();
 my $timeout = $PostgreSQL::Test::Utils::timeout_default;
@@ -92,5 +94,27 @@ SKIP:
 	skip "npm's registry can't be reached: $complaint", 7 unless -d "$ENV{NODE_PATH}/pg";
 	try_example('node');
 }
+
+# A page that waits hears of a message, by a wake-up alone.
+my ($server) = page('docs/application.md') =~ /^### Live updates\n.*?^```python\n(.*?)^```$/ms;
+my $port = PostgreSQL::Test::Cluster::get_free_port();
+is($server =~ s/\b30\b/3000000/ + $server =~ s/\b8080\b/$port/, 2, 'live updates: wait, at a port');
+append_to_file("$folder/live", $server);
+my $live = IPC::Run::start([ 'env', 'PGUSER=board', 'python3', "$folder/live" ], '<', \undef, '>&', "$folder/err");
+ok($node->poll_query_until('market', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE query = 'LISTEN jobs_event' AND state = 'idle'}),
+	'live updates: listen');
+my $browser;
+foreach (1 .. 10 * $timeout)
+{
+	last if $browser = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port, Timeout => $timeout);
+	select(undef, undef, undef, 0.1);
+}
+print $browser "GET / HTTP/1.0\r\n\r\n";
+# what was sent before the page was there goes to nobody; its head comes when it is
+while (my $line = <$browser>) { last if $line eq "\r\n" }
+$node->safe_psql('market', q{SELECT jobs.reply_to_job(3073, 'Live?', actor => 'merchant:1024')});
+is(scalar(<$browser>), "data: changed\n", 'live updates: a page hears of a message');
+close($browser);
+$live->kill_kill;
 
 done_testing();

@@ -1,4 +1,4 @@
-# jobs-mailer's options: README.md knows all of them, wrong ones are refused with words that
+# jobs-mailer's options: docs/mail.md knows all of them, wrong ones are refused with words that
 # help, and so is a database that isn't ready.
 
 use strict;
@@ -9,6 +9,7 @@ use lib $FindBin::Bin;
 
 use Mailer;
 use Marketplace;
+use Pages;
 use POSIX 'mkfifo';
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -18,7 +19,7 @@ my $folder = "$FindBin::Bin/../..";
 my ($status, $out, $err) = run_alone('--help');
 is($status, 0, '--help exits with 0');
 my %shown = $out =~ /^  --([\w-]+)(?:=\w+)? +\S.*?(?: \((\w+)\))?$/mg;
-my ($table) = slurp_file("$folder/README.md") =~ /^\| option \| .*?\n(.*?)\n\n/ms;
+my ($table) = page('docs/mail.md') =~ /^\| option \| .*?\n(.*?)\n\n/ms;
 my %documented;
 foreach my $row (split /\n/, $table)
 {
@@ -27,7 +28,7 @@ foreach my $row (split /\n/, $table)
 	$documented{$option} = $preset;
 }
 cmp_ok(scalar(keys %shown), '>', 10, '--help lists the options');
-is_deeply(\%documented, \%shown, 'README.md has the same, with their defaults');
+is_deeply(\%documented, \%shown, 'docs/mail.md has the same, with their defaults');
 is(scalar(my @wide = grep { length > 120 } split /\n/, $out), 0, 'no line of it is too long');
 
 ($status, $out) = run_alone('--version');

@@ -1,5 +1,6 @@
-# What README.md says is so: its SQL runs as it stands and answers as written there, the
-# diagram, the API and the settings are those of the library.
+# What README.md and the pages in docs/ say is so: their SQL runs as it stands and answers as written there,
+# in the order in which README.md lists the pages; the diagram, the API and the settings are those of the
+# library.
 
 use strict;
 use warnings;
@@ -8,12 +9,13 @@ use FindBin;
 use lib $FindBin::Bin;
 
 use Marketplace;
+use Pages;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $readme = slurp_file("$FindBin::Bin/../../README.md");
-my @sql = $readme =~ /^```sql\n(.*?)^```$/gms;
+my $pages = pages();
+my @sql = $pages =~ /^```sql\n(.*?)^```$/gms;
 
 my $node = start_server('readme', "shared_preload_libraries = 'pg_cron,jobs'", "cron.database_name = 'marketplace'");
 # All of it in one session, as somebody pastes it into a terminal, block by block, and as a script.
@@ -48,7 +50,7 @@ foreach my $way ('pasted', 'piped')
 	next if $way eq 'piped';
 
 	# as if nothing had been
-	my @roles = $readme =~ /^CREATE ROLE (\w+)/mg;
+	my @roles = split /\n/, $node->safe_psql('marketplace', 'SELECT rolname FROM pg_roles WHERE oid >= 16384');
 	$node->safe_psql('marketplace', join(';', map { "DROP OWNED BY $_ CASCADE" } @roles));
 	$node->safe_psql('postgres', 'DROP DATABASE marketplace WITH (FORCE)');
 	$node->safe_psql('postgres', join(';', map { "DROP ROLE $_" } @roles));
@@ -61,7 +63,7 @@ $node->safe_psql('marketplace', q{
 is($node->safe_psql('marketplace', 'SELECT runid FROM cron.job_run_details WHERE jobid = -1'), '-2', 'old runs are forgotten');
 
 # Backup and restore, and what it takes to remove it.
-my ($restore) = $readme =~ /^## Backup and restore\n.*?^```sh\n(.*?)^```$/ms;
+my ($restore) = $pages =~ /^## Backup and restore\n.*?^```sh\n(.*?)^```$/ms;
 my $folder = PostgreSQL::Test::Utils::tempdir();
 {
 	local %ENV = (%ENV, PGHOST => $node->host, PGPORT => $node->port);
@@ -72,51 +74,99 @@ my $folder = PostgreSQL::Test::Utils::tempdir();
 }
 same(contents($node, 'copy'), contents($node, 'marketplace'), '... with the same rows');
 my $emails = $node->safe_psql('marketplace', 'SELECT count(*) FROM jobs.email');
-my ($uninstall) = $readme =~ /^## Uninstall\n.*?^```\n(.*?)^```$/ms;
+my ($uninstall) = $pages =~ /^## Uninstall\n.*?^```\n(.*?)^```$/ms;
 is($node->safe_psql('marketplace', $uninstall) =~ s/\n+$//r, 't', 'uninstalls');
 is($node->safe_psql('marketplace', 'SELECT count(*) FROM jobs.email'), $emails, '... and the data stays');
 $node->safe_psql('marketplace', 'CREATE EXTENSION jobs; SELECT jobs.install()');
 is($node->safe_psql('marketplace', 'SET ROLE app; BEGIN; SELECT jobs.act_as($$member:1025$$); SELECT title FROM jobs.job_list ORDER BY id'),
 	"\nA calmer storefront\nA summer sale", 'and all of it comes back');
 
-my ($diagram) = $readme =~ /^```mermaid\n(.*?)\n*^```$/ms;
+my ($diagram) = $pages =~ /^```mermaid\n(.*?)\n*^```$/ms;
 is($diagram, $node->safe_psql('marketplace', 'SELECT jobs.transition_diagram()') =~ s/\n+$//r, 'the diagram');
 
 # Every action that an event may have: a job's, and what the sources list beside them.
 my @actions = split /\n/, $node->safe_psql('marketplace',
 	'SELECT DISTINCT action FROM jobs.transitions()');
 my @others = slurp_file("$FindBin::Bin/../../src/feed/event_list.h") =~ /^EVENT\(\w+, "(\w+)"\)/gm;
-my ($events) = $readme =~ /^\| action \| what happened \|.*?\n(.*?)\n\n/ms;
+my ($events) = $pages =~ /^\| action \| what happened \|.*?\n(.*?)\n\n/ms;
 is_deeply([ sort map { /`(\w+)`/g } map { (split /\|/)[1] } grep { !/jobs\.transitions/ } split /\n/, $events ], [ sort @others ],
 	'the actions of events');
 my $listed = $node->safe_psql('marketplace', q{SELECT col_description('jobs.event'::regclass, attnum) FROM pg_attribute
 	WHERE attrelid = 'jobs.event'::regclass AND attname = 'action'}) =~ s/\([^)]*\)//gr;
 is_deeply([ sort split /[,;] /, $listed =~ s/ +([,;]|$)/$1/gr ], [ sort @actions, @others ], '... and as the column says');
 
-# Every function that is not a trigger's or internal, as it is called.
-my %documented = $readme =~ /^\| `(\w+\(.*?\))` \| (.*?) \|/gm;
-my $functions = $node->safe_psql('marketplace', q{
-	SELECT proname || '(' || pg_get_function_arguments(oid) || ')', coalesce(pg_get_function_result(oid), 'void')
+# docs/api.md has every function that is not a trigger's or internal, as the server knows it.
+my $api = page('docs/api.md');
+my ($functions, $views, $tables) = $api =~ /^## Functions\n(.*)^## Views\n(.*)^## Tables\n(.*)/ms;
+
+# Words without the ends of lines between them.
+sub words
+{
+	my ($text) = @_;
+
+	return $text =~ s/^\s+|\s+$//gr =~ s/\s+/ /gr;
+}
+
+my %documented;
+while ($functions =~ /^#### (\w+)\n\n```\njobs\.(.*?)\n(?:RETURNS (.*?)\n)?```\n\n(.*?)(?=^#|\z)/gms)
+{
+	my ($name, $call, $result, $comment) = ($1, words($2), words($3 // 'void'), words($4));
+
+	$documented{$name} = join("\n", map { s/\( /(/gr =~ s/TABLE \(/TABLE(/r } $call, $result, $comment);
+}
+my %functions;
+foreach my $row (split /\x1e/, $node->safe_psql('marketplace', q{
+	SELECT proname, proname || '(' || pg_get_function_arguments(oid) || ')', coalesce(pg_get_function_result(oid), 'void'),
+		obj_description(oid)
 	FROM pg_proc
 	WHERE pronamespace = 'jobs'::regnamespace AND prorettype <> 'trigger'::regtype
-		AND obj_description(oid) NOT LIKE 'Internal%' });
-my %functions;
-foreach (split /\n/, $functions)
+		AND obj_description(oid) NOT LIKE 'Internal%' }, extra_params => [ '-R', "\x1e", '-F', "\x1f" ]))
 {
-	my ($call, $result) = split /\|/;
+	my ($name, $call, $result, $comment) = split /\x1f/, $row;
 
-	$call =~ s/actor text DEFAULT jobs\.current_actor\(\)/actor/;
 	$call =~ s/::\w+(?=[,)])//g;
 	$call =~ s/\(IN /(/;
-	$call =~ s/timestamp with time zone/timestamptz/g;
-	$result =~ s/^TABLE\((.*)\)$/'rows of ' . join(', ', map { s{ .*}{}r } split(m{, }, $1))/e;
-	$result =~ s/^SETOF /rows of /;
-	$result =~ s/^timestamp with time zone$/timestamptz/;
-	$functions{$call} = $result eq 'void' ? '' : $result;
+	$call =~ s/'00:05:00'/'5 minutes'/;
+	s/timestamp with time zone/timestamptz/g, s/double precision/float8/g foreach $call, $result;
+	$functions{$name} = join("\n", $call, $result, words($comment));
 }
 is_deeply(\%documented, \%functions, 'the functions');
 
-my %settings = $readme =~ /^\| `(jobs\.\w+)` \| (.*?) ?\|/gm;
+# ... and the views and tables with their columns.
+sub relations
+{
+	my ($text) = @_;
+	my %relations;
+
+	while ($text =~ /^### (\w+)\n(.*?)(?=^#|\z)/gms)
+	{
+		my ($name, $comment, @columns) = ($1, split /^- /m, $2);
+
+		$relations{"$name "} = words($comment);
+		foreach my $column (@columns)
+		{
+			$relations{"$name $1"} = words($2) if $column =~ /^`(\w+)`: (.*)/s;
+		}
+	}
+	return \%relations;
+}
+
+foreach my $kind ([ 'views', $views, 'v' ], [ 'tables', $tables, 'r' ])
+{
+	my ($name, $text, $relkind) = @$kind;
+	my $rows = $node->safe_psql('marketplace', qq{
+		SELECT relname, coalesce(attname, ''), coalesce(col_description(c.oid, attnum),
+			regexp_replace(obj_description(c.oid, 'pg_class'), E'^\@[^\\n]*\\n', ''))
+		FROM pg_class c LEFT JOIN LATERAL (
+			SELECT attname, attnum FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
+			UNION ALL SELECT NULL, NULL) a ON true
+		WHERE relnamespace = 'jobs'::regnamespace AND relkind = '$relkind'});
+	my %catalog = map { my ($relation, $column, $comment) = split /\|/, $_, 3; ("$relation $column" => words($comment)) } split /\n/, $rows;
+
+	is_deeply(relations($text), \%catalog, "the $name");
+}
+
+my %settings = $pages =~ /^\| `(jobs\.\w+)` \| (.*?) ?\|/gm;
 my $settings = $node->safe_psql('marketplace', q{
 	SELECT name, CASE unit
 		WHEN 'ms' THEN CASE WHEN setting::numeric < 1000 THEN setting || unit ELSE setting::numeric::bigint / 3600000 || 'h' END
@@ -128,7 +178,7 @@ is_deeply(\%settings, { map { my ($name, $value) = split /\|/, $_, -1; $name => 
 # Every placeholder, and the e-mails that it is for: as the hints of a refused text list them.
 my (%placeholders, %known);
 my @kinds = split /\n/, $node->safe_psql('marketplace', q{SELECT DISTINCT kind FROM jobs.email_template ORDER BY kind});
-foreach my $row ($readme =~ /^(\| `\{.*)$/mg)
+foreach my $row ($pages =~ /^(\| `\{.*)$/mg)
 {
 	my (undef, $names, $for) = split /\s*\|\s*/, $row;
 	my %named = map { $_ => 1 } $for =~ /`(\w+)`/g;
@@ -147,7 +197,7 @@ foreach my $kind (@kinds)
 is_deeply(\%placeholders, \%known, 'the placeholders of e-mails');
 
 # The rules that refuse.
-is(join("\n", $readme =~ /^\| `(\w+)` \| `(\w{5})` \| (.*) \|$/mg),
+is(join("\n", $pages =~ /^\| `(\w+)` \| `(\w{5})` \| (.*) \|$/mg),
 	$node->safe_psql('marketplace', q{SELECT concat_ws(E'\n', rule, sqlstate, meaning) FROM jobs.refusals()}), 'the rules that refuse');
 
 # The table's COMMENT says the same.
@@ -193,8 +243,7 @@ foreach my $language ('en', 'de', 'fr')
 		"$language: the example of a changed subject") if $language ne 'de';
 }
 
-my ($views) = $readme =~ /^\| view \| \|\n(.*?)\n\n/ms;
-is(join(' ', sort $views =~ /^\| `(\w+)`/gm), $node->safe_psql('marketplace', q{
-	SELECT string_agg(viewname, ' ' ORDER BY viewname) FROM pg_views WHERE schemaname = 'jobs'}), 'the views');
+# Every page is listed.
+is_deeply([ sort(page_names()) ], [ sort map { s{.*/(docs/)}{$1}r } glob("$FindBin::Bin/../../docs/*.md") ], 'the pages');
 
 done_testing();

@@ -17,7 +17,7 @@ our @EXPORT_OK = qw(draw_call may_call may_write chance one_of);
 my @missing = (-1, 1, 999, 7 * 1024 + 5, 2**40, 9223372036854775807);
 my $long = 'x' x 201;
 
-# What each access is for, by the README. Those that nobody has are the owner's.
+# What each access is for, by docs/security.md. Those that nobody has are the owner's.
 my %functions = (
 	(map { $_ => 'app bound operator' } qw(open_job reply_to_job send_message decline_job mark_inactive
 		  reactivate_job complete_job confirm_completion reject_completion assign_members assign_self

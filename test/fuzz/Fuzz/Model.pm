@@ -1,4 +1,4 @@
-# What a marketplace must do, in this file's own words: written from the README and the state
+# What a marketplace must do, in this file's own words: written from the pages in docs and the state
 # diagram, and never from what the library answers (jobs.transitions() isn't asked).
 #
 # A rule either changes the model and returns what the call answers, or dies of a Fuzz::Refusal
