@@ -141,14 +141,29 @@ process_time()
 		{ printf "%d\n", (whose == "own" ? $12 + $13 : $14 + $15) * 1000000 / rate }' <<<"${stat##*) }"
 }
 
-# CPU time of all backends that have ended, once the last one has, in microseconds. One that has ended
-# counts only when the postmaster has taken notice; until then it is a zombie.
+# Does one of the server's backends work, or end? One that ends has lost its words before it is a zombie,
+# and its memory takes a while to be given back.
+has_backends()
+{
+	local pid words
+
+	for pid in $(pgrep -P "$1"); do
+		words=$(tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline") || continue
+		if [ -z "$words" ] || [[ $words =~ ^postgres:\ [a-z_]+\ bench ]]; then
+			return 0
+		fi
+	done
+	return 1
+}
+
+# CPU time of all backends that have ended, once the last one has and the postmaster has taken notice,
+# in microseconds.
 ended_time()
 {
 	local server
 
 	server=$(postmaster)
-	while pgrep -P "$server" -f 'postgres: [a-z_]+ bench' >/dev/null || pgrep -P "$server" -r Z >/dev/null; do
+	while has_backends "$server"; do
 		sleep 0.05
 	done
 	process_time "$server" children
