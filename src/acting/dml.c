@@ -190,7 +190,8 @@ dml_complain(const Dml *dml, int column)
 			 errmsg("column jobs.%s.%s cannot be written", table_name(id), table_column(id, column)),
 			 errdetail("jobs fills it by its own rules."),
 			 errhint(DML_IS_INSERT(dml) ? "Leave the column out, or send NULL." :
-										  "Leave the column as it is.")));
+										  "Leave the column as it is. "
+										  "If the row has changed since you read it, read it again.")));
 }
 
 static Oid

@@ -40,7 +40,10 @@ action_of_status(Call *call, Job *job, JobStatus status)
 			 errmsg("job %lld cannot be set to %s", (long long) job->id, status_name(status)),
 			 errdetail("The job is %s, and no UPDATE leads there; allowed now: %s.",
 					   status_name(job->status), job_list_allowed(call, job)),
-			 errhint("Write a message, or call jobs.reactivate_job() or jobs.reject_completion().")));
+			 errhint(status == STATUS_NEW ?
+						 "No job becomes new again. If it has changed since you read it, read it again." :
+						 "Write a message, or call jobs.reactivate_job() or jobs.reject_completion(). "
+						 "If the job has changed since you read it, read it again.")));
 }
 
 /*
