@@ -10,6 +10,7 @@ use lib $FindBin::Bin;
 
 use IO::Socket::INET;
 use Marketplace;
+use Npm;
 use Pages;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
@@ -32,11 +33,11 @@ $node->safe_psql('market', q{SELECT jobs.create_consumer(name) FROM unnest(ARRAY
 $ENV{PGHOST} = $node->host;
 $ENV{PGPORT} = $node->port;
 $ENV{PGDATABASE} = 'market';
-# npm keeps what it downloads below HOME
+# npm reads its settings below HOME
 $ENV{HOME} = $folder;
 $ENV{NODE_PATH} = "$folder/node_modules";
 
-my ($installed, $complaint) = run_command([ 'npm', 'install', '--loglevel=error', '--prefix', $folder, 'pg@8' ]);
+my $missing = npm_install($folder, 'pg@8');
 
 # What the consumers have to print.
 sub events
@@ -91,7 +92,7 @@ try_example('python');
 try_example('psql');
 SKIP:
 {
-	skip "npm's registry can't be reached: $complaint", 7 unless -d "$ENV{NODE_PATH}/pg";
+	skip $missing, 7 if $missing;
 	try_example('node');
 }
 

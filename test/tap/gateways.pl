@@ -8,13 +8,14 @@ use FindBin;
 use lib $FindBin::Bin;
 
 use Marketplace;
+use Npm;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $folder = PostgreSQL::Test::Utils::tempdir();
 
-# npm keeps what it downloads below HOME
+# npm reads its settings below HOME
 $ENV{HOME} = $folder;
 $ENV{GRAPHILE_ENV} = 'development';
 
@@ -39,13 +40,9 @@ foreach my $name (sort keys %gateways)
 
   SKIP:
 	{
-		my ($out, $err) = ('', '');
-		my $installed = eval {
-			IPC::Run::run([ 'npm', 'install', '--loglevel=error', '--prefix', $place, $package ], '>', \$out, '2>', \$err,
-				IPC::Run::timeout($PostgreSQL::Test::Utils::timeout_default));
-		};
+		my $missing = npm_install($place, $package);
 
-		skip "npm has no $package here: " . ($err =~ /^(.*)/)[0], 4 if !$installed;
+		skip $missing, 4 if $missing;
 
 		foreach my $user ('web', 'shop_operator')
 		{
