@@ -4,6 +4,8 @@
 # shown in docs/clients.md
 require 'active_record'
 
+ActiveRecord::Base.establish_connection(adapter: 'postgresql')
+
 class JobsRecord < ActiveRecord::Base
   self.abstract_class = true
   self.table_name_prefix = 'jobs.'
@@ -42,8 +44,6 @@ def refusal(error)
     .map { |field| said.error_field(field) }
 end
 # up to here
-
-ActiveRecord::Base.establish_connection(adapter: 'postgresql')
 
 ANN = 'member:1025'
 BOB = 'member:2049'
