@@ -106,7 +106,7 @@ list_sources()
 				[ ! -e "$file" ] || printf '%s\0' "$file"
 			done
 	else
-		find . \( -name .git -o -name .private -o -name output -o -name output_iso -o -name tmp_check \) \
+		find . \( -name .git -o -name .private -o -name output -o -name output_iso -o -name tmp_check -o -name __pycache__ \) \
 			-prune -o -type f ! -name '*.o' ! -name '*.bc' ! -name '*.so' ! -name '*_text.inc' ! -name '*_names.h' -print0
 	fi
 }
