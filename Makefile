@@ -201,4 +201,5 @@ demo:
 	@$(SOURCES)/script/demo
 
 demo-stop:
+	@$(SOURCES)/script/web stop
 	@$(SOURCES)/script/cluster stop
