@@ -16,6 +16,7 @@
 #include "utils/guc.h"
 
 #include "acting/access.h"
+#include "acting/account.h"
 #include "acting/binding.h"
 #include "acting/current_actor.h"
 #include "acting/entry.h"
@@ -252,11 +253,56 @@ actor_complain_unknown(const Actor *actor)
 			 errhint("Check the number after the colon.")));
 }
 
-void
-actor_resolve(Actor *actor)
+static bool
+account_allows(const Row *account, ActorUse use)
 {
-	if (!actor_find(actor))
+	return account == NULL ||
+		   (!account_is_suspended(account) && (use == ACTOR_CLOSES || !account_is_closed(account)));
+}
+
+/*
+ * The account that stands against it: the actor's own, or its organization's. NULL: none does.
+ */
+static Row *
+find_obstacle(Rows *rows, const Actor *actor, ActorUse use)
+{
+	bool is_member = actor->kind == ACTOR_MEMBER;
+	Row *account;
+
+	if (use == ACTOR_READS || (!is_member && actor->kind != ACTOR_MERCHANT))
+		return NULL;
+	account = row_fetch(rows, is_member ? TABLE_member : TABLE_merchant, actor->id);
+	if (account_allows(account, use) && is_member)
+		account = row_fetch(rows, TABLE_preferences, actor->organization_id);
+	return account_allows(account, use) ? NULL : account;
+}
+
+bool
+actor_may(Rows *rows, const Actor *actor, ActorUse use)
+{
+	return find_obstacle(rows, actor, use) == NULL;
+}
+
+void
+actor_require_use(Rows *rows, const Actor *actor, ActorUse use)
+{
+	Row *obstacle = find_obstacle(rows, actor, use);
+
+	if (obstacle == NULL)
+		return;
+	account_require_unsuspended(obstacle);
+	account_require_unclosed(obstacle);
+}
+
+void
+actor_resolve(Actor *actor, ActorUse use)
+{
+	Rows *rows = rows_begin();
+
+	if (!actor_find_among(rows, actor))
 		actor_complain_unknown(actor);
+	actor_require_use(rows, actor, use);
+	rows_end(rows);
 }
 
 /*
@@ -286,7 +332,7 @@ SQL_FUNCTION(act_as)
 				 errdetail("A function of jobs is running; its actor stays until it ends."),
 				 errhint("Call jobs.act_as() before.")));
 	actor = actor_argument(fcinfo, ARG_act_as_actor);
-	actor_resolve(&actor);
+	actor_resolve(&actor, ACTOR_READS);
 	if (is_local)
 		WarnNoTransactionBlock(is_called_by_client(fcinfo), "jobs.act_as() with is_local");
 	(void) set_config_option("jobs.actor", actor_format(&actor, text),

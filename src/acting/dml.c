@@ -159,6 +159,9 @@ dml_require_actor(const Dml *dml)
 		actor_complain_nobody();
 	if (!dml->actor_exists)
 		actor_complain_unknown(&dml->call->actor);
+	/* once a row */
+	if (TRIGGER_FIRED_BEFORE(dml->data->tg_event))
+		actor_require_use(dml->call->rows, &dml->call->actor, ACTOR_WRITES);
 }
 
 Datum

@@ -38,8 +38,8 @@ typedef struct Dml
 extern Dml *dml_begin(FunctionCallInfo fcinfo, TableId id, int timing, int events);
 
 /*
- * 42501 when nobody acts, PT404 when whoever acts isn't there: asked after the values that
- * need no look at other rows, as functions check their arguments first.
+ * 42501 when nobody acts, PT404 when whoever acts isn't there, PT409 when it is suspended, or its account
+ * closed: asked after the values that need no look at other rows, as functions check their arguments first.
  */
 extern void dml_require_actor(const Dml *dml);
 

@@ -29,4 +29,11 @@ extern const char *proposal_status_name(const Row *proposal);
 /* An e-mail about a proposal. */
 extern Email proposal_email(const Row *proposal, EmailKind kind);
 
+/*
+ * The conversation's proposals that nobody has decided by now (Row *), not locked; and their end, in the
+ * name of the side that acts, which declines or withdraws them.
+ */
+extern List *proposal_find_open(Call *call, int64 conversation_id);
+extern void proposal_end_open(Call *call, int64 conversation_id);
+
 #endif

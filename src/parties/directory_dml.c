@@ -1,8 +1,11 @@
 /*
  * directory_dml.c
  *
- * Plain INSERT and UPDATE on the tables of the directory, which operators send: the
- * same checks as in the functions, ids, and what never changes.
+ * Plain INSERT and UPDATE on the tables of the directory: the same checks as in the functions, ids, and
+ * what never changes. Rows are the operator's to insert; people UPDATE what is their own side's.
+ *
+ * Locks: who deactivates a member has its row by then, and takes the organization's after it: see
+ * lock_order.h.
  */
 #include "postgres.h"
 
@@ -12,6 +15,7 @@
 
 #include "acting/dml.h"
 #include "acting/ids.h"
+#include "parties/directory.h"
 #include "parties/search.h"
 #include "pg/check.h"
 
@@ -86,6 +90,38 @@ static const struct
 	{TABLE_store, Col_store_merchant_id},
 	{TABLE_store, Col_store_created_at},
 	{TABLE_store, Col_store_client_key},
+};
+
+/* What functions alone write: much follows from it. */
+static const struct
+{
+	TableId table;
+	int column;
+} states[] = {
+	{TABLE_preferences, Col_preferences_closed_at},
+	{TABLE_preferences, Col_preferences_suspended_at},
+	{TABLE_preferences, Col_preferences_suspension_reason},
+	{TABLE_member, Col_member_suspended_at},
+	{TABLE_member, Col_member_suspension_reason},
+	{TABLE_merchant, Col_merchant_closed_at},
+	{TABLE_merchant, Col_merchant_suspended_at},
+	{TABLE_merchant, Col_merchant_suspension_reason},
+	{TABLE_store, Col_store_removed_at},
+};
+
+/* What people change of their own side, and whose it is by which column; -1: it is no such side's. */
+static const struct
+{
+	TableId table;
+	int organization_id;
+	int merchant_id;
+	int columns[5];
+} own[] = {
+	{TABLE_organization, Col_organization_id, -1, {Col_organization_name, Col_organization_description, Col_organization_language, Col_organization_search, -1}},
+	{TABLE_preferences, Col_preferences_organization_id, -1, {Col_preferences_is_available, Col_preferences_is_listed, Col_preferences_accepts_dropshipping, Col_preferences_notification_email, -1}},
+	{TABLE_member, Col_member_organization_id, -1, {Col_member_name, Col_member_email, Col_member_language, Col_member_email_scope, Col_member_is_active}},
+	{TABLE_merchant, -1, Col_merchant_id, {Col_merchant_name, Col_merchant_email, Col_merchant_language, Col_merchant_is_dropshipper, -1}},
+	{TABLE_store, -1, Col_store_merchant_id, {Col_store_name, Col_store_url, -1, -1, -1}},
 };
 
 /* Whose rows these are, or what they are of. */
@@ -259,6 +295,84 @@ fill_inserted(Dml *dml)
 	fill_created_at(dml);
 }
 
+/*
+ * People change what is of their own side. Rows of others are as if they were not there.
+ */
+static void
+require_own(Dml *dml)
+{
+	const Actor *actor = &dml->call->actor;
+	TableId id = dml->new->table->id;
+
+	for (int i = 0; i < lengthof(own) && DML_IS_UPDATE(dml); i++)
+	{
+		int64 organization_id;
+		int64 merchant_id;
+		int count = 0;
+
+		if (own[i].table != id)
+			continue;
+		organization_id = own[i].organization_id >= 0 ? row_int64(dml->old, own[i].organization_id) : 0;
+		merchant_id = own[i].merchant_id >= 0 ? row_int64(dml->old, own[i].merchant_id) : 0;
+		if (!actor_sees(actor, organization_id, merchant_id))
+			actor_complain_missing(id == TABLE_preferences ? "organization" : table_name(id),
+								   row_int64(dml->old, id == TABLE_preferences ? Col_preferences_organization_id :
+																				 table_id_column(id)));
+		while (count < lengthof(own[i].columns) && own[i].columns[count] >= 0)
+			count++;
+		dml_allow_changes(dml, own[i].columns, count);
+		return;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("table jobs.%s is written by functions", table_name(id)),
+			 errdetail("People UPDATE what is their own; plain INSERTs, and all else, are the operator's."),
+			 errhint("Use the functions of the directory, such as jobs.set_preferences().")));
+}
+
+/*
+ * What a member's own row says of the member is not all for colleagues to change; and one active member stays.
+ */
+static void
+judge_member(Dml *dml)
+{
+	const Row *member = dml->old;
+
+	if (dml_changes(dml, Col_member_email_scope))
+		member_require_self(dml->call, row_int64(member, Col_member_id));
+	if (!dml_changes(dml, Col_member_is_active) || row_bool(dml->new, Col_member_is_active) ||
+		dml->call->actor.kind == ACTOR_SYSTEM)
+		return;
+	(void) row_lock_out_of_order(row_fetch(dml->call->rows, TABLE_organization,
+										   row_int64(member, Col_member_organization_id)),
+								 LockTupleNoKeyExclusive);
+	member_require_not_last(dml->call, member);
+}
+
+static void
+refuse_states(Dml *dml, TableId id)
+{
+	for (int i = 0; i < lengthof(states); i++)
+	{
+		if (states[i].table != id)
+			continue;
+		if (DML_IS_INSERT(dml))
+			dml_fill(dml, states[i].column);
+		else if (dml_changes(dml, states[i].column))
+			dml_complain(dml, states[i].column);
+	}
+}
+
+static void
+refuse_fixed(Dml *dml, TableId id)
+{
+	for (int i = 0; i < lengthof(fixed); i++)
+	{
+		if (fixed[i].table == id && dml_changes(dml, fixed[i].column))
+			dml_complain(dml, fixed[i].column);
+	}
+}
+
 static Datum
 directory_dml_fill(FunctionCallInfo fcinfo, TableId id)
 {
@@ -269,21 +383,14 @@ directory_dml_fill(FunctionCallInfo fcinfo, TableId id)
 	check_columns(dml);
 	dml_require_actor(dml);
 	if (dml->call->actor.kind != ACTOR_SYSTEM)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("table jobs.%s is written by functions", table_name(id)),
-				 errdetail("Plain INSERT and UPDATE on it are the operator's."),
-				 errhint("Use the functions of the directory, such as jobs.set_preferences().")));
+		require_own(dml);
 	if (DML_IS_UPDATE(dml))
-	{
-		for (int i = 0; i < lengthof(fixed); i++)
-		{
-			if (fixed[i].table == id && dml_changes(dml, fixed[i].column))
-				dml_complain(dml, fixed[i].column);
-		}
-	}
+		refuse_fixed(dml, id);
 	else
 		fill_inserted(dml);
+	refuse_states(dml, id);
+	if (id == TABLE_member && DML_IS_UPDATE(dml))
+		judge_member(dml);
 	if (id == TABLE_organization)
 		fill_search(dml);
 	return dml_end(dml);

@@ -184,6 +184,9 @@ extern char *row_text(const Row *row, int column); /* NULL: NULL */
 extern TimestampTz row_time(const Row *row, int column, TimestampTz missing);
 extern bool row_differs(const Row *a, const Row *b, AttrNumber attnum);
 
+/* 55000 for what can't be done without a column that they lack. */
+extern void row_require_column(const Row *row, int column);
+
 extern void row_set(Row *row, int column, Datum value);
 extern void row_set_null(Row *row, int column);
 extern void row_set_int64(Row *row, int column, int64 value);	   /* 0: NULL */
