@@ -14,7 +14,7 @@
  * The table that the trigger stands on. One that is none of these is refused by dml_begin().
  */
 static TableId
-table_of(FunctionCallInfo fcinfo)
+account_table_of(FunctionCallInfo fcinfo)
 {
 	static const TableId tables[] = {TABLE_organization, TABLE_preferences, TABLE_member, TABLE_merchant, TABLE_store};
 	TriggerData *data = (TriggerData *) fcinfo->context;
@@ -31,7 +31,7 @@ PG_FUNCTION_INFO_V1(jobs_account_record);
 Datum
 jobs_account_record(PG_FUNCTION_ARGS)
 {
-	TableId table = table_of(fcinfo);
+	TableId table = account_table_of(fcinfo);
 	Dml *dml = dml_begin(fcinfo, table, TRIGGER_TYPE_AFTER, TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
 
 	/* a member who has just left is not found any more */

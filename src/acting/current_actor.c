@@ -264,7 +264,7 @@ account_allows(const Row *account, ActorUse use)
  * The account that stands against it: the actor's own, or its organization's. NULL: none does.
  */
 static Row *
-find_obstacle(Rows *rows, const Actor *actor, ActorUse use)
+find_barring(Rows *rows, const Actor *actor, ActorUse use)
 {
 	bool is_member = actor->kind == ACTOR_MEMBER;
 	Row *account;
@@ -280,13 +280,13 @@ find_obstacle(Rows *rows, const Actor *actor, ActorUse use)
 bool
 actor_may(Rows *rows, const Actor *actor, ActorUse use)
 {
-	return find_obstacle(rows, actor, use) == NULL;
+	return find_barring(rows, actor, use) == NULL;
 }
 
 void
 actor_require_use(Rows *rows, const Actor *actor, ActorUse use)
 {
-	Row *obstacle = find_obstacle(rows, actor, use);
+	Row *obstacle = find_barring(rows, actor, use);
 
 	if (obstacle == NULL)
 		return;

@@ -68,7 +68,7 @@ is_redirected(Rows *rows, const Addressee *addressee, const Row *email, const ch
  * The ids, in order, of what is to be redirected.
  */
 static int64 *
-find_pending(Rows *rows, const Addressee *addressee, const char *from, int64 *count)
+find_redirected(Rows *rows, const Addressee *addressee, const char *from, int64 *count)
 {
 	RowScan *scan = row_scan_begin(rows, TABLE_email, INDEX_email_pending, 0, NULL, ForwardScanDirection);
 	int64 capacity = 64;
@@ -97,7 +97,7 @@ void
 redirect_emails(Call *call, const Addressee *addressee, const char *from, const char *to)
 {
 	int64 count;
-	int64 *ids = find_pending(call->rows, addressee, from, &count);
+	int64 *ids = find_redirected(call->rows, addressee, from, &count);
 	OutboxBatch batch;
 
 	outbox_batch_begin(&batch);

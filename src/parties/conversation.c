@@ -181,7 +181,9 @@ conversation_record_start(Call *call, const Row *conversation)
 void
 conversation_record_block(Call *call, const Row *conversation)
 {
-	write_conversation_event(call, conversation, conversation_is_blocked(conversation) ? EVENT_CONVERSATION_BLOCK : EVENT_CONVERSATION_UNBLOCK);
+	bool is_blocked = conversation_is_blocked(conversation);
+
+	write_conversation_event(call, conversation, is_blocked ? EVENT_CONVERSATION_BLOCK : EVENT_CONVERSATION_UNBLOCK);
 }
 
 void

@@ -109,19 +109,45 @@ static const struct
 	{TABLE_store, Col_store_removed_at},
 };
 
-/* What people change of their own side, and whose it is by which column; -1: it is no such side's. */
+/* Which tables have rows of people's own side, and whose a row is; -1: of no such side. */
 static const struct
 {
 	TableId table;
 	int organization_id;
 	int merchant_id;
-	int columns[5];
+} owned[] = {
+	{TABLE_organization, Col_organization_id, -1},
+	{TABLE_preferences, Col_preferences_organization_id, -1},
+	{TABLE_member, Col_member_organization_id, -1},
+	{TABLE_merchant, -1, Col_merchant_id},
+	{TABLE_store, -1, Col_store_merchant_id},
+};
+
+/* What people change there. */
+static const struct
+{
+	TableId table;
+	int column;
 } own[] = {
-	{TABLE_organization, Col_organization_id, -1, {Col_organization_name, Col_organization_description, Col_organization_language, Col_organization_search, -1}},
-	{TABLE_preferences, Col_preferences_organization_id, -1, {Col_preferences_is_available, Col_preferences_is_listed, Col_preferences_accepts_dropshipping, Col_preferences_notification_email, -1}},
-	{TABLE_member, Col_member_organization_id, -1, {Col_member_name, Col_member_email, Col_member_language, Col_member_email_scope, Col_member_is_active}},
-	{TABLE_merchant, -1, Col_merchant_id, {Col_merchant_name, Col_merchant_email, Col_merchant_language, Col_merchant_is_dropshipper, -1}},
-	{TABLE_store, -1, Col_store_merchant_id, {Col_store_name, Col_store_url, -1, -1, -1}},
+	{TABLE_organization, Col_organization_name},
+	{TABLE_organization, Col_organization_description},
+	{TABLE_organization, Col_organization_language},
+	{TABLE_organization, Col_organization_search}, /* judged apart */
+	{TABLE_preferences, Col_preferences_is_available},
+	{TABLE_preferences, Col_preferences_is_listed},
+	{TABLE_preferences, Col_preferences_accepts_dropshipping},
+	{TABLE_preferences, Col_preferences_notification_email},
+	{TABLE_member, Col_member_name},
+	{TABLE_member, Col_member_email},
+	{TABLE_member, Col_member_language},
+	{TABLE_member, Col_member_email_scope},
+	{TABLE_member, Col_member_is_active},
+	{TABLE_merchant, Col_merchant_name},
+	{TABLE_merchant, Col_merchant_email},
+	{TABLE_merchant, Col_merchant_language},
+	{TABLE_merchant, Col_merchant_is_dropshipper},
+	{TABLE_store, Col_store_name},
+	{TABLE_store, Col_store_url},
 };
 
 /* Whose rows these are, or what they are of. */
@@ -295,38 +321,45 @@ fill_inserted(Dml *dml)
 	fill_created_at(dml);
 }
 
+static void
+allow_own_columns(Dml *dml, TableId id)
+{
+	int columns[lengthof(own)];
+	int count = 0;
+
+	for (int i = 0; i < lengthof(own); i++)
+	{
+		if (own[i].table == id)
+			columns[count++] = own[i].column;
+	}
+	dml_allow_changes(dml, columns, count);
+}
+
 /*
  * People change what is of their own side. Rows of others are as if they were not there.
  */
 static void
-require_own(Dml *dml)
+require_own(Dml *dml, TableId id)
 {
-	const Actor *actor = &dml->call->actor;
-	TableId id = dml->new->table->id;
-
-	for (int i = 0; i < lengthof(own) && DML_IS_UPDATE(dml); i++)
+	for (int i = 0; i < lengthof(owned) && DML_IS_UPDATE(dml); i++)
 	{
-		int64 organization_id;
-		int64 merchant_id;
-		int count = 0;
+		int organization_id = owned[i].organization_id;
+		int merchant_id = owned[i].merchant_id;
+		bool is_organizations = id == TABLE_preferences;
 
-		if (own[i].table != id)
+		if (owned[i].table != id)
 			continue;
-		organization_id = own[i].organization_id >= 0 ? row_int64(dml->old, own[i].organization_id) : 0;
-		merchant_id = own[i].merchant_id >= 0 ? row_int64(dml->old, own[i].merchant_id) : 0;
-		if (!actor_sees(actor, organization_id, merchant_id))
-			actor_complain_missing(id == TABLE_preferences ? "organization" : table_name(id),
-								   row_int64(dml->old, id == TABLE_preferences ? Col_preferences_organization_id :
-																				 table_id_column(id)));
-		while (count < lengthof(own[i].columns) && own[i].columns[count] >= 0)
-			count++;
-		dml_allow_changes(dml, own[i].columns, count);
+		if (!actor_sees(&dml->call->actor, organization_id >= 0 ? row_int64(dml->old, organization_id) : 0,
+						merchant_id >= 0 ? row_int64(dml->old, merchant_id) : 0))
+			actor_complain_missing(is_organizations ? "organization" : table_name(id),
+								   row_int64(dml->old, is_organizations ? organization_id : table_id_column(id)));
+		allow_own_columns(dml, id);
 		return;
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("table jobs.%s is written by functions", table_name(id)),
-			 errdetail("People UPDATE what is their own; plain INSERTs, and all else, are the operator's."),
+			 errdetail("People UPDATE what is their own; all else is the operator's."),
 			 errhint("Use the functions of the directory, such as jobs.set_preferences().")));
 }
 
@@ -383,7 +416,7 @@ directory_dml_fill(FunctionCallInfo fcinfo, TableId id)
 	check_columns(dml);
 	dml_require_actor(dml);
 	if (dml->call->actor.kind != ACTOR_SYSTEM)
-		require_own(dml);
+		require_own(dml, id);
 	if (DML_IS_UPDATE(dml))
 		refuse_fixed(dml, id);
 	else

@@ -132,11 +132,12 @@ search_prefer_keys(void)
 static bool
 search_require_tables(void)
 {
-	static const TableId used[] = {TABLE_organization, TABLE_provided_service, TABLE_preferences};
-	const Table *table = NULL;
+	static const TableId used[] = {TABLE_organization, TABLE_provided_service};
+	const Table *table;
 
 	for (int i = 0; i < lengthof(used); i++)
 		table_close(table_open_known(used[i], AccessShareLock, &table), NoLock);
+	table_close(table_open_known(TABLE_preferences, AccessShareLock, &table), NoLock);
 	return table->att[Col_preferences_closed_at] != 0 && table->att[Col_preferences_suspended_at] != 0;
 }
 
