@@ -263,7 +263,7 @@ mode_of(const char *verbs)
 }
 
 bool
-access_kind_is_held(Oid role, AccessKinds kinds)
+access_kind_is_held(Oid role, AccessKinds kinds, bool is_older)
 {
 	Oid schema = get_namespace_oid(JOBS_SCHEMA, false);
 
@@ -274,7 +274,7 @@ access_kind_is_held(Oid role, AccessKinds kinds)
 		if (!OidIsValid(table))
 			continue;
 		if (((tables[i].readers & kinds) && pg_class_aclcheck(table, role, ACL_SELECT) != ACLCHECK_OK) ||
-			((tables[i].writers & kinds) &&
+			(!is_older && (tables[i].writers & kinds) &&
 			 pg_class_aclmask(table, role, mode_of(tables[i].verbs), ACLMASK_ALL) != mode_of(tables[i].verbs)))
 			return false;
 	}

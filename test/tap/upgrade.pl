@@ -24,6 +24,9 @@ plan skip_all => 'the folder of extensions is not ours' if !-w "$shared/extensio
 my $node = start_server('upgrade');
 my $folder = PostgreSQL::Test::Utils::tempdir();
 my $tables_version = read_tables_version();
+my ($this_version) = slurp_file("$FindBin::Bin/../../jobs.control") =~ /^default_version = '(.*)'/m;
+# Of the release before this version.
+my $previous_version = tables_version_of((grep { $_ ne $this_version } @versions)[-1] // $this_version);
 my $without_schedule = qr/[^\n]*WARNING:  nothing is known to expire jobs here\n(DETAIL|HINT).*\n?/;
 
 # The version of the tables that the library makes.
@@ -35,6 +38,17 @@ sub read_tables_version
 		CREATE EXTENSION jobs;
 		SELECT FROM (SELECT jobs.install()) i;
 		SELECT schema_version FROM jobs.node }) =~ s/^\s+//r;
+}
+
+# The version of the tables that were released.
+sub tables_version_of
+{
+	my ($version) = @_;
+	my ($columns, $row) = slurp_file("$frozen/$version/dump.sql") =~ /^COPY jobs\.node \((.*)\) FROM stdin;\n(.*)$/m;
+	my %node;
+
+	@node{ split /, /, $columns } = split /\t/, $row;
+	return $node{schema_version};
 }
 
 # What reads all rows, by the columns that the tables have before they are brought up to date.
@@ -236,7 +250,7 @@ sub upgrade
 	copy("$frozen/$version/jobs--$version.sql", "$shared/extension/") if !$is_this;
 	restore($node, $market, $version, 1);
 	my $old = $node->safe_psql($market, 'SELECT schema_version FROM jobs.node');
-	my $is_previous = $old >= $tables_version - 1;
+	my $is_previous = $old >= $previous_version;
 	my $reading = reading($market);
 	my $rows = $node->safe_psql($market, $reading);
 	my $types = types_of_functions($market);
