@@ -120,15 +120,15 @@ CREATE POLICY own_merchant ON jobs.store
 CREATE TRIGGER "00_jobs_fill" BEFORE INSERT OR UPDATE ON jobs.organization
 	FOR EACH ROW EXECUTE FUNCTION jobs.organization_fill();
 CREATE TRIGGER "00_jobs_record" AFTER INSERT OR UPDATE ON jobs.organization
-	FOR EACH ROW EXECUTE FUNCTION jobs.account_record();
+	FOR EACH ROW EXECUTE FUNCTION jobs.row_record();
 CREATE TRIGGER "00_jobs_fill" BEFORE INSERT OR UPDATE ON jobs.preferences
 	FOR EACH ROW EXECUTE FUNCTION jobs.preferences_fill();
 CREATE TRIGGER "00_jobs_record" AFTER INSERT OR UPDATE ON jobs.preferences
-	FOR EACH ROW EXECUTE FUNCTION jobs.account_record();
+	FOR EACH ROW EXECUTE FUNCTION jobs.row_record();
 CREATE TRIGGER "00_jobs_fill" BEFORE INSERT OR UPDATE ON jobs.member
 	FOR EACH ROW EXECUTE FUNCTION jobs.member_fill();
 CREATE TRIGGER "00_jobs_record" AFTER INSERT OR UPDATE ON jobs.member
-	FOR EACH ROW EXECUTE FUNCTION jobs.account_record();
+	FOR EACH ROW EXECUTE FUNCTION jobs.row_record();
 CREATE TRIGGER "00_jobs_fill" BEFORE INSERT OR UPDATE ON jobs.service
 	FOR EACH ROW EXECUTE FUNCTION jobs.service_fill();
 CREATE TRIGGER "00_jobs_record" AFTER INSERT OR UPDATE ON jobs.service
@@ -140,11 +140,11 @@ CREATE TRIGGER "00_jobs_record" AFTER INSERT OR UPDATE OR DELETE ON jobs.provide
 CREATE TRIGGER "00_jobs_fill" BEFORE INSERT OR UPDATE ON jobs.merchant
 	FOR EACH ROW EXECUTE FUNCTION jobs.merchant_fill();
 CREATE TRIGGER "00_jobs_record" AFTER INSERT OR UPDATE ON jobs.merchant
-	FOR EACH ROW EXECUTE FUNCTION jobs.account_record();
+	FOR EACH ROW EXECUTE FUNCTION jobs.row_record();
 CREATE TRIGGER "00_jobs_fill" BEFORE INSERT OR UPDATE ON jobs.store
 	FOR EACH ROW EXECUTE FUNCTION jobs.store_fill();
 CREATE TRIGGER "00_jobs_record" AFTER INSERT OR UPDATE ON jobs.store
-	FOR EACH ROW EXECUTE FUNCTION jobs.account_record();
+	FOR EACH ROW EXECUTE FUNCTION jobs.row_record();
 
 COMMENT ON TABLE jobs.organization IS 'an expert''s business: members who work for merchants; nothing private stands here';
 COMMENT ON COLUMN jobs.organization.id IS 'a multiple of 1024 plus the organization''s slot';

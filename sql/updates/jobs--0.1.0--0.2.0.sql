@@ -187,10 +187,6 @@ COMMENT ON FUNCTION jobs.reinstate IS
 	'Takes a suspension back. actor_or_organization: member:7, merchant:3 or organization:5. Again, it does nothing. '
 	'Errors: 22004 NULL; 22023 a bad value; PT404 there is no such account; 42501 not the system. For operator access.';
 
-CREATE FUNCTION jobs.account_record()
-RETURNS trigger
-LANGUAGE C VOLATILE PARALLEL UNSAFE
-AS 'MODULE_PATHNAME', 'jobs_account_record';
-GRANT EXECUTE ON FUNCTION jobs.account_record TO PUBLIC;
-COMMENT ON FUNCTION jobs.account_record IS
-	'Trigger after rows of accounts and stores: writes what was changed, and has unsent e-mail follow.';
+COMMENT ON FUNCTION jobs.row_record IS
+	'Trigger after rows of the directory and of templates: refuses those in which a trigger changed what the rules '
+	'decided. Of accounts and stores it writes what was changed, and has unsent e-mail follow.';

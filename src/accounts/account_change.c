@@ -55,15 +55,26 @@ static const struct
 	{TABLE_store, -1, Col_store_merchant_id, Col_store_id, "store_id", EVENT_STORE_UPDATE},
 };
 
-static int
-find_table(TableId id)
+bool
+account_has_rows_in(TableId id)
 {
 	for (int i = 0; i < lengthof(tables); i++)
 	{
 		if (tables[i].table == id)
-			return i;
+			return true;
 	}
-	elog(ERROR, "jobs.%s has no accounts", table_name(id));
+	return false;
+}
+
+static int
+find_table(TableId id)
+{
+	int i = 0;
+
+	Assert(account_has_rows_in(id));
+	while (tables[i].table != id)
+		i++;
+	return i;
 }
 
 static int64

@@ -11,6 +11,9 @@
 #include "acting/call.h"
 #include "feed/event.h"
 
+/* Is the table one of organizations, preferences, members, merchants or stores? */
+extern bool account_has_rows_in(TableId id);
+
 /* The row is written. */
 extern void account_changed(Call *call, const Row *old, const Row *changed);
 

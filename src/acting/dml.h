@@ -46,6 +46,12 @@ extern void dml_require_actor(const Dml *dml);
 /* Ends it; the result is the trigger's. */
 extern Datum dml_end(Dml *dml);
 
+/* The table on which a trigger stands that serves several. */
+extern TableId dml_table(FunctionCallInfo fcinfo, int timing, int events);
+
+/* The whole of an AFTER trigger that has nothing else to do: what was decided must stand in the row. */
+extern Datum dml_keep(FunctionCallInfo fcinfo, TableId id, int events);
+
 #define DML_IS_INSERT(dml) TRIGGER_FIRED_BY_INSERT((dml)->data->tg_event)
 #define DML_IS_UPDATE(dml) TRIGGER_FIRED_BY_UPDATE((dml)->data->tg_event)
 #define DML_IS_DELETE(dml) TRIGGER_FIRED_BY_DELETE((dml)->data->tg_event)
