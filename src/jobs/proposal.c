@@ -156,7 +156,7 @@ fill_new(Call *call, Row *row, Row *conversation)
 	int64 organization_id = row_int64(conversation, Col_conversation_organization_id);
 
 	provided_service_require(call, organization_id, row_int64(row, Col_proposal_service_id));
-	conversation_require_open(conversation);
+	conversation_require_open(call, conversation);
 
 	row_set_int64(row, Col_proposal_organization_id, organization_id);
 	row_set_int64(row, Col_proposal_merchant_id, row_int64(conversation, Col_conversation_merchant_id));
@@ -242,7 +242,7 @@ proposal_decisions(const Call *call, const Row *proposal, const Row *conversatio
 	for (int to = 0; to < lengthof(statuses); to++)
 	{
 		if (is_decider(call, to) && is_decidable(status_of(proposal), to) &&
-			(!wants_open_conversation(to) || conversation_is_open(conversation)))
+			(!wants_open_conversation(to) || conversation_is_open(call, conversation)))
 			decisions = lappend(decisions, unconstify(char *, statuses[to].action));
 	}
 	return decisions;
@@ -284,7 +284,7 @@ require_decidable(Call *call, const Row *proposal, ProposalStatus to)
 	if (!wants_open_conversation(to))
 		return;
 	organization_require_unsuspended(call, row_int64(proposal, Col_proposal_organization_id));
-	conversation_require_open(conversation_lock(call, row_int64(proposal, Col_proposal_conversation_id)));
+	conversation_require_open(call, conversation_lock(call, row_int64(proposal, Col_proposal_conversation_id)));
 }
 
 /*

@@ -51,29 +51,37 @@ conversation_is_blocked(const Row *conversation)
 }
 
 /*
- * A side whose account is closed; NULL: neither's is.
+ * A side whose account is closed; NULL: neither's is. That of whoever acts was asked for when the call began.
  */
 static Row *
-find_closed_account(const Row *conversation)
+find_closed_account(const Call *call, const Row *conversation)
 {
-	Row *preferences = row_fetch(conversation->rows, TABLE_preferences,
-								 row_int64(conversation, Col_conversation_organization_id));
-	Row *merchant;
+	Rows *rows = conversation->rows;
+	Row *account;
 
-	if (preferences && account_is_closed(preferences))
-		return preferences;
-	merchant = row_fetch(conversation->rows, TABLE_merchant, row_int64(conversation, Col_conversation_merchant_id));
-	return merchant && account_is_closed(merchant) ? merchant : NULL;
+	if (call->actor.kind != ACTOR_MEMBER)
+	{
+		account = row_fetch(rows, TABLE_preferences, row_int64(conversation, Col_conversation_organization_id));
+		if (account && account_is_closed(account))
+			return account;
+	}
+	if (call->actor.kind != ACTOR_MERCHANT)
+	{
+		account = row_fetch(rows, TABLE_merchant, row_int64(conversation, Col_conversation_merchant_id));
+		if (account && account_is_closed(account))
+			return account;
+	}
+	return NULL;
 }
 
 bool
-conversation_is_open(const Row *conversation)
+conversation_is_open(const Call *call, const Row *conversation)
 {
-	return !conversation_is_blocked(conversation) && find_closed_account(conversation) == NULL;
+	return !conversation_is_blocked(conversation) && find_closed_account(call, conversation) == NULL;
 }
 
 void
-conversation_require_open(const Row *conversation)
+conversation_require_open(const Call *call, const Row *conversation)
 {
 	Row *closed;
 
@@ -83,7 +91,7 @@ conversation_require_open(const Row *conversation)
 				 errmsg("conversation %lld is blocked", (long long) row_int64(conversation, Col_conversation_id)),
 				 errdetail("Nobody writes, offers or asks in a blocked conversation."),
 				 errhint("Who blocked it, or the marketplace's operator, can open it again.")));
-	closed = find_closed_account(conversation);
+	closed = find_closed_account(call, conversation);
 	if (closed)
 		account_require_unclosed(closed);
 }
@@ -308,7 +316,7 @@ conversation_open(Call *call, int64 organization_id, int64 merchant_id)
 
 	if (row == NULL)
 		return number_of_new(call, organization_id, merchant_id);
-	conversation_require_open(row);
+	conversation_require_open(call, row);
 	return row_int64(row, Col_conversation_id);
 }
 
@@ -320,7 +328,7 @@ conversation_open_for_job(Call *call, int64 organization_id, int64 merchant_id)
 	if (row == NULL)
 		return number_of_new(call, organization_id, merchant_id);
 	row = conversation_lock(call, row_int64(row, Col_conversation_id));
-	conversation_require_open(row);
+	conversation_require_open(call, row);
 	return row_int64(row, Col_conversation_id);
 }
 
@@ -341,7 +349,7 @@ conversation_try_open_for_job(Call *call, int64 organization_id, int64 merchant_
 	/* one that was waited for is gone */
 	if (row == NULL)
 		return wait == LockWaitBlock ? CONVERSATION_BLOCKED : CONVERSATION_HELD;
-	return conversation_is_open(row) ? CONVERSATION_OPEN : CONVERSATION_BLOCKED;
+	return conversation_is_open(call, row) ? CONVERSATION_OPEN : CONVERSATION_BLOCKED;
 }
 
 void
