@@ -43,11 +43,13 @@ require_member(Call *call, const Job *job, int64 member_id)
 	if (call->actor.kind != ACTOR_MEMBER)
 		return;
 	member = row_fetch(call->rows, TABLE_member, member_id);
+	/* of others: whoever waited for the row would learn that it is there */
+	if (member && row_int64(member, Col_member_organization_id) != job->organization_id)
+		member = NULL;
 	/* who leaves at this very moment ends the assignments that are there by then */
 	if (member)
 		member = row_lock_found(member, LockTupleKeyShare, LockWaitBlock);
-	if (member == NULL || !row_bool(member, Col_member_is_active) ||
-		row_int64(member, Col_member_organization_id) != job->organization_id)
+	if (member == NULL || !row_bool(member, Col_member_is_active))
 		actor_complain_missing("member", member_id);
 	account_require_unsuspended(member);
 }
