@@ -197,7 +197,7 @@ sub run
 		} or $self->report($@);
 	}
 	$self->{said} = [];
-	eval { $self->look_at_all; $self->check_history; $self->check_email; 1 } or $self->report($@);
+	eval { $self->look_at_all; $self->check_accounts; $self->check_history; $self->check_email; 1 } or $self->report($@);
 	$self->tear_down;
 	return $self->{count};
 }
@@ -876,6 +876,24 @@ sub look_at_all
 
 # At the end, of everything that was written.
 
+# Closed accounts have no live job and no open proposal, and who has left has no work.
+sub check_accounts
+{
+	my ($self) = @_;
+	my $parties = 'JOIN jobs.preferences p USING (organization_id) JOIN jobs.merchant m ON m.id = merchant_id';
+	my $live = "status IN ('new', 'opened', 'responded', 'awaiting_response', 'inactive') AND NOT (status IN ('new', 'opened') AND clock_timestamp() >= respond_by)";
+	my $closed = '(p.closed_at IS NOT NULL OR m.closed_at IS NOT NULL)';
+	my ($job) = $self->{super}->lines("SELECT j.id FROM jobs.job j $parties WHERE $live AND $closed");
+	my ($proposal) = $self->{super}->lines("SELECT o.id FROM jobs.proposal o $parties WHERE status = 'sent' AND $closed");
+	my ($member) = $self->{super}->lines("SELECT a.member_id FROM jobs.assignment a JOIN jobs.job j ON j.id = a.job_id
+		JOIN jobs.member m ON m.id = a.member_id WHERE $live AND NOT m.is_active");
+
+	complain('job of a closed account', $job, 'none that lives') if $job;
+	complain('proposal of a closed account', $proposal, 'none that is open') if $proposal;
+	complain('member who left', $member, 'no work') if $member;
+	return;
+}
+
 # Each job's history is a walk along the diagram, and ends where the job stands.
 sub check_history
 {
@@ -888,8 +906,8 @@ sub check_history
 	{
 		my ($job_id, $action, $from, $to, $kind) = split /\|/, $line;
 		my $side = $kind eq 'member' ? 'expert' : $kind;
-		# the system does it for a side whose account it closes, or whose member leaves
-		$side = 'expert' if $kind eq 'system' && $action =~ /^(decline|unassign)$/;
+		# the system ends it for a side whose account it closes; members leave, whoever sets it off
+		$side = 'expert' if $action eq 'unassign' || $kind eq 'system' && $action eq 'decline';
 		my $arrow = $action eq 'create' ? { '' => 'new' } : $Fuzz::Model::diagram{$side}{$action} // {};
 		my $allowed = $arrow->{$from} // 'nothing';
 

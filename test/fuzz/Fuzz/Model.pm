@@ -380,7 +380,21 @@ sub act_and_say
 		$self->say($who, $job, $text);
 		$self->record($who, $job, 'message', $to, $to);
 	}
+	$self->end_assignments($who, $job) if $action eq 'reject';
 	return $to;
+}
+
+# Who has left is assigned to nothing that lives.
+sub end_assignments
+{
+	my ($self, $who, $job) = @_;
+
+	foreach my $id (grep { $job->{assigned}{$_} && !$self->{member}{$_}{is_active} } sort keys %{ $job->{assigned} })
+	{
+		$self->set($job->{assigned}, $id => 0);
+		$self->record($who, $job, 'unassign', $job->{status}, $job->{status});
+	}
+	return;
 }
 
 sub complete_job { my ($self, $who, $id, $text) = @_; return $self->act_and_say($who, $id, 'complete', $text) }
@@ -1224,11 +1238,7 @@ sub set_active
 	$self->set($member, is_active => $is_active);
 	$self->tell_account($who, organization => $member->{organization}, $is_active ? 'member_activate' : 'member_deactivate', member_id => $id);
 	return '' if $is_active;
-	foreach my $job (grep { $_->{assigned}{$id} && $is_live{ status($_) } } @{ $self->{job} })
-	{
-		$self->set($job->{assigned}, $id => 0);
-		$self->record($who, $job, 'unassign', $job->{status}, $job->{status});
-	}
+	$self->end_assignments($who, $_) foreach grep { $_->{assigned}{$id} && $is_live{ status($_) } } @{ $self->{job} };
 	return '';
 }
 
