@@ -32,7 +32,7 @@ carry_out(Call *call, Job *job, const Transition *transition, const char *said)
 		subject.message_id = message_add(call, job->id, said);
 	consequence_of_action(call, job, transition, &subject);
 	if (lives_again)
-		assignment_end_of_gone(call, job);
+		assignment_end_of_gone(call, job_lock(call, job->id));
 	return to;
 }
 
