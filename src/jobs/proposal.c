@@ -237,14 +237,16 @@ wants_open_conversation(ProposalStatus to)
 }
 
 List *
-proposal_decisions(const Call *call, const Row *proposal, const Row *conversation)
+proposal_decisions(Call *call, const Row *proposal, const Row *conversation)
 {
 	List *decisions = NIL;
+	bool makes_job = conversation_is_open(call, conversation) &&
+					 !organization_is_suspended(call, row_int64(proposal, Col_proposal_organization_id));
 
 	for (int to = 0; to < lengthof(statuses); to++)
 	{
 		if (is_decider(call, to) && is_decidable(status_of(proposal), to) &&
-			(!wants_open_conversation(to) || conversation_is_open(call, conversation)))
+			(!wants_open_conversation(to) || makes_job))
 			decisions = lappend(decisions, unconstify(char *, statuses[to].action));
 	}
 	return decisions;

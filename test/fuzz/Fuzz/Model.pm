@@ -1165,6 +1165,7 @@ sub account
 	my ($self, $table, $id) = @_;
 	my $row = $self->{ $table eq 'preferences' ? 'organization' : $table }{$id};
 
+	return if !$row;
 	return $table eq 'member' ? ($row, organization => $row->{organization}, member_id => $id) :
 	  $table eq 'store' ? ($row, merchant => $row->{merchant}, store_id => $id) :
 	  ($row, ($table eq 'merchant' ? 'merchant' : 'organization') => $id);
