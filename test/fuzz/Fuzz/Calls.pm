@@ -234,10 +234,10 @@ my %kinds = (
 	deactivate_member => [ 0.3, { side => 'member', make => \&deactivate_member } ],
 	activate_member => [ 0.8, { side => 'member', make => \&activate_member } ],
 	remove_store => [ 0.2, { side => 'merchant', make => \&remove_store } ],
-	close_organization => [ 0.2, { side => 'member', make => \&close_organization } ],
-	close_merchant => [ 0.1, { side => 'merchant', make => \&close_merchant } ],
+	close_organization => [ 0.4, { side => 'member', make => \&close_organization } ],
+	close_merchant => [ 0.3, { side => 'merchant', make => \&close_merchant } ],
 	reopen => [ 2, { side => 'system', make => \&reopen } ],
-	suspend => [ 0.4, { side => 'system', make => \&suspend } ],
+	suspend => [ 0.8, { side => 'system', make => \&suspend } ],
 	reinstate => [ 2, { side => 'system', make => \&reinstate } ],
 	forbidden => [ 4, { make => \&forbidden } ],
 );
