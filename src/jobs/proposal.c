@@ -4,9 +4,9 @@
  * Sending, withdrawing, accepting and declining proposals, by function and by plain
  * INSERT and UPDATE.
  *
- * Locks: to send one, the client_key, then the conversation, so that a block meets it. To decide one, the proposal FOR NO KEY UPDATE, so
- * that it is decided once; for an acceptance then the conversation, so that a block meets the job
- * that comes of it.
+ * Locks: to send one, the client_key, then the conversation, so that a block meets it. To decide one, the
+ * proposal FOR NO KEY UPDATE, so that it is decided once; for an acceptance then the conversation, so that a
+ * block meets the job that comes of it.
  */
 #include "postgres.h"
 
