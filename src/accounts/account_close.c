@@ -138,10 +138,9 @@ SQL_FUNCTION(reopen_organization)
 {
 	int64 organization_id = arg_id(fcinfo, ARG(reopen_organization, organization_id));
 	Call *call = call_begin_operator(fcinfo, ARG_reopen_organization_actor);
-	Row *preferences;
+	Row *preferences = lock_preferences(call, organization_id, LockTupleNoKeyExclusive);
 
 	directory_require_system(call, "reopen an organization");
-	preferences = lock_preferences(call, organization_id, LockTupleNoKeyExclusive);
 	(void) set_closed(call, preferences, false, EVENT_ORGANIZATION_REOPEN);
 	call_end(call);
 	PG_RETURN_VOID();
@@ -154,9 +153,10 @@ SQL_FUNCTION(reopen_merchant)
 {
 	int64 merchant_id = arg_id(fcinfo, ARG(reopen_merchant, merchant_id));
 	Call *call = call_begin_operator(fcinfo, ARG_reopen_merchant_actor);
+	Row *merchant = lock_merchant(call, merchant_id);
 
 	directory_require_system(call, "reopen a merchant");
-	(void) set_closed(call, lock_merchant(call, merchant_id), false, EVENT_MERCHANT_REOPEN);
+	(void) set_closed(call, merchant, false, EVENT_MERCHANT_REOPEN);
 	call_end(call);
 	PG_RETURN_VOID();
 }

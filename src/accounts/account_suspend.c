@@ -42,10 +42,13 @@ lock_account(Call *call, const AccountColumns *columns, int64 id)
 
 	if (columns->table == TABLE_preferences)
 		(void) organization_lock(call, id, LockTupleNoKeyExclusive);
+	else if (columns->table == TABLE_member)
+		(void) member_get(call, id);
+	else
+		(void) merchant_get(call, id);
 	account = row_lock(call->rows, columns->table, id, LockTupleNoKeyExclusive, LockWaitBlock);
 	if (account == NULL)
 		actor_complain_missing(columns->kind, id);
-	row_require_column(account, columns->suspended_at);
 	return account;
 }
 
@@ -53,15 +56,13 @@ lock_account(Call *call, const AccountColumns *columns, int64 id)
  * reason: NULL reinstates the account. Repeated, it does nothing.
  */
 static void
-set_suspended(Call *call, const char *text, const char *reason)
+set_suspended(Call *call, const AccountColumns *columns, int64 id, const char *reason)
 {
-	int64 id;
-	const AccountColumns *columns = parse_account(text, &id);
-	Row *account;
+	Row *account = lock_account(call, columns, id);
 	Row *changed;
 
 	directory_require_system(call, reason ? "suspend anybody" : "reinstate anybody");
-	account = lock_account(call, columns, id);
+	row_require_column(account, columns->suspended_at);
 	changed = row_copy(account);
 	row_set_text(changed, columns->suspension_reason, reason);
 	if (reason == NULL)
@@ -82,9 +83,11 @@ SQL_FUNCTION(suspend)
 {
 	char *text = arg_text(fcinfo, ARG(suspend, actor_or_organization), LIMIT_NAME);
 	char *reason = arg_text(fcinfo, ARG(suspend, reason), LIMIT_TEXT);
+	int64 id;
+	const AccountColumns *columns = parse_account(text, &id);
 	Call *call = call_begin_operator(fcinfo, ARG_suspend_actor);
 
-	set_suspended(call, text, reason);
+	set_suspended(call, columns, id, reason);
 	call_end(call);
 	PG_RETURN_VOID();
 }
@@ -95,9 +98,11 @@ SQL_FUNCTION(suspend)
 SQL_FUNCTION(reinstate)
 {
 	char *text = arg_text(fcinfo, ARG(reinstate, actor_or_organization), LIMIT_NAME);
+	int64 id;
+	const AccountColumns *columns = parse_account(text, &id);
 	Call *call = call_begin_operator(fcinfo, ARG_reinstate_actor);
 
-	set_suspended(call, text, NULL);
+	set_suspended(call, columns, id, NULL);
 	call_end(call);
 	PG_RETURN_VOID();
 }

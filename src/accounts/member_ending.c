@@ -14,12 +14,18 @@
 #include "accounts/member_ending.h"
 #include "jobs/assignment.h"
 
+/*
+ * 40001 when the job is newer than the transaction's snapshot.
+ */
 static void
 end_assignment(Call *call, int64 job_id, int64 member_id)
 {
-	Row *row = row_fetch(call->rows, TABLE_job, job_id);
+	ScanKeyData keys[1];
+	Row *row;
 	Job *job;
 
+	row_key_int64(&keys[0], 1, job_id);
+	row = row_find_latest(call->rows, TABLE_job, PRIMARY_KEY, 1, keys);
 	if (row == NULL || row_lock_out_of_order(row, LockTupleNoKeyExclusive) == NULL)
 		return;
 	job = job_of_row(row);

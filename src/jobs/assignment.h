@@ -17,4 +17,7 @@ extern int assignment_live_jobs(Call *call, int64 organization_id, int64 member_
 /* Unassigns a member from a job, which is locked. False: it was not assigned. */
 extern bool assignment_end(Call *call, Job *job, int64 member_id);
 
+/* The same of the members who have left: for a job, which is locked, that lives again. */
+extern void assignment_end_of_gone(Call *call, Job *job);
+
 #endif

@@ -4,9 +4,9 @@
  * Sending, withdrawing, accepting and declining proposals, by function and by plain
  * INSERT and UPDATE.
  *
- * Locks: to send one, the client_key alone. To decide one, the proposal FOR NO KEY UPDATE, so
- * that it is decided once; for an acceptance then the conversation, so that a block meets the job
- * that comes of it.
+ * Locks: to send one, the client_key, then the conversation, so that a block meets it. To decide one, the
+ * proposal FOR NO KEY UPDATE, so that it is decided once; for an acceptance then the conversation, so that a
+ * block meets the job that comes of it.
  */
 #include "postgres.h"
 
@@ -156,6 +156,8 @@ fill_new(Call *call, Row *row, Row *conversation)
 	int64 organization_id = row_int64(conversation, Col_conversation_organization_id);
 
 	provided_service_require(call, organization_id, row_int64(row, Col_proposal_service_id));
+	/* who blocks it, or closes an account, ends the proposals that are there by then */
+	conversation = conversation_lock(call, row_int64(conversation, Col_conversation_id));
 	conversation_require_open(call, conversation);
 
 	row_set_int64(row, Col_proposal_organization_id, organization_id);
@@ -235,14 +237,16 @@ wants_open_conversation(ProposalStatus to)
 }
 
 List *
-proposal_decisions(const Call *call, const Row *proposal, const Row *conversation)
+proposal_decisions(Call *call, const Row *proposal, const Row *conversation)
 {
 	List *decisions = NIL;
+	bool makes_job = conversation_is_open(call, conversation) &&
+					 !organization_is_suspended(call, row_int64(proposal, Col_proposal_organization_id));
 
 	for (int to = 0; to < lengthof(statuses); to++)
 	{
 		if (is_decider(call, to) && is_decidable(status_of(proposal), to) &&
-			(!wants_open_conversation(to) || conversation_is_open(call, conversation)))
+			(!wants_open_conversation(to) || makes_job))
 			decisions = lappend(decisions, unconstify(char *, statuses[to].action));
 	}
 	return decisions;

@@ -18,7 +18,7 @@ extern Row *proposal_lock(Call *call, int64 id);
 extern bool proposal_is_sender(const Call *call);
 
 /* How whoever acts can decide it now: a list of names of actions. */
-extern List *proposal_decisions(const Call *call, const Row *proposal, const Row *conversation);
+extern List *proposal_decisions(Call *call, const Row *proposal, const Row *conversation);
 
 /* Was it accepted for a new store, so that no job came of it? */
 extern bool proposal_is_for_new_store(const Row *proposal);

@@ -51,7 +51,9 @@ conversation_is_blocked(const Row *conversation)
 }
 
 /*
- * A side whose account is closed; NULL: neither's is. That of whoever acts was asked for when the call began.
+ * A side whose account is closed; NULL: neither's is. That of whoever acts was asked for when the call began, and
+ * is asked for again where the conversation is locked: who closed it may have been waited for. Closing leaves
+ * the conversation's row as it is, so that a snapshot wouldn't tell.
  */
 static Row *
 find_closed_account(const Call *call, const Row *conversation)
@@ -59,15 +61,15 @@ find_closed_account(const Call *call, const Row *conversation)
 	Rows *rows = conversation->rows;
 	Row *account;
 
-	if (call->actor.kind != ACTOR_MEMBER)
+	if (conversation->is_locked || call->actor.kind != ACTOR_MEMBER)
 	{
-		account = row_fetch(rows, TABLE_preferences, row_int64(conversation, Col_conversation_organization_id));
+		account = row_fetch_latest(rows, TABLE_preferences, row_int64(conversation, Col_conversation_organization_id));
 		if (account && account_is_closed(account))
 			return account;
 	}
-	if (call->actor.kind != ACTOR_MERCHANT)
+	if (conversation->is_locked || call->actor.kind != ACTOR_MERCHANT)
 	{
-		account = row_fetch(rows, TABLE_merchant, row_int64(conversation, Col_conversation_merchant_id));
+		account = row_fetch_latest(rows, TABLE_merchant, row_int64(conversation, Col_conversation_merchant_id));
 		if (account && account_is_closed(account))
 			return account;
 	}
@@ -282,7 +284,7 @@ require_organization_stays(Call *call, int64 organization_id)
 
 	if (organization == NULL || row_lock_out_of_order(organization, LockTupleKeyShare) == NULL)
 		actor_complain_missing("organization", organization_id);
-	preferences = row_fetch(call->rows, TABLE_preferences, organization_id);
+	preferences = row_fetch_latest(call->rows, TABLE_preferences, organization_id);
 	if (preferences)
 		account_require_unclosed(preferences);
 }

@@ -425,12 +425,18 @@ complain_unavailable(int64 organization_id, const char *why)
 			 errhint("Ask another organization.")));
 }
 
-void
-organization_require_unsuspended(Call *call, int64 organization_id)
+bool
+organization_is_suspended(Call *call, int64 organization_id)
 {
 	Row *preferences = row_fetch(call->rows, TABLE_preferences, organization_id);
 
-	if (preferences && account_is_suspended(preferences))
+	return preferences && account_is_suspended(preferences);
+}
+
+void
+organization_require_unsuspended(Call *call, int64 organization_id)
+{
+	if (organization_is_suspended(call, organization_id))
 		complain_unavailable(organization_id, "It does no work at present.");
 }
 

@@ -51,7 +51,8 @@ extern void store_require_kept(Call *call, int64 store_id);
 /* The merchant's row, locked FOR NO KEY UPDATE; PT404, PT409 when it is closed or suspended by then. */
 extern Row *merchant_lock(Call *call, int64 id);
 
-/* PT409 while the organization is suspended: nobody asks it for work. */
+/* Is the organization suspended? Nobody asks it for work then: PT409. */
+extern bool organization_is_suspended(Call *call, int64 organization_id);
 extern void organization_require_unsuspended(Call *call, int64 organization_id);
 
 /*

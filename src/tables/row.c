@@ -410,6 +410,17 @@ row_fetch(Rows *rows, TableId id, int64 key)
 	return row_find(rows, id, PRIMARY_KEY, 1, keys, ForwardScanDirection);
 }
 
+Row *
+row_fetch_latest(Rows *rows, TableId id, int64 key)
+{
+	ScanKeyData keys[1];
+
+	if (!IsolationUsesXactSnapshot())
+		return row_fetch(rows, id, key);
+	row_key_int64(&keys[0], 1, key);
+	return only_row(row_scan_begin_latest(rows, id, PRIMARY_KEY, 1, keys, ForwardScanDirection));
+}
+
 void
 rows_complain_self_modified(const Table *table)
 {

@@ -55,6 +55,12 @@ extern Row *row_fetch(Rows *rows, TableId id, int64 key);
 extern void rows_renew(Rows *rows);
 
 /*
+ * The same as everybody has committed it by now, whatever the transaction's snapshot: for what the
+ * lock of another row decides.
+ */
+extern Row *row_fetch_latest(Rows *rows, TableId id, int64 key);
+
+/*
  * The same, locked. NULL: it isn't there, or (with LockWaitSkip) somebody else holds
  * it. 40001 where the isolation level forbids to go on.
  */

@@ -33,6 +33,7 @@ SELECT regress.try(format('SELECT jobs.reopen_organization(%s)', :org));
 RESET SESSION AUTHORIZATION;
 SET SESSION AUTHORIZATION regress_jobs_operator;
 SELECT regress.try(format('SELECT jobs.reopen_organization(%s, actor => %L)', :org, :'ann')), regress.try(format('SELECT jobs.reopen_merchant(%s, actor => %L)', :max_id, :'max'));
+SELECT regress.try(format('SELECT jobs.reopen_organization(%s, actor => %L)', :org, :'otto')), regress.try(format('SELECT jobs.reopen_merchant(%s, actor => %L)', :max_id, :'mia'));
 -- what is open stays open
 SELECT jobs.reopen_organization(:org), jobs.reopen_merchant(:max_id);
 RESET SESSION AUTHORIZATION;

@@ -18,6 +18,10 @@ SET SESSION AUTHORIZATION regress_jobs_app;
 SELECT regress.try(format('SELECT jobs.suspend(%L, $$x$$, actor => %L)', :'max', :'ann'));
 SET SESSION AUTHORIZATION regress_jobs_operator;
 SELECT regress.try(format('SELECT jobs.suspend(%L, $$x$$, actor => %L)', :'max', :'ann')), regress.try(format('SELECT jobs.reinstate(%L, actor => %L)', :'max', :'max'));
+-- what is hidden is not there, before it is asked who acts; a text that names nobody comes before that
+SELECT whose, regress.try(format('SELECT jobs.suspend(%L, $$x$$, actor => %L)', account, :'ann')), regress.try(format('SELECT jobs.reinstate(%L, actor => %L)', account, :'ann'))
+FROM (VALUES ('Ann', :'ann'), ('her organization', 'organization:' || :org), ('another one', 'organization:' || :other_org), ('Otto', :'otto'), ('nobody', 'merchant:1')) v (whose, account);
+SELECT regress.try('SELECT jobs.suspend($$shop:1$$, $$x$$, actor => $$member:1$$)'), regress.try('SELECT jobs.reinstate($$shop:1$$, actor => $$member:1$$)');
 SELECT account, regress.try(format('SELECT jobs.suspend(%L, $$x$$)', account)), regress.try(format('SELECT jobs.reinstate(%L)', account))
 FROM unnest('{member:1,merchant:1,organization:1,member:01,member:,system,"",store:1,"organization: 5",NULL}'::text[]) account;
 SELECT regress.try(format('SELECT jobs.suspend(%L, %L)', :'max', reason)) FROM unnest('{"",NULL}'::text[]) reason;
@@ -64,6 +68,8 @@ SET LOCAL SESSION AUTHORIZATION regress_jobs_app;
 SELECT count(*) FROM jobs.preferences;
 RESET SESSION AUTHORIZATION;
 SELECT jobs.act_as('');
+-- nor is it offered what is refused
+SELECT string_agg(a, ' ') FROM jobs.proposal_actions(:offer, actor => :'max') a;
 -- another reason; the same once more; and an end
 SELECT jobs.suspend('organization:' || :org, 'Other complaints');
 SELECT * FROM states WHERE suspended;

@@ -52,6 +52,14 @@ SELECT DISTINCT regress.who(actor), action FROM jobs.event WHERE job_id = :new A
 SELECT jobs.activate_member(:ann_id);
 ROLLBACK;
 
+-- a job that lives again is not the work of those who have left
+BEGIN;
+SELECT jobs.reject_completion(:completed, 'Not yet', actor => :'max');
+SELECT * FROM assigned ORDER BY 1;
+SELECT h FROM regress.history(:completed) h;
+SELECT jobs.reject_completion(:completed, 'Not yet', actor => :'max');
+ROLLBACK;
+
 -- he comes back, without his work
 SELECT jobs.activate_member(:bob_id, actor => :'ann');
 SELECT is_active FROM jobs.member WHERE id = :bob_id;
