@@ -24,9 +24,9 @@ REVOKE EXECUTE ON FUNCTION jobs.block_conversation FROM PUBLIC;
 COMMENT ON FUNCTION jobs.block_conversation IS
 	'Either side blocks a conversation: nobody writes, offers or asks in it any more. Whoever blocks it declines '
 	'its live jobs, with the reason "blocked", and declines or withdraws its open proposals. Blocking it again '
-	'does nothing. A plain UPDATE of is_blocked does the same; by an operator it declines nothing. blocked_by '
-	'tells who did. Errors: 22004 NULL; PT404 it is missing or hidden; PT409 suspended, or closed; 42501 neither '
-	'side. For members and merchants with app, bound or operator access.';
+	'does nothing. A plain UPDATE of is_blocked does the same; by an operator it ends nothing. blocked_by tells '
+	'who did. Errors: 22004 NULL; PT404 it is missing or hidden; PT409 whoever acts is suspended, or its account '
+	'closed; 42501 neither side. For members and merchants with app, bound or operator access.';
 
 -- access: actors
 CREATE FUNCTION jobs.unblock_conversation(conversation_id bigint, actor text DEFAULT jobs.current_actor())
@@ -36,9 +36,9 @@ AS 'MODULE_PATHNAME', 'jobs_unblock_conversation';
 REVOKE EXECUTE ON FUNCTION jobs.unblock_conversation FROM PUBLIC;
 COMMENT ON FUNCTION jobs.unblock_conversation IS
 	'Opens a blocked conversation again, for the side that blocked it and the system; what ended stays ended. '
-	'Unblocking an open one does nothing. A plain UPDATE of is_blocked does the same. Errors: 22004 NULL; PT404 it '
-	'is missing or hidden; PT409 suspended, or closed; 42501 the other side blocked it. For members, merchants and '
-	'the system with app, bound or operator access.';
+	'Unblocking an open one does nothing. A plain UPDATE of is_blocked does the same. Errors: 22004 NULL; PT404 '
+	'it is missing or hidden; PT409 whoever acts is suspended, or its account closed; 42501 the other side '
+	'blocked it. For members, merchants and the system with app, bound or operator access.';
 
 -- access: actors
 CREATE FUNCTION jobs.conversation_actions(conversation_id bigint, actor text DEFAULT jobs.current_actor())

@@ -103,7 +103,10 @@ ALTER TABLE jobs.merchant ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jobs.store ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY listed_or_dealt_with ON jobs.organization
-	USING (jobs.sees_organization(id));
+	FOR SELECT USING (jobs.sees_organization(id));
+-- nobody changes or locks what is listed
+CREATE POLICY own_organization ON jobs.organization
+	FOR UPDATE USING (id = (SELECT jobs.current_organization_id()));
 CREATE POLICY own_organization ON jobs.preferences
 	USING (organization_id = (SELECT jobs.current_organization_id()));
 CREATE POLICY own_organization ON jobs.member

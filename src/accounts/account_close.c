@@ -178,6 +178,7 @@ SQL_FUNCTION(remove_store)
 	store = row_lock_found(store, LockTupleNoKeyExclusive, LockWaitBlock);
 	if (store == NULL)
 		actor_complain_missing("store", store_id);
+	actor_require_use(call->rows, &call->actor, ACTOR_WRITES);
 	if (row_isnull(store, Col_store_removed_at))
 	{
 		changed = row_copy(store);

@@ -44,11 +44,21 @@ set_given_bool(Row *row, int column, FunctionCallInfo fcinfo, int argno)
 		row_set(row, column, BoolGetDatum(PG_GETARG_BOOL(argno)));
 }
 
+/*
+ * Whoever acts may have been stopped while the row was waited for. What changes nothing writes nothing.
+ */
 static void
 write_change(Call *call, const Row *old, Row *changed)
 {
-	row_must_update(old, changed);
-	account_changed(call, old, changed);
+	actor_require_use(call->rows, &call->actor, ACTOR_WRITES);
+	for (int column = 0; column < table_column_count(old->table->id); column++)
+	{
+		if (!row_differs(old, changed, old->table->att[column]))
+			continue;
+		row_must_update(old, changed);
+		account_changed(call, old, changed);
+		return;
+	}
 }
 
 /*
@@ -181,6 +191,8 @@ SQL_FUNCTION(update_store)
 	Row *old = lock_own(store_get(call, store_id), "store", store_id);
 	Row *row = row_copy(old);
 
+	/* jobs keep its name */
+	store_require_kept(call, store_id);
 	set_given(row, Col_store_name, name);
 	set_given(row, Col_store_url, url);
 	write_change(call, old, row);

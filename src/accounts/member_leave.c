@@ -47,6 +47,8 @@ set_active(Call *call, int64 member_id, bool is_active)
 					  LockWaitBlock);
 	if (member == NULL)
 		actor_complain_missing("member", member_id);
+	/* whoever acts may have been stopped while these were waited for */
+	actor_require_use(call->rows, &call->actor, ACTOR_WRITES);
 	if (row_bool(member, Col_member_is_active) == is_active)
 		return;
 	if (!is_active && call->actor.kind != ACTOR_SYSTEM)

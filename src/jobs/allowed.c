@@ -87,7 +87,7 @@ SQL_FUNCTION(conversation_actions)
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	call = call_begin(fcinfo, ARG_conversation_actions_actor);
 	conversation = conversation_get(call, conversation_id);
-	is_open = conversation_is_open(call, conversation);
+	is_open = conversation_is_open(conversation);
 	return_action(fcinfo, call, is_open && conversation_is_party(call) ? "message" : NULL);
 	return_action(fcinfo, call, is_open && proposal_is_sender(call) ? "propose" : NULL);
 	return_action(fcinfo, call, block_action(call, conversation));

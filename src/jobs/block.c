@@ -4,8 +4,9 @@
  * Blocking a conversation, which either side does, and opening it again, which is for the side that
  * blocked it, or for the system.
  *
- * Locks: the merchant FOR NO KEY UPDATE, so that none of its requests comes in between; then what lives in
- * the conversation, and the conversation: ending.h.
+ * Locks: of a merchant who blocks it its row FOR NO KEY UPDATE, so that none of its requests comes in between; then
+ * what lives in the conversation, and the conversation: ending.h. What a merchant does elsewhere never waits for a
+ * member.
  */
 #include "postgres.h"
 
@@ -74,8 +75,8 @@ SQL_FUNCTION(block_conversation)
 	Row *conversation = conversation_get(call, conversation_id);
 
 	require_blocker(call, conversation_id);
-	(void) row_lock(call->rows, TABLE_merchant, row_int64(conversation, Col_conversation_merchant_id),
-					LockTupleNoKeyExclusive, LockWaitBlock);
+	if (call->actor.kind == ACTOR_MERCHANT)
+		(void) merchant_lock(call, call->actor.id);
 	ending_lock(call, list_make1(conversation));
 	if (set_blocked(call, conversation_lock(call, conversation_id), true))
 		ending_of_conversation(call, conversation_id, REASON_BLOCKED);

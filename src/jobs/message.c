@@ -129,7 +129,7 @@ require_allowed(Call *call, Place *place)
 	conversation_require_party(call, place->conversation_id);
 	/* read again: a lock may have been waited for */
 	rows_renew(call->rows);
-	conversation_require_open(call, conversation_get(call, place->conversation_id));
+	conversation_require_open(conversation_get(call, place->conversation_id));
 	return NULL;
 }
 
@@ -289,7 +289,7 @@ message_add(Call *call, int64 job_id, const char *body)
 
 	find_place(call, &draft, &place);
 	lock_job(call, &draft, &place);
-	conversation_require_open(call, conversation_get(call, place.conversation_id));
+	conversation_require_open(conversation_get(call, place.conversation_id));
 	id = insert_message(call, &draft, &place);
 	job_record_unmoved(call, place.job, ACTION_MESSAGE, json_of_id("message_id", id));
 	return id;

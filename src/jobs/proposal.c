@@ -158,7 +158,7 @@ fill_new(Call *call, Row *row, Row *conversation)
 	provided_service_require(call, organization_id, row_int64(row, Col_proposal_service_id));
 	/* who blocks it, or closes an account, ends the proposals that are there by then */
 	conversation = conversation_lock(call, row_int64(conversation, Col_conversation_id));
-	conversation_require_open(call, conversation);
+	conversation_require_open(conversation);
 
 	row_set_int64(row, Col_proposal_organization_id, organization_id);
 	row_set_int64(row, Col_proposal_merchant_id, row_int64(conversation, Col_conversation_merchant_id));
@@ -240,7 +240,7 @@ List *
 proposal_decisions(Call *call, const Row *proposal, const Row *conversation)
 {
 	List *decisions = NIL;
-	bool makes_job = conversation_is_open(call, conversation) &&
+	bool makes_job = conversation_is_open(conversation) &&
 					 !organization_is_suspended(call, row_int64(proposal, Col_proposal_organization_id));
 
 	for (int to = 0; to < lengthof(statuses); to++)
@@ -288,7 +288,7 @@ require_decidable(Call *call, const Row *proposal, ProposalStatus to)
 	if (!wants_open_conversation(to))
 		return;
 	organization_require_unsuspended(call, row_int64(proposal, Col_proposal_organization_id));
-	conversation_require_open(call, conversation_lock(call, row_int64(proposal, Col_proposal_conversation_id)));
+	conversation_require_open(conversation_lock(call, row_int64(proposal, Col_proposal_conversation_id)));
 }
 
 /*

@@ -362,7 +362,7 @@ SQL_FUNCTION(request_review)
 	require_new_store(proposal);
 	if (!is_requested(proposal))
 	{
-		conversation_require_open(call, conversation_get(call, row_int64(proposal, Col_proposal_conversation_id)));
+		conversation_require_open(conversation_get(call, row_int64(proposal, Col_proposal_conversation_id)));
 		ask_for_review(call, proposal);
 	}
 	call_end(call);
@@ -387,7 +387,7 @@ review_action(Call *call, const Row *proposal, const Row *conversation)
 
 	if (!proposal_is_for_new_store(proposal))
 		return NULL;
-	if (is_expert(call) && !is_requested(proposal) && conversation_is_open(call, conversation))
+	if (is_expert(call) && !is_requested(proposal) && conversation_is_open(conversation))
 		return "request_review";
 	if (is_reviewer(call) && is_requested(proposal) && find_review(call, &subject, false) == NULL)
 		return "review";

@@ -17,8 +17,8 @@ typedef struct Addressee
 } Addressee;
 
 /*
- * What waits to be sent to the old address of this addressee goes to the new one. What a mailer holds at
- * this moment may still be sent to the old one; its row names the new one, for another attempt.
+ * What waits to be sent to the old address of this addressee goes to the new one. What a mailer holds at this
+ * moment stays as it is: no mailer waits for people. So does what transactions have written that are not committed.
  */
 extern void redirect_emails(Call *call, const Addressee *addressee, const char *from, const char *to);
 

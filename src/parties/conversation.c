@@ -51,39 +51,29 @@ conversation_is_blocked(const Row *conversation)
 }
 
 /*
- * A side whose account is closed; NULL: neither's is. That of whoever acts was asked for when the call began, and
- * is asked for again where the conversation is locked: who closed it may have been waited for. Closing leaves
- * the conversation's row as it is, so that a snapshot wouldn't tell.
+ * A side whose account is closed by now; NULL: neither's is. Closing leaves the conversation's row as it is, so that a
+ * snapshot wouldn't tell. Whoever acts may have closed the own account while a lock was waited for.
  */
 static Row *
-find_closed_account(const Call *call, const Row *conversation)
+find_closed_account(const Row *conversation)
 {
 	Rows *rows = conversation->rows;
-	Row *account;
+	int64 merchant_id = row_int64(conversation, Col_conversation_merchant_id);
+	Row *account = row_fetch_latest(rows, TABLE_preferences, row_int64(conversation, Col_conversation_organization_id));
 
-	if (conversation->is_locked || call->actor.kind != ACTOR_MEMBER)
-	{
-		account = row_fetch_latest(rows, TABLE_preferences, row_int64(conversation, Col_conversation_organization_id));
-		if (account && account_is_closed(account))
-			return account;
-	}
-	if (conversation->is_locked || call->actor.kind != ACTOR_MERCHANT)
-	{
-		account = row_fetch_latest(rows, TABLE_merchant, row_int64(conversation, Col_conversation_merchant_id));
-		if (account && account_is_closed(account))
-			return account;
-	}
-	return NULL;
+	if (account == NULL || !account_is_closed(account))
+		account = row_fetch_latest(rows, TABLE_merchant, merchant_id);
+	return account && account_is_closed(account) ? account : NULL;
 }
 
 bool
-conversation_is_open(const Call *call, const Row *conversation)
+conversation_is_open(const Row *conversation)
 {
-	return !conversation_is_blocked(conversation) && find_closed_account(call, conversation) == NULL;
+	return !conversation_is_blocked(conversation) && find_closed_account(conversation) == NULL;
 }
 
 void
-conversation_require_open(const Call *call, const Row *conversation)
+conversation_require_open(const Row *conversation)
 {
 	Row *closed;
 
@@ -93,7 +83,7 @@ conversation_require_open(const Call *call, const Row *conversation)
 				 errmsg("conversation %lld is blocked", (long long) row_int64(conversation, Col_conversation_id)),
 				 errdetail("Nobody writes, offers or asks in a blocked conversation."),
 				 errhint("Who blocked it, or the marketplace's operator, can open it again.")));
-	closed = find_closed_account(call, conversation);
+	closed = find_closed_account(conversation);
 	if (closed)
 		account_require_unclosed(closed);
 }
@@ -272,21 +262,38 @@ number_of_new(Call *call, int64 organization_id, int64 merchant_id)
 }
 
 /*
- * The organization may be closed at this very moment, and what it has is ended by then: the new conversation
- * must be seen by that, or see it. Who closes it holds its row, and waits for what lives in its conversations,
- * of which this one is none yet. The foreign key wants the same lock.
+ * The organization of a conversation that is to be may be closed at this very moment, and what it has is ended by
+ * then: the new conversation must be seen by that, or see it. Who closes it holds its row, and waits for what lives in
+ * its conversations, of which this one is none yet. The foreign key wants the same lock. Nothing else that is locked
+ * behind an organization is waited for by who closes one.
  */
+static ConversationState
+hold_organization(Rows *rows, int64 organization_id, LockWaitPolicy wait)
+{
+	Row *organization = row_fetch(rows, TABLE_organization, organization_id);
+	Row *preferences;
+
+	if (organization == NULL)
+		return CONVERSATION_BLOCKED;
+	organization = wait == LockWaitBlock ? row_lock_out_of_order(organization, LockTupleKeyShare) :
+										   row_lock_found(organization, LockTupleKeyShare, wait);
+	if (organization == NULL)
+		return wait == LockWaitBlock ? CONVERSATION_BLOCKED : CONVERSATION_HELD;
+	preferences = row_fetch_latest(rows, TABLE_preferences, organization_id);
+	return preferences && account_is_closed(preferences) ? CONVERSATION_BLOCKED : CONVERSATION_OPEN;
+}
+
 static void
 require_organization_stays(Call *call, int64 organization_id)
 {
-	Row *organization = row_fetch(call->rows, TABLE_organization, organization_id);
 	Row *preferences;
 
-	if (organization == NULL || row_lock_out_of_order(organization, LockTupleKeyShare) == NULL)
-		actor_complain_missing("organization", organization_id);
+	if (hold_organization(call->rows, organization_id, LockWaitBlock) == CONVERSATION_OPEN)
+		return;
 	preferences = row_fetch_latest(call->rows, TABLE_preferences, organization_id);
 	if (preferences)
 		account_require_unclosed(preferences);
+	actor_complain_missing("organization", organization_id);
 }
 
 void
@@ -318,7 +325,7 @@ conversation_open(Call *call, int64 organization_id, int64 merchant_id)
 
 	if (row == NULL)
 		return number_of_new(call, organization_id, merchant_id);
-	conversation_require_open(call, row);
+	conversation_require_open(row);
 	return row_int64(row, Col_conversation_id);
 }
 
@@ -330,7 +337,7 @@ conversation_open_for_job(Call *call, int64 organization_id, int64 merchant_id)
 	if (row == NULL)
 		return number_of_new(call, organization_id, merchant_id);
 	row = conversation_lock(call, row_int64(row, Col_conversation_id));
-	conversation_require_open(call, row);
+	conversation_require_open(row);
 	return row_int64(row, Col_conversation_id);
 }
 
@@ -345,13 +352,13 @@ conversation_try_open_for_job(Call *call, int64 organization_id, int64 merchant_
 
 	*id = row ? row_int64(row, Col_conversation_id) : number_of_new(call, organization_id, merchant_id);
 	if (row == NULL)
-		return CONVERSATION_OPEN;
+		return hold_organization(call->rows, organization_id, wait);
 	row = wait == LockWaitBlock ? row_lock_out_of_order(row, LockTupleNoKeyExclusive) :
 								  row_lock_found(row, LockTupleNoKeyExclusive, wait);
 	/* one that was waited for is gone */
 	if (row == NULL)
 		return wait == LockWaitBlock ? CONVERSATION_BLOCKED : CONVERSATION_HELD;
-	return conversation_is_open(call, row) ? CONVERSATION_OPEN : CONVERSATION_BLOCKED;
+	return conversation_is_open(row) ? CONVERSATION_OPEN : CONVERSATION_BLOCKED;
 }
 
 void

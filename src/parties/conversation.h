@@ -21,8 +21,8 @@ extern Row *conversation_lock(Call *call, int64 id);
 extern bool conversation_is_blocked(const Row *conversation);
 
 /* May the two write in it? Not in one that is blocked, and not where one of the accounts is closed. PT409. */
-extern bool conversation_is_open(const Call *call, const Row *conversation);
-extern void conversation_require_open(const Call *call, const Row *conversation);
+extern bool conversation_is_open(const Row *conversation);
+extern void conversation_require_open(const Row *conversation);
 
 /* Blocks it in the name of the actor, or (NULL) opens it: in the row alone, which is to be written. */
 extern void conversation_set_blocked(Row *conversation, const Actor *by);

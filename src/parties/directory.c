@@ -95,6 +95,18 @@ organization_lock(Call *call, int64 id, LockTupleMode mode)
 	return organization;
 }
 
+/*
+ * For what is written into it. Whoever acts may have been stopped while it was waited for.
+ */
+static Row *
+lock_to_write(Call *call, int64 id)
+{
+	Row *organization = organization_lock(call, id, LockTupleNoKeyExclusive);
+
+	actor_require_use(call->rows, &call->actor, ACTOR_WRITES);
+	return organization;
+}
+
 Row *
 member_get(Call *call, int64 id)
 {
@@ -136,7 +148,7 @@ member_require_not_last(Call *call, const Row *member)
 	row_key_int64(&keys[0], 1, row_int64(member, Col_member_organization_id));
 	scan = row_scan_begin_latest(call->rows, TABLE_member, INDEX_member_organization, 1, keys, ForwardScanDirection);
 	while (is_last && (other = row_scan_pass(scan)) != NULL)
-		is_last = !row_bool(other, Col_member_is_active) ||
+		is_last = !row_bool(other, Col_member_is_active) || account_is_suspended(other) ||
 				  row_int64(other, Col_member_id) == row_int64(member, Col_member_id);
 	row_scan_end(scan);
 	if (is_last)
@@ -297,7 +309,7 @@ SQL_FUNCTION(add_member)
 	set_client_key(row, Col_member_client_key, client_key);
 	earlier = client_key_find(call, TABLE_member, organization_id, client_key);
 	if (earlier == NULL)
-		(void) organization_lock(call, organization_id, LockTupleNoKeyExclusive);
+		(void) lock_to_write(call, organization_id);
 	require_adder(call, organization_id, earlier);
 	id = earlier ? repeated_row(earlier, row, said, lengthof(said)) : insert_member(row);
 	call_end(call);
@@ -500,7 +512,7 @@ SQL_FUNCTION(provide_service)
 	check_price_range(min_price, max_price);
 	call = call_begin(fcinfo, ARG_provide_service_actor);
 	service = search_hold_service(call->rows, service_id);
-	organization = organization_lock(call, organization_id, LockTupleNoKeyExclusive);
+	organization = lock_to_write(call, organization_id);
 	directory_require(call, SIDE_EXPERT | SIDE_SYSTEM, false, "provide a service");
 	if (service == NULL)
 		actor_complain_missing("service", service_id);
@@ -540,7 +552,7 @@ SQL_FUNCTION(withdraw_service)
 	Row *organization;
 	Row *row;
 
-	organization = organization_lock(call, organization_id, LockTupleNoKeyExclusive);
+	organization = lock_to_write(call, organization_id);
 	directory_require(call, SIDE_EXPERT | SIDE_SYSTEM, false, "withdraw a service");
 	service_require(call, service_id);
 	row = provided_service_find(call->rows, organization_id, service_id);

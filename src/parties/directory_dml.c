@@ -202,6 +202,15 @@ check_column(Row *row, int column, Kind kind)
 }
 
 /*
+ * '' clears a text, as it does for the functions.
+ */
+static bool
+is_empty_text(const Row *row, int column, Kind kind)
+{
+	return (kind == KIND_LONG_TEXT || kind == KIND_URL) && !row_isnull(row, column) && *row_text(row, column) == '\0';
+}
+
+/*
  * What an UPDATE leaves as it is was checked when it was written, perhaps by other rules.
  */
 static void
@@ -215,6 +224,8 @@ check_columns(Dml *dml)
 			continue;
 		if (written[i].kind == KIND_CURRENCY && DML_IS_INSERT(dml))
 			row_set_text(row, written[i].column, check_currency_given(row_text(row, written[i].column)));
+		else if (!written[i].is_required && is_empty_text(row, written[i].column, written[i].kind))
+			row_set_null(row, written[i].column);
 		else if (row_isnull(row, written[i].column))
 			check_not_null(written[i].is_required, table_column(row->table->id, written[i].column));
 		else
