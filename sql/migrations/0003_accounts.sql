@@ -17,6 +17,3 @@ ALTER TABLE jobs.event
 	ALTER COLUMN organization_id DROP NOT NULL,
 	ALTER COLUMN merchant_id DROP NOT NULL,
 	ALTER COLUMN conversation_id DROP NOT NULL;
-
--- It stood for UPDATE, too, which is for the own organization alone from now on.
-DROP POLICY listed_or_dealt_with ON jobs.organization;
