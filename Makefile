@@ -20,6 +20,7 @@ SQL_PIECES = \
 	directory \
 	visibility \
 	conversation \
+	account \
 	proposal \
 	request \
 	match \

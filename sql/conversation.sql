@@ -22,21 +22,23 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_block_conversation';
 REVOKE EXECUTE ON FUNCTION jobs.block_conversation FROM PUBLIC;
 COMMENT ON FUNCTION jobs.block_conversation IS
-	'The merchant blocks a conversation: nobody writes, offers or asks in it any more, and its live jobs are '
-	'declined by the merchant, with the reason "blocked". Blocking it again does nothing. An operator sets '
-	'is_blocked in jobs.conversation, which declines nothing; blocked_by there tells who did. Errors: '
-	'22004 NULL; PT404 it is missing or hidden; 42501 not a merchant. For merchants with app, bound or operator access.';
+	'Either side blocks a conversation: nobody writes, offers or asks in it any more. Whoever blocks it declines '
+	'its live jobs, with the reason "blocked", and declines or withdraws its open proposals. Blocking it again '
+	'does nothing. A plain UPDATE of is_blocked does the same; by an operator it ends nothing. blocked_by tells '
+	'who did. Errors: 22004 NULL; PT404 it is missing or hidden; PT409 whoever acts is suspended, or its account '
+	'closed; 42501 neither side. For members and merchants with app, bound or operator access.';
 
--- access: operators
+-- access: actors
 CREATE FUNCTION jobs.unblock_conversation(conversation_id bigint, actor text DEFAULT jobs.current_actor())
 RETURNS void
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_unblock_conversation';
 REVOKE EXECUTE ON FUNCTION jobs.unblock_conversation FROM PUBLIC;
 COMMENT ON FUNCTION jobs.unblock_conversation IS
-	'The system opens a blocked conversation again; declined jobs stay declined. Unblocking an open one does '
-	'nothing. For operators. Errors: 22004 NULL; PT404 it is missing or hidden; 42501 not the system. For '
-	'operator access.';
+	'Opens a blocked conversation again, for the side that blocked it and the system; what ended stays ended. '
+	'Unblocking an open one does nothing. A plain UPDATE of is_blocked does the same. Errors: 22004 NULL; PT404 '
+	'it is missing or hidden; PT409 whoever acts is suspended, or its account closed; 42501 the other side '
+	'blocked it. For members, merchants and the system with app, bound or operator access.';
 
 -- access: actors
 CREATE FUNCTION jobs.conversation_actions(conversation_id bigint, actor text DEFAULT jobs.current_actor())

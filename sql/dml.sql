@@ -12,4 +12,5 @@ LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_row_record';
 GRANT EXECUTE ON FUNCTION jobs.row_record TO PUBLIC;
 COMMENT ON FUNCTION jobs.row_record IS
-	'Trigger after rows of the directory, conversations and templates: refuses those in which a trigger changed what the rules decided.';
+	'Trigger after rows of the directory and of templates: refuses those in which a trigger changed what the rules '
+	'decided. Of accounts and stores it writes what was changed, and has unsent e-mail follow.';

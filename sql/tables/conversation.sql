@@ -30,4 +30,4 @@ COMMENT ON COLUMN jobs.conversation.organization_id IS 'the expert''s side';
 COMMENT ON COLUMN jobs.conversation.merchant_id IS 'the merchant''s side';
 COMMENT ON COLUMN jobs.conversation.is_blocked IS 'true: nobody writes, offers or asks in it any more';
 COMMENT ON COLUMN jobs.conversation.created_at IS 'when the merchant started it';
-COMMENT ON COLUMN jobs.conversation.blocked_by IS 'who blocked it, an actor: its merchant, or system for an operator; NULL while it is open';
+COMMENT ON COLUMN jobs.conversation.blocked_by IS 'who blocked it, an actor: its merchant, a member of its organization, or system for an operator; NULL while it is open';

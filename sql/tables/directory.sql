@@ -15,7 +15,10 @@ CREATE TABLE IF NOT EXISTS jobs.preferences (
 	is_available boolean NOT NULL DEFAULT true,
 	is_listed boolean NOT NULL DEFAULT true,
 	accepts_dropshipping boolean NOT NULL DEFAULT true,
-	notification_email text NOT NULL
+	notification_email text NOT NULL,
+	closed_at timestamptz,
+	suspended_at timestamptz,
+	suspension_reason text
 );
 
 CREATE TABLE IF NOT EXISTS jobs.member (
@@ -28,7 +31,9 @@ CREATE TABLE IF NOT EXISTS jobs.member (
 	email_scope text NOT NULL DEFAULT 'all' CHECK (email_scope = ANY ('{all,messages,none}')),
 	is_active boolean NOT NULL DEFAULT true,
 	created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
-	client_key uuid
+	client_key uuid,
+	suspended_at timestamptz,
+	suspension_reason text
 );
 
 CREATE TABLE IF NOT EXISTS jobs.service (
@@ -55,7 +60,10 @@ CREATE TABLE IF NOT EXISTS jobs.merchant (
 	language text NOT NULL DEFAULT 'en' CHECK (language ~ '^[a-z]{2}$'),
 	is_dropshipper boolean NOT NULL DEFAULT false,
 	created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
-	client_key uuid
+	client_key uuid,
+	closed_at timestamptz,
+	suspended_at timestamptz,
+	suspension_reason text
 );
 
 CREATE TABLE IF NOT EXISTS jobs.store (
@@ -65,7 +73,8 @@ CREATE TABLE IF NOT EXISTS jobs.store (
 	name text NOT NULL,
 	url text,
 	created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
-	client_key uuid
+	client_key uuid,
+	removed_at timestamptz
 );
 
 CREATE INDEX IF NOT EXISTS organization_language ON jobs.organization (language);
@@ -94,7 +103,10 @@ ALTER TABLE jobs.merchant ENABLE ROW LEVEL SECURITY;
 ALTER TABLE jobs.store ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY listed_or_dealt_with ON jobs.organization
-	USING (jobs.sees_organization(id));
+	FOR SELECT USING (jobs.sees_organization(id));
+-- nobody changes or locks what is listed
+CREATE POLICY own_organization ON jobs.organization
+	FOR UPDATE USING (id = (SELECT jobs.current_organization_id()));
 CREATE POLICY own_organization ON jobs.preferences
 	USING (organization_id = (SELECT jobs.current_organization_id()));
 CREATE POLICY own_organization ON jobs.member
@@ -146,12 +158,15 @@ COMMENT ON COLUMN jobs.organization.slot IS 'added to every id of this organizat
 COMMENT ON COLUMN jobs.organization.search IS 'internal: the words of name, services and description, for jobs.search_organizations()';
 COMMENT ON COLUMN jobs.organization.created_at IS 'when it signed up';
 COMMENT ON COLUMN jobs.organization.client_key IS 'makes a repeated sign-up safe; unique, and of use to those alone who sign up organizations, never the nil UUID, NULL when the caller gave none';
-COMMENT ON TABLE jobs.preferences IS 'what an organization wants of the marketplace; one row for each';
+COMMENT ON TABLE jobs.preferences IS 'what an organization wants of the marketplace, and how its account stands; one row for each';
 COMMENT ON COLUMN jobs.preferences.organization_id IS 'whose preferences';
 COMMENT ON COLUMN jobs.preferences.is_available IS 'false: nobody starts a conversation with it or asks it for a job directly';
 COMMENT ON COLUMN jobs.preferences.is_listed IS 'false: neither searched nor matched; direct contact still works';
 COMMENT ON COLUMN jobs.preferences.accepts_dropshipping IS 'false: dropshipping merchants neither match nor contact it; jobs that exist go on';
 COMMENT ON COLUMN jobs.preferences.notification_email IS 'the organization''s own address for messages and jobs, beside its assignees';
+COMMENT ON COLUMN jobs.preferences.closed_at IS 'when the organization''s account was closed: nothing is written by it or to it any more; NULL: it is open';
+COMMENT ON COLUMN jobs.preferences.suspended_at IS 'when an operator suspended the organization: its members read and do nothing else; NULL: it is not';
+COMMENT ON COLUMN jobs.preferences.suspension_reason IS 'why, as the operator said; NULL while it is not suspended';
 COMMENT ON TABLE jobs.member IS 'a person who works in an organization';
 COMMENT ON COLUMN jobs.member.id IS 'the number in the actor member:...';
 COMMENT ON COLUMN jobs.member.organization_id IS 'where the person works; never changes';
@@ -159,9 +174,11 @@ COMMENT ON COLUMN jobs.member.name IS 'up to 200 characters';
 COMMENT ON COLUMN jobs.member.email IS 'private: read by the own organization alone';
 COMMENT ON COLUMN jobs.member.language IS 'language of e-mail to this member, two letters';
 COMMENT ON COLUMN jobs.member.email_scope IS 'which e-mail the member wants: all, messages or none';
-COMMENT ON COLUMN jobs.member.is_active IS 'false: can neither act nor be assigned';
+COMMENT ON COLUMN jobs.member.is_active IS 'false: left the organization, can neither act nor be assigned';
 COMMENT ON COLUMN jobs.member.created_at IS 'when the member was added';
 COMMENT ON COLUMN jobs.member.client_key IS 'makes a repeated call safe; unique per organization, never the nil UUID, NULL when the caller gave none';
+COMMENT ON COLUMN jobs.member.suspended_at IS 'when an operator suspended the member, who reads and does nothing else; NULL: not suspended';
+COMMENT ON COLUMN jobs.member.suspension_reason IS 'why, as the operator said; NULL while not suspended';
 COMMENT ON TABLE jobs.service IS 'the kinds of work that the marketplace knows; kept by its operator';
 COMMENT ON COLUMN jobs.service.id IS 'number of the service';
 COMMENT ON COLUMN jobs.service.name IS 'up to 200 characters, unique';
@@ -180,6 +197,9 @@ COMMENT ON COLUMN jobs.merchant.language IS 'language of e-mail to this merchant
 COMMENT ON COLUMN jobs.merchant.is_dropshipper IS 'true: organizations that refuse dropshippers can''t be contacted';
 COMMENT ON COLUMN jobs.merchant.created_at IS 'when the merchant signed up';
 COMMENT ON COLUMN jobs.merchant.client_key IS 'makes a repeated sign-up safe; unique, never the nil UUID, NULL when the caller gave none';
+COMMENT ON COLUMN jobs.merchant.closed_at IS 'when the merchant''s account was closed: nothing is written by it or to it any more; NULL: it is open';
+COMMENT ON COLUMN jobs.merchant.suspended_at IS 'when an operator suspended the merchant, who reads and does nothing else; NULL: not suspended';
+COMMENT ON COLUMN jobs.merchant.suspension_reason IS 'why, as the operator said; NULL while not suspended';
 COMMENT ON TABLE jobs.store IS 'a merchant''s store, for which a job is done';
 COMMENT ON COLUMN jobs.store.id IS 'number of the store';
 COMMENT ON COLUMN jobs.store.merchant_id IS 'whose store; never changes';
@@ -187,3 +207,4 @@ COMMENT ON COLUMN jobs.store.name IS 'up to 200 characters';
 COMMENT ON COLUMN jobs.store.url IS 'up to 2,000 characters; NULL when not said';
 COMMENT ON COLUMN jobs.store.created_at IS 'when the store was added';
 COMMENT ON COLUMN jobs.store.client_key IS 'makes a repeated call safe; unique per merchant, never the nil UUID, NULL when the caller gave none';
+COMMENT ON COLUMN jobs.store.removed_at IS 'when the merchant removed it: no new job is for it; jobs that it has keep its name; NULL: it is there';

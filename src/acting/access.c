@@ -390,7 +390,7 @@ access_change_bound(const char *role, bool gives)
 }
 
 List *
-access_robbed_roles(void)
+access_robbed_roles(bool is_older)
 {
 	List *robbed = NIL;
 	ListCell *cell;
@@ -400,7 +400,7 @@ access_robbed_roles(void)
 		const Remembered *remembered = lfirst(cell);
 		Oid role = get_role_oid(remembered->role, true);
 
-		if (OidIsValid(role) && !access_kind_is_held(role, remembered->kinds))
+		if (OidIsValid(role) && !access_kind_is_held(role, remembered->kinds, is_older))
 			robbed = lappend(robbed, remembered->role);
 	}
 	return robbed;

@@ -32,10 +32,10 @@ extern void access_change_bound(const char *role, bool gives);
 extern bool access_lacks_policies(void);
 
 /*
- * Roles (char *) that access is remembered of and that lack some of it, on the tables that stand. As the
- * tables' owner, inside SPI.
+ * Roles (char *) that access is remembered of and that lack some of it, on the tables that stand, which
+ * may be of an older version. As the tables' owner, inside SPI.
  */
-extern List *access_robbed_roles(void);
+extern List *access_robbed_roles(bool is_older);
 
 /*
  * Parts of installing and uninstalling, run as the tables' owner, inside SPI: grants

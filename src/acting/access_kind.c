@@ -74,8 +74,7 @@ static const struct
 	const char *verbs;
 } tables[] = {
 	{TABLE_assignment, READERS, ACTORS, "INSERT, DELETE"},
-	{TABLE_conversation, READERS, ACTORS, "INSERT"},
-	{TABLE_conversation, 0, OPERATORS, "UPDATE"},
+	{TABLE_conversation, READERS, ACTORS, "INSERT, UPDATE"},
 	{TABLE_decline, READERS, 0, NULL},
 	{TABLE_email, MAILERS | VIEWER, 0, NULL},
 	{TABLE_email_template, MAILERS | VIEWER, OPERATORS, "INSERT, UPDATE, DELETE"},
@@ -83,12 +82,16 @@ static const struct
 	{TABLE_event_consumer, READERS, 0, NULL},
 	{TABLE_job, READERS, ACTORS, "INSERT, UPDATE"},
 	{TABLE_event, READERS, 0, NULL},
-	{TABLE_member, READERS, OPERATORS, "INSERT, UPDATE"},
-	{TABLE_merchant, READERS, OPERATORS, "INSERT, UPDATE"},
+	{TABLE_member, READERS, OPERATORS, "INSERT"},
+	{TABLE_member, 0, ACTORS, "UPDATE"},
+	{TABLE_merchant, READERS, OPERATORS, "INSERT"},
+	{TABLE_merchant, 0, ACTORS, "UPDATE"},
 	{TABLE_message, READERS, ACTORS, "INSERT"},
 	{TABLE_node, VIEWERS, 0, NULL},
-	{TABLE_organization, READERS, OPERATORS, "INSERT, UPDATE"},
-	{TABLE_preferences, READERS, OPERATORS, "INSERT, UPDATE"},
+	{TABLE_organization, READERS, OPERATORS, "INSERT"},
+	{TABLE_organization, 0, ACTORS, "UPDATE"},
+	{TABLE_preferences, READERS, OPERATORS, "INSERT"},
+	{TABLE_preferences, 0, ACTORS, "UPDATE"},
 	{TABLE_proposal, READERS, ACTORS, "INSERT, UPDATE"},
 	{TABLE_provided_service, READERS, OPERATORS, "INSERT, UPDATE"},
 	{TABLE_ranking_stat, READERS, 0, NULL},
@@ -96,7 +99,8 @@ static const struct
 	{TABLE_review, READERS, 0, NULL},
 	{TABLE_role_binding, VIEWERS, 0, NULL},
 	{TABLE_service, READERS, OPERATORS, "INSERT, UPDATE"},
-	{TABLE_store, READERS, OPERATORS, "INSERT, UPDATE"},
+	{TABLE_store, READERS, OPERATORS, "INSERT"},
+	{TABLE_store, 0, ACTORS, "UPDATE"},
 };
 
 static const struct
@@ -259,7 +263,7 @@ mode_of(const char *verbs)
 }
 
 bool
-access_kind_is_held(Oid role, AccessKinds kinds)
+access_kind_is_held(Oid role, AccessKinds kinds, bool is_older)
 {
 	Oid schema = get_namespace_oid(JOBS_SCHEMA, false);
 
@@ -270,7 +274,7 @@ access_kind_is_held(Oid role, AccessKinds kinds)
 		if (!OidIsValid(table))
 			continue;
 		if (((tables[i].readers & kinds) && pg_class_aclcheck(table, role, ACL_SELECT) != ACLCHECK_OK) ||
-			((tables[i].writers & kinds) &&
+			(!is_older && (tables[i].writers & kinds) &&
 			 pg_class_aclmask(table, role, mode_of(tables[i].verbs), ACLMASK_ALL) != mode_of(tables[i].verbs)))
 			return false;
 	}

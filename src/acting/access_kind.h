@@ -38,8 +38,9 @@ extern void access_kind_drop_policies(const char *role);
 
 /*
  * Has the role all rights on the schema, tables and views that the kinds give, where they stand, and the policies? DROP
- * OWNED takes some and leaves others, which the tables' owner gave on what isn't the owner's.
+ * OWNED takes some and leaves others, which the tables' owner gave on what isn't the owner's. Of older tables
+ * what it reads is asked alone: what it writes there may have been given to nobody yet.
  */
-extern bool access_kind_is_held(Oid role, AccessKinds kinds);
+extern bool access_kind_is_held(Oid role, AccessKinds kinds, bool is_older);
 
 #endif

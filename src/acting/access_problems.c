@@ -38,7 +38,7 @@ access_problems(bool in_query)
 		elog(ERROR, "could not look for roles that are gone");
 	for (uint64 i = 0; i < SPI_processed; i++)
 		problems = lappend(problems, statement_text(i, "problem"));
-	foreach (cell, access_robbed_roles())
+	foreach (cell, access_robbed_roles(false))
 		problems = lappend(problems, psprintf("Role \"%s\" has lost some of its access. Run SELECT jobs.install(); "
 											  "or take it back with jobs.revoke_access().",
 											  (char *) lfirst(cell)));

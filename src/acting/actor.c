@@ -11,11 +11,8 @@
 #include "pg/refusal.h"
 #include "pg/text.h"
 
-/*
- * The digits of an id: no sign, no leading zero, no overflow.
- */
-static bool
-parse_id(const char *text, int64 *id)
+bool
+actor_parse_id(const char *text, int64 *id)
 {
 	uint64 value = 0;
 
@@ -45,12 +42,12 @@ actor_parse(const char *text, Actor *actor)
 	if (strncmp(text, "member:", 7) == 0)
 	{
 		actor->kind = ACTOR_MEMBER;
-		return parse_id(text + 7, &actor->id);
+		return actor_parse_id(text + 7, &actor->id);
 	}
 	if (strncmp(text, "merchant:", 9) == 0)
 	{
 		actor->kind = ACTOR_MERCHANT;
-		return parse_id(text + 9, &actor->id);
+		return actor_parse_id(text + 9, &actor->id);
 	}
 	return false;
 }

@@ -62,7 +62,10 @@ extern Datum actor_datum(const Actor *actor);
 /* True, and `actor` filled in (but not looked up), when the text is well formed. */
 extern bool actor_parse(const char *text, Actor *actor);
 
-/* The same; 22023 when it is not. */
+/* The same of an id: digits, with no sign, no leading zero and no overflow. */
+extern bool actor_parse_id(const char *text, int64 *id);
+
+/* The same of an actor; 22023 when it is not. */
 extern void actor_parse_or_complain(const char *text, Actor *actor);
 
 #endif

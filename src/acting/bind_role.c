@@ -65,7 +65,7 @@ SQL_FUNCTION(bind_role)
 	access_change_bound(role, true);
 
 	call = call_begin_sheltered();
-	actor_resolve(&actor);
+	actor_resolve(&actor, ACTOR_READS);
 	old = binding_find(call->rows, role);
 	if (old)
 		old = row_lock_found(old, LockTupleNoKeyExclusive, LockWaitBlock);

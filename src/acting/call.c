@@ -84,38 +84,44 @@ push_call(Actor actor, bool shelters)
 }
 
 /*
- * Functions that write are volatile, the others are not. Said first, for what would fail later is
- * told in words of the server.
+ * Functions that write are volatile, the others are not.
  */
-static void
-check_function_can_write(FunctionCallInfo fcinfo)
+static bool
+function_writes(FunctionCallInfo fcinfo)
 {
-	if (XactReadOnly && func_volatile(fcinfo->flinfo->fn_oid) == PROVOLATILE_VOLATILE)
-		check_can_write();
+	return func_volatile(fcinfo->flinfo->fn_oid) == PROVOLATILE_VOLATILE;
 }
 
 static Call *
-begin_of_argument(FunctionCallInfo fcinfo, int argno, bool shelters)
+begin_of_argument(FunctionCallInfo fcinfo, int argno, ActorUse use, bool shelters)
 {
 	Actor actor = actor_argument(fcinfo, argno);
 
 	if (actor.kind == ACTOR_NOBODY)
 		actor_complain_nobody();
-	check_function_can_write(fcinfo);
-	actor_resolve(&actor);
+	/* said first, for what would fail later is told in words of the server */
+	if (use != ACTOR_READS)
+		check_can_write();
+	actor_resolve(&actor, use);
 	return push_call(actor, shelters);
 }
 
 Call *
 call_begin(FunctionCallInfo fcinfo, int argno)
 {
-	return begin_of_argument(fcinfo, argno, false);
+	return begin_of_argument(fcinfo, argno, function_writes(fcinfo) ? ACTOR_WRITES : ACTOR_READS, false);
+}
+
+Call *
+call_begin_closing(FunctionCallInfo fcinfo, int argno)
+{
+	return begin_of_argument(fcinfo, argno, ACTOR_CLOSES, false);
 }
 
 Call *
 call_begin_operator(FunctionCallInfo fcinfo, int argno)
 {
-	return begin_of_argument(fcinfo, argno, true);
+	return begin_of_argument(fcinfo, argno, ACTOR_WRITES, true);
 }
 
 Call *
@@ -127,8 +133,8 @@ call_begin_signup(FunctionCallInfo fcinfo, int argno)
 	if (actor_is_restricted() ||
 		(actor.kind == ACTOR_NOBODY && !actor_may_name_others()))
 		actor_complain_nobody();
-	check_function_can_write(fcinfo);
-	actor_resolve(&actor);
+	check_can_write();
+	actor_resolve(&actor, ACTOR_WRITES);
 	return push_call(actor, false);
 }
 
@@ -139,7 +145,7 @@ call_begin_current(void)
 
 	if (actor.kind == ACTOR_NOBODY)
 		actor_complain_nobody();
-	actor_resolve(&actor);
+	actor_resolve(&actor, ACTOR_READS);
 	return push_call(actor, false);
 }
 
@@ -181,6 +187,12 @@ Call *
 call_begin_upkeep(void)
 {
 	return begin_system(!is_owner_alone(tables_owner()));
+}
+
+Side
+call_side(const Call *call)
+{
+	return call->behalf != SIDE_NOBODY ? call->behalf : actor_side(&call->actor);
 }
 
 void

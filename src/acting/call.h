@@ -29,13 +29,20 @@ typedef struct Call
 	Rights rights; /* what to go back to */
 	ActorFrame frame;
 	bool is_automatic; /* done by the marketplace itself, whoever set it off */
+	Side behalf;	   /* the side for which the system does it; SIDE_NOBODY: who acts, acts for itself */
 } Call;
+
+/* The side that does it. */
+extern Side call_side(const Call *call);
 
 /*
  * Begins the call of an API function whose argument `argno` names the actor: a member,
  * a merchant or the system. Nobody is 42501.
  */
 extern Call *call_begin(FunctionCallInfo fcinfo, int argno);
+
+/* The same for what ends the actor's account, which may be closed by then. */
+extern Call *call_begin_closing(FunctionCallInfo fcinfo, int argno);
 
 /* The same, but a role that may act for others may do so for nobody: for sign-up. */
 extern Call *call_begin_signup(FunctionCallInfo fcinfo, int argno);

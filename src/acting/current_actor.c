@@ -16,6 +16,7 @@
 #include "utils/guc.h"
 
 #include "acting/access.h"
+#include "acting/account.h"
 #include "acting/binding.h"
 #include "acting/current_actor.h"
 #include "acting/entry.h"
@@ -205,11 +206,14 @@ actor_complain_nobody(void)
 			 errhint("Pass actor => 'member:...' or call jobs.act_as().")));
 }
 
-bool
-actor_find_among(Rows *rows, Actor *actor)
+/*
+ * True: there is such an actor. `row` is its own, NULL where it was not looked for: there is none, or whom a
+ * running call acts for.
+ */
+static bool
+find_actor(Rows *rows, Actor *actor, Row **row)
 {
-	Row *row;
-
+	*row = NULL;
 	if (actor->kind != ACTOR_MEMBER && actor->kind != ACTOR_MERCHANT)
 		return true;
 
@@ -220,13 +224,21 @@ actor_find_among(Rows *rows, Actor *actor)
 		return true;
 	}
 
-	if (actor->kind == ACTOR_MERCHANT)
-		return row_fetch(rows, TABLE_merchant, actor->id) != NULL;
-	row = row_fetch(rows, TABLE_member, actor->id);
-	if (row == NULL || !row_bool(row, Col_member_is_active))
+	*row = row_fetch(rows, actor->kind == ACTOR_MERCHANT ? TABLE_merchant : TABLE_member, actor->id);
+	if (*row == NULL || actor->kind == ACTOR_MERCHANT)
+		return *row != NULL;
+	if (!row_bool(*row, Col_member_is_active))
 		return false;
-	actor->organization_id = row_int64(row, Col_member_organization_id);
+	actor->organization_id = row_int64(*row, Col_member_organization_id);
 	return true;
+}
+
+bool
+actor_find_among(Rows *rows, Actor *actor)
+{
+	Row *row;
+
+	return find_actor(rows, actor, &row);
 }
 
 bool
@@ -252,11 +264,69 @@ actor_complain_unknown(const Actor *actor)
 			 errhint("Check the number after the colon.")));
 }
 
-void
-actor_resolve(Actor *actor)
+static bool
+account_allows(const Row *account, ActorUse use)
 {
-	if (!actor_find(actor))
+	return account == NULL ||
+		   (!account_is_suspended(account) && (use == ACTOR_CLOSES || !account_is_closed(account)));
+}
+
+/*
+ * The account that stands against it: the actor's own, in this row, or its organization's. NULL: none does.
+ */
+static const Row *
+find_barring(Rows *rows, const Actor *actor, const Row *own, ActorUse use)
+{
+	const Row *account = own;
+
+	if (use == ACTOR_READS || own == NULL)
+		return NULL;
+	if (account_allows(own, use) && actor->kind == ACTOR_MEMBER)
+		account = row_fetch(rows, TABLE_preferences, actor->organization_id);
+	return account_allows(account, use) ? NULL : account;
+}
+
+static const Row *
+look_for_barring(Rows *rows, const Actor *actor, ActorUse use)
+{
+	const Row *own = NULL;
+
+	if (actor->kind == ACTOR_MEMBER || actor->kind == ACTOR_MERCHANT)
+		own = row_fetch(rows, actor->kind == ACTOR_MEMBER ? TABLE_member : TABLE_merchant, actor->id);
+	return find_barring(rows, actor, own, use);
+}
+
+bool
+actor_may(Rows *rows, const Actor *actor, ActorUse use)
+{
+	return look_for_barring(rows, actor, use) == NULL;
+}
+
+static void
+complain_if_barred(const Row *account)
+{
+	if (account == NULL)
+		return;
+	account_require_unsuspended(account);
+	account_require_unclosed(account);
+}
+
+void
+actor_require_use(Rows *rows, const Actor *actor, ActorUse use)
+{
+	complain_if_barred(look_for_barring(rows, actor, use));
+}
+
+void
+actor_resolve(Actor *actor, ActorUse use)
+{
+	Rows *rows = rows_begin();
+	Row *own;
+
+	if (!find_actor(rows, actor, &own))
 		actor_complain_unknown(actor);
+	complain_if_barred(find_barring(rows, actor, own, use));
+	rows_end(rows);
 }
 
 /*
@@ -286,7 +356,7 @@ SQL_FUNCTION(act_as)
 				 errdetail("A function of jobs is running; its actor stays until it ends."),
 				 errhint("Call jobs.act_as() before.")));
 	actor = actor_argument(fcinfo, ARG_act_as_actor);
-	actor_resolve(&actor);
+	actor_resolve(&actor, ACTOR_READS);
 	if (is_local)
 		WarnNoTransactionBlock(is_called_by_client(fcinfo), "jobs.act_as() with is_local");
 	(void) set_config_option("jobs.actor", actor_format(&actor, text),

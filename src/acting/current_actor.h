@@ -63,8 +63,20 @@ extern bool actor_find(Actor *actor);
 /* The same, for who reads more. */
 extern bool actor_find_among(Rows *rows, Actor *actor);
 
-/* The same; PT404 when there is none. */
-extern void actor_resolve(Actor *actor);
+/* What an actor is about to do: who is suspended, or has closed the account, may not do all of it. */
+typedef enum ActorUse
+{
+	ACTOR_READS,
+	ACTOR_CLOSES, /* the own account, perhaps once more */
+	ACTOR_WRITES
+} ActorUse;
+
+/* May the actor, who was found, do that? PT409 unless it may. */
+extern bool actor_may(Rows *rows, const Actor *actor, ActorUse use);
+extern void actor_require_use(Rows *rows, const Actor *actor, ActorUse use);
+
+/* Looks the actor up; PT404 when there is none, PT409 when it may not do that. */
+extern void actor_resolve(Actor *actor, ActorUse use);
 pg_noreturn extern void actor_complain_unknown(const Actor *actor);
 
 /* 42501: whoever does this must say who acts. */

@@ -159,6 +159,9 @@ dml_require_actor(const Dml *dml)
 		actor_complain_nobody();
 	if (!dml->actor_exists)
 		actor_complain_unknown(&dml->call->actor);
+	/* once a row */
+	if (TRIGGER_FIRED_BEFORE(dml->data->tg_event))
+		actor_require_use(dml->call->rows, &dml->call->actor, ACTOR_WRITES);
 }
 
 Datum
@@ -346,35 +349,34 @@ dml_allow_changes(Dml *dml, const int *columns, int count)
 	}
 }
 
-/*
- * Trigger after rows of tables that have nothing else to do then: what was decided must stand in
- * the row.
- */
-PG_FUNCTION_INFO_V1(jobs_row_record);
-Datum
-jobs_row_record(PG_FUNCTION_ARGS)
+TableId
+dml_table(FunctionCallInfo fcinfo, int timing, int events)
 {
-	const int events = TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE;
 	TriggerData *data = (TriggerData *) fcinfo->context;
 
 	require_trigger(fcinfo);
 	for (int id = 0; id < TABLE_COUNT; id++)
 	{
-		if (strcmp(RelationGetRelationName(data->tg_relation), table_name(id)) != 0 ||
-			!is_meant(data, id, TRIGGER_TYPE_AFTER, events))
-			continue;
-		/* most tables have no other trigger, and a call has its price */
-		if (decided_may_be_changed(data))
-			(void) dml_end(dml_begin(fcinfo, id, TRIGGER_TYPE_AFTER, events));
-		else
-		{
-			Actor actor = actor_current();
-
-			require_same_actor(id, &actor);
-		}
-		return PointerGetDatum(NULL);
+		if (strcmp(RelationGetRelationName(data->tg_relation), table_name(id)) == 0 &&
+			is_meant(data, id, timing, events))
+			return id;
 	}
 	complain_elsewhere("jobs");
+}
+
+Datum
+dml_keep(FunctionCallInfo fcinfo, TableId id, int events)
+{
+	/* most tables have no other trigger, and a call has its price */
+	if (decided_may_be_changed((TriggerData *) fcinfo->context))
+		(void) dml_end(dml_begin(fcinfo, id, TRIGGER_TYPE_AFTER, events));
+	else
+	{
+		Actor actor = actor_current();
+
+		require_same_actor(id, &actor);
+	}
+	return PointerGetDatum(NULL);
 }
 
 /*

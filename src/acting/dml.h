@@ -38,13 +38,19 @@ typedef struct Dml
 extern Dml *dml_begin(FunctionCallInfo fcinfo, TableId id, int timing, int events);
 
 /*
- * 42501 when nobody acts, PT404 when whoever acts isn't there: asked after the values that
- * need no look at other rows, as functions check their arguments first.
+ * 42501 when nobody acts, PT404 when whoever acts isn't there, PT409 when it is suspended, or its account
+ * closed: asked after the values that need no look at other rows, as functions check their arguments first.
  */
 extern void dml_require_actor(const Dml *dml);
 
 /* Ends it; the result is the trigger's. */
 extern Datum dml_end(Dml *dml);
+
+/* The table on which a trigger stands that serves several. */
+extern TableId dml_table(FunctionCallInfo fcinfo, int timing, int events);
+
+/* The whole of an AFTER trigger that has nothing else to do: what was decided must stand in the row. */
+extern Datum dml_keep(FunctionCallInfo fcinfo, TableId id, int events);
 
 #define DML_IS_INSERT(dml) TRIGGER_FIRED_BY_INSERT((dml)->data->tg_event)
 #define DML_IS_UPDATE(dml) TRIGGER_FIRED_BY_UPDATE((dml)->data->tg_event)

@@ -48,10 +48,19 @@ write_caller(Call *call, const Row *event)
 	if (!OidIsValid(caller))
 		return;
 	row = row_new(call->rows, TABLE_event_caller);
-	row_set_int64(row, Col_event_caller_organization_id, row_int64(event, Col_event_organization_id));
+	/* 0 where it has none: it is a key */
+	row_set(row, Col_event_caller_organization_id, Int64GetDatum(row_int64(event, Col_event_organization_id)));
 	row_set_int64(row, Col_event_caller_event_id, row_int64(event, Col_event_id));
 	row_set_text(row, Col_event_caller_called_by, GetUserNameFromId(caller, false));
 	row_must_insert(row);
+}
+
+bool
+event_of_one_side_fits(Call *call)
+{
+	const Table *table = row_new(call->rows, TABLE_event)->table;
+
+	return !TupleDescAttr(table->desc, table->att[Col_event_conversation_id] - 1)->attnotnull;
 }
 
 void
@@ -59,7 +68,7 @@ event_write(Call *call, const Event *event)
 {
 	Row *row = row_new(call->rows, TABLE_event);
 
-	ids_assign(row, SLOT_OF(event->organization_id));
+	ids_assign(row, event->organization_id ? SLOT_OF(event->organization_id) : slots_of_catalogue(call->rows));
 	row_set_int64(row, Col_event_organization_id, event->organization_id);
 	row_set_int64(row, Col_event_merchant_id, event->merchant_id);
 	row_set_int64(row, Col_event_job_id, event->job_id);

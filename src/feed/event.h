@@ -1,8 +1,8 @@
 /*
  * event.h
  *
- * Events: one row of jobs.event for each thing that happened to a job, a proposal, a review or a
- * conversation. Those of a job are its history.
+ * Events: one row of jobs.event for each thing that happened to a job, a proposal, a review, a
+ * conversation or an account. Those of a job are its history.
  *
  * Ids give the order of what one lock keeps apart: an event is written under the lock of what it is
  * about. A job's events, with those of its review, are written under the job's lock; a proposal's, with those
@@ -31,9 +31,9 @@ extern const char *const event_names[EVENT_KIND_COUNT];
 /* What happened, in the words of jobs.event. */
 typedef struct Event
 {
-	int64 organization_id;
-	int64 merchant_id;
-	int64 job_id; /* 0: it is about none; the same of the ids below */
+	int64 organization_id; /* 0: it is about a merchant's account */
+	int64 merchant_id;	   /* 0: it is about an organization's account */
+	int64 job_id;		   /* 0: it is about none; the same of the ids below */
 	int64 conversation_id;
 	int64 proposal_id;
 	int64 review_id;
@@ -43,6 +43,12 @@ typedef struct Event
 	TimestampTz occurred_at;
 	Jsonb *details; /* NULL: nothing to add */
 } Event;
+
+/*
+ * Can the table hold an event that is of one side alone? Not before jobs.install() has brought it up to
+ * date.
+ */
+extern bool event_of_one_side_fits(Call *call);
 
 /* Writes what happened, and who did it. What it is about is locked, or new, and written. */
 extern void event_write(Call *call, const Event *event);

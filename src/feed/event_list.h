@@ -1,8 +1,8 @@
 /*
  * event_list.h
  *
- * What happens to conversations, proposals and reviews, by its name in jobs.event. What happens to
- * jobs has the names of jobs/action_list.h.
+ * What happens to conversations, proposals, reviews and accounts, by its name in jobs.event. What
+ * happens to jobs has the names of jobs/action_list.h.
  *
  *     EVENT(symbol, name)
  *
@@ -20,3 +20,17 @@ EVENT(PROPOSAL_WITHDRAW, "proposal_withdraw")
 EVENT(REVIEW_REQUEST, "review_request")
 EVENT(REVIEW_WRITE, "review_write")
 EVENT(REVIEW_REPLY, "review_reply")
+EVENT(ORGANIZATION_UPDATE, "organization_update")
+EVENT(ORGANIZATION_CLOSE, "organization_close")
+EVENT(ORGANIZATION_REOPEN, "organization_reopen")
+EVENT(PREFERENCES_UPDATE, "preferences_update")
+EVENT(MEMBER_UPDATE, "member_update")
+EVENT(MEMBER_DEACTIVATE, "member_deactivate")
+EVENT(MEMBER_ACTIVATE, "member_activate")
+EVENT(MERCHANT_UPDATE, "merchant_update")
+EVENT(MERCHANT_CLOSE, "merchant_close")
+EVENT(MERCHANT_REOPEN, "merchant_reopen")
+EVENT(STORE_UPDATE, "store_update")
+EVENT(STORE_REMOVE, "store_remove")
+EVENT(SUSPEND, "suspend")
+EVENT(REINSTATE, "reinstate")

@@ -79,7 +79,7 @@ static const struct
 	{FACT_FROM_PROPOSAL, "made from a proposal", "not made from a proposal"},
 	{FACT_CONFIRMED, "confirmed", "not confirmed"},
 	{FACT_EXPERT_WROTE_LAST, "the expert wrote last", "the expert did not write last"},
-	{FACT_BLOCKED, "conversation blocked", "conversation not blocked"},
+	{FACT_SHUT, "conversation blocked", "conversation not blocked"},
 };
 
 /*

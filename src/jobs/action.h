@@ -68,7 +68,7 @@ typedef enum JobFact
 	FACT_FROM_PROPOSAL = 2, /* it was made from an accepted proposal */
 	FACT_CONFIRMED = 4,		/* the merchant confirmed its completion */
 	FACT_EXPERT_WROTE_LAST = 8,
-	FACT_BLOCKED = 16 /* its conversation is blocked */
+	FACT_SHUT = 16 /* nobody writes in its conversation: it is blocked, or a side's account closed */
 } JobFact;
 
 /* Tells a fact. Asked only when a rule wants to know, for some are read from tables. */

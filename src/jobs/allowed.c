@@ -17,16 +17,16 @@
 #include "pg/argument.h"
 
 /*
- * Adds the name of an action to the result; NULL: there is none.
+ * Adds the name of an action to the result; NULL: there is none. Who only reads has none at all.
  */
 static void
-return_action(FunctionCallInfo fcinfo, const char *action)
+return_action(FunctionCallInfo fcinfo, const Call *call, const char *action)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	Datum value;
 	bool isnull = false;
 
-	if (action == NULL)
+	if (action == NULL || !actor_may(call->rows, &call->actor, ACTOR_WRITES))
 		return;
 	value = CStringGetTextDatum(action);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, &value, &isnull);
@@ -46,8 +46,8 @@ SQL_FUNCTION(allowed_actions)
 	call = call_begin(fcinfo, ARG_allowed_actions_actor);
 	job = job_of_row(job_get(call, job_id));
 	foreach (cell, job_allowed_actions(call, job))
-		return_action(fcinfo, action_rules[lfirst_int(cell)].name);
-	return_action(fcinfo, review_is_due(call, job) ? "review" : NULL);
+		return_action(fcinfo, call, action_rules[lfirst_int(cell)].name);
+	return_action(fcinfo, call, review_is_due(call, job) ? "review" : NULL);
 	call_end(call);
 	return (Datum) 0;
 }
@@ -68,8 +68,8 @@ SQL_FUNCTION(proposal_actions)
 	proposal = proposal_get(call, proposal_id);
 	conversation = conversation_get(call, row_int64(proposal, Col_proposal_conversation_id));
 	foreach (cell, proposal_decisions(call, proposal, conversation))
-		return_action(fcinfo, lfirst(cell));
-	return_action(fcinfo, review_action(call, proposal, conversation));
+		return_action(fcinfo, call, lfirst(cell));
+	return_action(fcinfo, call, review_action(call, proposal, conversation));
 	call_end(call);
 	return (Datum) 0;
 }
@@ -88,9 +88,9 @@ SQL_FUNCTION(conversation_actions)
 	call = call_begin(fcinfo, ARG_conversation_actions_actor);
 	conversation = conversation_get(call, conversation_id);
 	is_open = conversation_is_open(conversation);
-	return_action(fcinfo, is_open && conversation_is_party(call) ? "message" : NULL);
-	return_action(fcinfo, is_open && proposal_is_sender(call) ? "propose" : NULL);
-	return_action(fcinfo, block_action(call, conversation));
+	return_action(fcinfo, call, is_open && conversation_is_party(call) ? "message" : NULL);
+	return_action(fcinfo, call, is_open && proposal_is_sender(call) ? "propose" : NULL);
+	return_action(fcinfo, call, block_action(call, conversation));
 	call_end(call);
 	return (Datum) 0;
 }

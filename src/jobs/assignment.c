@@ -3,16 +3,18 @@
  *
  * Assigning and unassigning members, by function and by plain INSERT and DELETE.
  *
- * Locks: the job FOR NO KEY UPDATE, then the assignment that is taken back; a plain DELETE has
- * the assignment first: see lock_order.h.
+ * Locks: the job FOR NO KEY UPDATE, then the member FOR SHARE, for which a plain UPDATE of it waits, too, or
+ * the assignment that is taken back; a plain DELETE has the assignment first: see lock_order.h.
  */
 #include "postgres.h"
 
 #include "lib/qunique.h"
 #include "miscadmin.h"
 
+#include "acting/account.h"
 #include "acting/dml.h"
 #include "acting/entry.h"
+#include "jobs/assignment.h"
 #include "jobs/consequence.h"
 #include "pg/argument.h"
 #include "pg/json.h"
@@ -41,9 +43,15 @@ require_member(Call *call, const Job *job, int64 member_id)
 	if (call->actor.kind != ACTOR_MEMBER)
 		return;
 	member = row_fetch(call->rows, TABLE_member, member_id);
-	if (member == NULL || !row_bool(member, Col_member_is_active) ||
-		row_int64(member, Col_member_organization_id) != job->organization_id)
+	/* of others: whoever waited for the row would learn that it is there */
+	if (member && row_int64(member, Col_member_organization_id) != job->organization_id)
+		member = NULL;
+	/* who leaves at this very moment ends the assignments that are there by then */
+	if (member)
+		member = row_lock_found(member, LockTupleShare, LockWaitBlock);
+	if (member == NULL || !row_bool(member, Col_member_is_active))
 		actor_complain_missing("member", member_id);
+	account_require_unsuspended(member);
 }
 
 static void
@@ -100,6 +108,90 @@ remove_member(Call *call, Job *job, const Transition *transition, int64 member_i
 	return true;
 }
 
+bool
+assignment_end(Call *call, Job *job, int64 member_id)
+{
+	return remove_member(call, job, job_require(call, job, ACTION_UNASSIGN), member_id);
+}
+
+/*
+ * Has the member left? Who leaves at this very moment ends no assignment of a job that was over until now.
+ * It holds no conversation, which whoever lets a job live again does.
+ */
+static bool
+is_gone(Rows *rows, int64 member_id)
+{
+	Row *member = row_fetch(rows, TABLE_member, member_id);
+
+	if (member)
+		member = row_lock_out_of_order(member, LockTupleShare);
+	return member && !row_bool(member, Col_member_is_active);
+}
+
+void
+assignment_end_of_gone(Call *call, Job *job)
+{
+	Side behalf = call->behalf;
+	List *assignments = NIL;
+	ListCell *cell;
+	ScanKeyData keys[2];
+	RowScan *scan;
+	Row *row;
+
+	row_key_int64(&keys[0], 1, job->organization_id);
+	row_key_int64(&keys[1], 2, job->id);
+	scan = row_scan_begin_latest(call->rows, TABLE_assignment, PRIMARY_KEY, 2, keys, ForwardScanDirection);
+	while ((row = row_scan_next(scan)) != NULL)
+		assignments = lappend(assignments, row);
+	row_scan_end(scan);
+	call->behalf = SIDE_EXPERT;
+	foreach (cell, assignments)
+	{
+		int64 member_id = row_int64(lfirst(cell), Col_assignment_member_id);
+
+		CHECK_FOR_INTERRUPTS();
+		if (is_gone(call->rows, member_id))
+			(void) assignment_end(call, job, member_id);
+	}
+	call->behalf = behalf;
+}
+
+static bool
+is_live(Rows *rows, int64 job_id)
+{
+	Row *row = row_fetch_latest(rows, TABLE_job, job_id);
+
+	return row && status_is_live(job_status(job_of_row(row)));
+}
+
+int
+assignment_live_jobs(Call *call, int64 organization_id, int64 member_id, int64 **job_ids)
+{
+	int count = 0;
+	int capacity = 16;
+	ScanKeyData keys[1];
+	RowScan *scan;
+	const Row *row;
+
+	*job_ids = palloc(capacity * sizeof(int64));
+	rows_renew(call->rows);
+	row_key_int64(&keys[0], 1, organization_id);
+	scan = row_scan_begin_latest(call->rows, TABLE_assignment, PRIMARY_KEY, 1, keys, ForwardScanDirection);
+	while ((row = row_scan_pass(scan)) != NULL)
+	{
+		int64 job_id = row_int64(row, Col_assignment_job_id);
+
+		CHECK_FOR_INTERRUPTS();
+		if (row_int64(row, Col_assignment_member_id) != member_id || !is_live(call->rows, job_id))
+			continue;
+		if (count == capacity)
+			*job_ids = repalloc(*job_ids, (capacity *= 2) * sizeof(int64));
+		(*job_ids)[count++] = job_id;
+	}
+	row_scan_end(scan);
+	return count;
+}
+
 StaticAssertDecl((int) ARG_assign_members_job_id == (int) ARG_unassign_members_job_id &&
 					 (int) ARG_assign_members_member_ids == (int) ARG_unassign_members_member_ids &&
 					 (int) ARG_assign_members_actor == (int) ARG_unassign_members_actor,
@@ -152,6 +244,7 @@ SQL_FUNCTION(assign_self)
 	Job *job = job_lock(call, job_id);
 	bool assigned;
 
+	require_member(call, job, call->actor.id);
 	assigned = add_member(call, job, job_require(call, job, ACTION_ASSIGN), call->actor.id);
 	call_end(call);
 	PG_RETURN_BOOL(assigned);

@@ -1,23 +1,19 @@
 /*
  * block.c
  *
- * Blocking a conversation, which its merchant does, and opening it again, which is the
- * system's.
+ * Blocking a conversation, which either side does, and opening it again, which is for the side that
+ * blocked it, or for the system.
  *
- * Locks: the merchant FOR NO KEY UPDATE, so that none of its requests comes in between, the
- * conversation's live jobs in the order of their ids, then the conversation. What makes a job, or
- * lets one live again, wants the conversation's lock, too, so that a block finds the job, or the
- * job the block. A job that became live after the first look is locked after the conversation. A
- * message takes no lock of the conversation: it reads whether it is blocked once it holds its
- * job, so that it is written before the job is declined, or not at all.
+ * Locks: of a merchant who blocks it its row FOR NO KEY UPDATE, so that none of its requests comes in between; then
+ * what lives in the conversation, and the conversation: ending.h. What a merchant does elsewhere never waits for a
+ * member.
  */
 #include "postgres.h"
 
-#include "miscadmin.h"
-
+#include "acting/dml.h"
 #include "acting/entry.h"
 #include "jobs/block.h"
-#include "jobs/decline.h"
+#include "jobs/ending.h"
 #include "parties/conversation.h"
 #include "parties/directory.h"
 #include "pg/argument.h"
@@ -29,7 +25,7 @@
 static bool
 is_blocker(const Call *call)
 {
-	return call->actor.kind == ACTOR_MERCHANT;
+	return conversation_is_party(call);
 }
 
 static void
@@ -38,34 +34,18 @@ require_blocker(const Call *call, int64 id)
 	if (!is_blocker(call))
 		ereport(ERROR,
 				(refused_by(REFUSAL_ACTOR_KIND),
-				 errmsg("only the merchant blocks conversation %lld", (long long) id),
-				 errdetail("It declines the merchant's live jobs, too."),
-				 errhint("Pass actor => 'merchant:...'; an operator sets is_blocked, which declines nothing.")));
-}
-
-static bool
-is_unblocker(const Call *call)
-{
-	return call->actor.kind == ACTOR_SYSTEM;
-}
-
-static void
-require_unblocker(const Call *call, int64 id)
-{
-	if (!is_unblocker(call))
-		ereport(ERROR,
-				(refused_by(REFUSAL_ACTOR_KIND),
-				 errmsg("only the system unblocks conversation %lld", (long long) id),
-				 errdetail("Neither side opens a blocked conversation again."),
-				 errhint("Ask the marketplace's operator to call jobs.unblock_conversation().")));
+				 errmsg("the system does not block conversation %lld", (long long) id),
+				 errdetail("Who blocks it declines its live jobs, too."),
+				 errhint("Pass actor => 'member:...' or actor => 'merchant:...'; an operator sets is_blocked, which "
+						 "declines nothing.")));
 }
 
 const char *
 block_action(const Call *call, const Row *conversation)
 {
-	if (conversation_is_open(conversation))
+	if (!conversation_is_blocked(conversation))
 		return is_blocker(call) ? "block" : NULL;
-	return is_unblocker(call) ? "unblock" : NULL;
+	return conversation_is_unblocker(call, conversation) ? "unblock" : NULL;
 }
 
 /*
@@ -76,49 +56,13 @@ set_blocked(Call *call, const Row *conversation, bool is_blocked)
 {
 	Row *changed;
 
-	if (row_bool(conversation, Col_conversation_is_blocked) == is_blocked)
+	if (conversation_is_blocked(conversation) == is_blocked)
 		return false;
 	changed = row_copy(conversation);
 	conversation_set_blocked(changed, is_blocked ? &call->actor : NULL);
 	row_must_update(conversation, changed);
 	conversation_record_block(call, changed);
 	return true;
-}
-
-static void
-lock_live_jobs(Call *call, int64 conversation_id)
-{
-	ListCell *cell;
-
-	foreach (cell, job_live_in_conversation(call, conversation_id, true))
-	{
-		CHECK_FOR_INTERRUPTS();
-		(void) row_lock_found(((Job *) lfirst(cell))->row, LockTupleNoKeyExclusive, LockWaitBlock);
-	}
-}
-
-/*
- * Declines a job, unless it has ended, or is gone, by the time that it is locked. 40001 when
- * it is newer than the transaction's snapshot.
- *
- * Nearly always the job is held already. Where it became live after the first look, it is locked
- * after its conversation: who rejects its completion at this very moment holds it and waits for
- * the conversation, and one of the two gets 40P01.
- */
-static void
-decline_if_live(Call *call, int64 id)
-{
-	ScanKeyData keys[1];
-	Row *row;
-	Job *job;
-
-	row_key_int64(&keys[0], 1, id);
-	row = row_find_latest(call->rows, TABLE_job, PRIMARY_KEY, 1, keys);
-	if (row == NULL || row_lock_out_of_order(row, LockTupleNoKeyExclusive) == NULL)
-		return;
-	job = job_of_row(row);
-	if (status_is_live(job_status(job)))
-		row_require_written(decline_job(call, job, REASON_BLOCKED, NULL) == STATUS_DECLINED, row, ROW_UPDATE);
 }
 
 /*
@@ -128,21 +72,14 @@ SQL_FUNCTION(block_conversation)
 {
 	int64 conversation_id = arg_id(fcinfo, ARG(block_conversation, conversation_id));
 	Call *call = call_begin(fcinfo, ARG_block_conversation_actor);
+	Row *conversation = conversation_get(call, conversation_id);
 
-	(void) conversation_get(call, conversation_id);
 	require_blocker(call, conversation_id);
-	(void) merchant_lock(call, call->actor.id);
-	lock_live_jobs(call, conversation_id);
+	if (call->actor.kind == ACTOR_MERCHANT)
+		(void) merchant_lock(call, call->actor.id);
+	ending_lock(call, list_make1(conversation));
 	if (set_blocked(call, conversation_lock(call, conversation_id), true))
-	{
-		ListCell *cell;
-
-		foreach (cell, job_live_in_conversation(call, conversation_id, true))
-		{
-			CHECK_FOR_INTERRUPTS();
-			decline_if_live(call, ((Job *) lfirst(cell))->id);
-		}
-	}
+		ending_of_conversation(call, conversation_id, REASON_BLOCKED);
 	call_end(call);
 	PG_RETURN_VOID();
 }
@@ -153,11 +90,34 @@ SQL_FUNCTION(block_conversation)
 SQL_FUNCTION(unblock_conversation)
 {
 	int64 conversation_id = arg_id(fcinfo, ARG(unblock_conversation, conversation_id));
-	Call *call = call_begin_operator(fcinfo, ARG_unblock_conversation_actor);
+	Call *call = call_begin(fcinfo, ARG_unblock_conversation_actor);
 	Row *conversation = conversation_lock(call, conversation_id);
 
-	require_unblocker(call, conversation_id);
+	if (conversation_is_blocked(conversation))
+		conversation_require_unblocker(call, conversation);
 	(void) set_blocked(call, conversation, false);
 	call_end(call);
 	PG_RETURN_VOID();
+}
+
+/*
+ * A plain UPDATE has locked the conversation before what lives in it: see lock_order.h.
+ */
+PG_FUNCTION_INFO_V1(jobs_conversation_record);
+Datum
+jobs_conversation_record(PG_FUNCTION_ARGS)
+{
+	Dml *dml = dml_begin(fcinfo, TABLE_conversation, TRIGGER_TYPE_AFTER,
+						 TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
+
+	dml_require_actor(dml);
+	if (DML_IS_INSERT(dml))
+		conversation_record_start(dml->call, dml->new);
+	else if (dml_changes(dml, Col_conversation_is_blocked))
+	{
+		conversation_record_block(dml->call, dml->new);
+		if (conversation_is_blocked(dml->new) && is_blocker(dml->call))
+			ending_of_conversation(dml->call, row_int64(dml->new, Col_conversation_id), REASON_BLOCKED);
+	}
+	return dml_end(dml);
 }

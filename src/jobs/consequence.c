@@ -49,7 +49,7 @@ static void
 note_evidence(const Call *call, const Job *job, const Transition *transition)
 {
 	const ActionRule *rule = &action_rules[transition->action];
-	Side side = actor_side(&call->actor);
+	Side side = call_side(call);
 	EvidenceKey key = evidence_key_of(job);
 	JobOutcome before = outcome_of(job);
 	JobOutcome after = before;
@@ -284,7 +284,7 @@ consequence_of_action(Call *call, const Job *job, const Transition *transition, 
 
 	note_evidence(call, job, transition);
 	queue_email(call, job, rule->email, subject);
-	if ((rule->lost_by & actor_side(&call->actor)) && rematch_is_wanted(job) &&
+	if ((rule->lost_by & call_side(call)) && rematch_is_wanted(job) &&
 		!ask_next_or_warn(job))
 		put_off_rematch(call, job->id, GetCurrentTimestamp());
 }

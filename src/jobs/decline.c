@@ -19,7 +19,7 @@
 void
 decline_record(Call *call, const Job *job, const char *reason, const char *comment)
 {
-	bool by_expert = actor_side(&call->actor) == SIDE_EXPERT;
+	bool by_expert = call_side(call) == SIDE_EXPERT;
 	Row *decline = row_new(call->rows, TABLE_decline);
 
 	row_set_int64(decline, Col_decline_organization_id, job->organization_id);

@@ -166,13 +166,11 @@ typedef struct Judged
 	Row *conversation; /* locked; NULL: not read yet */
 } Judged;
 
-static bool
-is_in_blocked_conversation(const Judged *judged)
+static const Row *
+conversation_of(const Judged *judged)
 {
-	Row *conversation = judged->conversation ? judged->conversation :
-											   conversation_get(judged->call, judged->job->conversation_id);
-
-	return row_bool(conversation, Col_conversation_is_blocked);
+	return judged->conversation ? judged->conversation :
+								  conversation_get(judged->call, judged->job->conversation_id);
 }
 
 static bool
@@ -191,8 +189,8 @@ read_fact(void *argument, JobFact fact)
 			return job->is_confirmed;
 		case FACT_EXPERT_WROTE_LAST:
 			return expert_wrote_last(judged->call->rows, job->id);
-		case FACT_BLOCKED:
-			return is_in_blocked_conversation(judged);
+		case FACT_SHUT:
+			return !conversation_is_open(conversation_of(judged));
 	}
 	elog(ERROR, "unknown fact of a job: %d", fact);
 }
@@ -200,7 +198,7 @@ read_fact(void *argument, JobFact fact)
 List *
 job_allowed_actions(Call *call, Job *job)
 {
-	Side side = actor_side(&call->actor);
+	Side side = call_side(call);
 	Judged judged = {.call = call, .job = job};
 	List *allowed = NIL;
 
@@ -247,7 +245,7 @@ job_require_unexpired(const Job *job, const char *phrase)
 static void
 require_side(const Call *call, int64 id, Action action)
 {
-	Side side = actor_side(&call->actor);
+	Side side = call_side(call);
 
 	if (!action_is_of_side(action, side))
 		ereport(ERROR,
@@ -262,7 +260,7 @@ require_side(const Call *call, int64 id, Action action)
 const Transition *
 job_find_transition(Call *call, Job *job, Action action)
 {
-	Side side = actor_side(&call->actor);
+	Side side = call_side(call);
 	Judged judged = {.call = call, .job = job};
 	const ActionRule *rule = &action_rules[action];
 	const Transition *transition;
@@ -279,8 +277,8 @@ job_find_transition(Call *call, Job *job, Action action)
 		judged.conversation = conversation_lock(call, job->conversation_id);
 		transition = transition_find(action, side, job->status, read_fact, &judged, &obstacle);
 	}
-	if (obstacle == FACT_BLOCKED)
-		conversation_complain_blocked(job->conversation_id);
+	if (obstacle == FACT_SHUT)
+		conversation_require_open(conversation_of(&judged));
 	return transition;
 }
 

@@ -8,6 +8,7 @@
 #include "utils/builtins.h"
 
 #include "acting/entry.h"
+#include "jobs/assignment.h"
 #include "jobs/consequence.h"
 #include "jobs/message.h"
 #include "jobs/repeated.h"
@@ -20,6 +21,7 @@ static JobStatus
 carry_out(Call *call, Job *job, const Transition *transition, const char *said)
 {
 	JobStatus to = transition_result(transition, job->status);
+	bool lives_again = !status_is_live(job->status) && status_is_live(to);
 	Subject subject = {0};
 	bool is_moved = job_move(call, job, transition, NULL);
 
@@ -29,6 +31,8 @@ carry_out(Call *call, Job *job, const Transition *transition, const char *said)
 	if (said)
 		subject.message_id = message_add(call, job->id, said);
 	consequence_of_action(call, job, transition, &subject);
+	if (lives_again)
+		assignment_end_of_gone(call, job_lock(call, job->id));
 	return to;
 }
 

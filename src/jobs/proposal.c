@@ -4,12 +4,13 @@
  * Sending, withdrawing, accepting and declining proposals, by function and by plain
  * INSERT and UPDATE.
  *
- * Locks: to send one, the client_key alone. To decide one, the proposal FOR NO KEY UPDATE, so
- * that it is decided once; for an acceptance then the conversation, so that a block meets the job
- * that comes of it.
+ * Locks: to send one, the client_key, then the conversation, so that a block meets it. To decide one, the
+ * proposal FOR NO KEY UPDATE, so that it is decided once; for an acceptance then the conversation, so that a
+ * block meets the job that comes of it.
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "utils/numeric.h"
 #include "utils/uuid.h"
 
@@ -125,7 +126,7 @@ check_values(Row *row)
 bool
 proposal_is_sender(const Call *call)
 {
-	return actor_side(&call->actor) == SIDE_EXPERT;
+	return call_side(call) == SIDE_EXPERT;
 }
 
 /*
@@ -155,6 +156,8 @@ fill_new(Call *call, Row *row, Row *conversation)
 	int64 organization_id = row_int64(conversation, Col_conversation_organization_id);
 
 	provided_service_require(call, organization_id, row_int64(row, Col_proposal_service_id));
+	/* who blocks it, or closes an account, ends the proposals that are there by then */
+	conversation = conversation_lock(call, row_int64(conversation, Col_conversation_id));
 	conversation_require_open(conversation);
 
 	row_set_int64(row, Col_proposal_organization_id, organization_id);
@@ -215,7 +218,7 @@ tell_sent(Call *call, Row *row)
 static bool
 is_decider(const Call *call, ProposalStatus to)
 {
-	return actor_side(&call->actor) == statuses[to].side;
+	return call_side(call) == statuses[to].side;
 }
 
 static bool
@@ -234,14 +237,16 @@ wants_open_conversation(ProposalStatus to)
 }
 
 List *
-proposal_decisions(const Call *call, const Row *proposal, const Row *conversation)
+proposal_decisions(Call *call, const Row *proposal, const Row *conversation)
 {
 	List *decisions = NIL;
+	bool makes_job = conversation_is_open(conversation) &&
+					 !organization_is_suspended(call, row_int64(proposal, Col_proposal_organization_id));
 
 	for (int to = 0; to < lengthof(statuses); to++)
 	{
 		if (is_decider(call, to) && is_decidable(status_of(proposal), to) &&
-			(!wants_open_conversation(to) || conversation_is_open(conversation)))
+			(!wants_open_conversation(to) || makes_job))
 			decisions = lappend(decisions, unconstify(char *, statuses[to].action));
 	}
 	return decisions;
@@ -280,8 +285,10 @@ require_decidable(Call *call, const Row *proposal, ProposalStatus to)
 				 errmsg("proposal %lld cannot %s", (long long) id, statuses[to].phrase),
 				 errdetail("The proposal is %s.", statuses[from].name),
 				 errhint("A proposal is decided once; the expert can send another.")));
-	if (wants_open_conversation(to))
-		conversation_require_open(conversation_lock(call, row_int64(proposal, Col_proposal_conversation_id)));
+	if (!wants_open_conversation(to))
+		return;
+	organization_require_unsuspended(call, row_int64(proposal, Col_proposal_organization_id));
+	conversation_require_open(conversation_lock(call, row_int64(proposal, Col_proposal_conversation_id)));
 }
 
 /*
@@ -434,11 +441,54 @@ decide_first(Call *call, const Row *proposal, ProposalStatus to, int64 store_id)
 	Row *changed;
 
 	require_decidable(call, proposal, to);
+	store_require_kept(call, store_id);
 	changed = row_copy(proposal);
 	row_set_int64(changed, Col_proposal_store_id, store_id);
 	apply_decision(call, changed, to);
 	row_must_update(proposal, changed);
 	return tell_decided(call, changed, to);
+}
+
+List *
+proposal_find_open(Call *call, int64 conversation_id)
+{
+	List *open = NIL;
+	ScanKeyData keys[1];
+	RowScan *scan;
+	Row *proposal;
+
+	rows_renew(call->rows);
+	row_key_int64(&keys[0], 1, conversation_id);
+	scan = row_scan_begin_latest(call->rows, TABLE_proposal, INDEX_proposal_conversation, 1, keys,
+								 ForwardScanDirection);
+	while ((proposal = row_scan_next(scan)) != NULL)
+	{
+		if (status_of(proposal) == PROPOSAL_SENT)
+			open = lappend(open, proposal);
+	}
+	row_scan_end(scan);
+	return open;
+}
+
+/*
+ * One that was sent after the first look is locked after its conversation: who accepts it at this very
+ * moment holds it and waits for the conversation, and one of the two gets 40P01.
+ */
+void
+proposal_end_open(Call *call, int64 conversation_id)
+{
+	ProposalStatus to = call_side(call) == SIDE_EXPERT ? PROPOSAL_WITHDRAWN : PROPOSAL_DECLINED;
+	ListCell *cell;
+
+	foreach (cell, proposal_find_open(call, conversation_id))
+	{
+		Row *proposal = lfirst(cell);
+
+		CHECK_FOR_INTERRUPTS();
+		proposal = row_lock_out_of_order(proposal, LockTupleNoKeyExclusive);
+		if (proposal && is_decidable(status_of(proposal), to))
+			(void) decide_first(call, proposal, to, 0);
+	}
 }
 
 /*
@@ -528,6 +578,7 @@ fill_updated_proposal(Dml *dml)
 		store_require(dml->call, row_int64(row, Col_proposal_store_id),
 					  row_int64(row, Col_proposal_merchant_id));
 		require_decidable(dml->call, dml->old, status);
+		store_require_kept(dml->call, row_int64(row, Col_proposal_store_id));
 		apply_decision(dml->call, row, status);
 	}
 }

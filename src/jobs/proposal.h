@@ -18,7 +18,7 @@ extern Row *proposal_lock(Call *call, int64 id);
 extern bool proposal_is_sender(const Call *call);
 
 /* How whoever acts can decide it now: a list of names of actions. */
-extern List *proposal_decisions(const Call *call, const Row *proposal, const Row *conversation);
+extern List *proposal_decisions(Call *call, const Row *proposal, const Row *conversation);
 
 /* Was it accepted for a new store, so that no job came of it? */
 extern bool proposal_is_for_new_store(const Row *proposal);
@@ -28,5 +28,12 @@ extern const char *proposal_status_name(const Row *proposal);
 
 /* An e-mail about a proposal. */
 extern Email proposal_email(const Row *proposal, EmailKind kind);
+
+/*
+ * The conversation's proposals that nobody has decided by now (Row *), not locked; and their end, in the
+ * name of the side that acts, which declines or withdraws them.
+ */
+extern List *proposal_find_open(Call *call, int64 conversation_id);
+extern void proposal_end_open(Call *call, int64 conversation_id);
 
 #endif

@@ -10,6 +10,7 @@
  */
 #include "postgres.h"
 
+#include "acting/account.h"
 #include "jobs/rematch.h"
 #include "jobs/request.h"
 #include "parties/directory.h"
@@ -55,6 +56,8 @@ rematch_next(Call *call, const Job *lost, List **made)
 	*made = NIL;
 	if (merchant == NULL)
 		return false;
+	if (!account_is_active(merchant) || !store_is_kept(call, row_int64(lost->row, Col_job_store_id)))
+		return true;
 	ask.asked = request_jobs(call, row_int64(lost->row, Col_job_request_id));
 	return somebody_responded(ask.asked) || request_ask_best(call, &ask, made) != ASKING_HELD;
 }
@@ -93,6 +96,7 @@ rematch_request(Call *call, const Row *any, int max_matches, const pg_uuid_t *cl
 	};
 	List *made;
 
+	store_require_kept(call, row_int64(any, Col_job_store_id));
 	ask.asked = request_jobs(call, row_int64(any, Col_job_request_id));
 	(void) request_ask_best(call, &ask, &made);
 	return made;

@@ -38,7 +38,7 @@ request_require_asker(Call *call, const Row *row)
 		organization_require(call, row_int64(row, Col_job_organization_id));
 	service_require(call, row_int64(row, Col_job_service_id));
 	store_require(call, row_int64(row, Col_job_store_id), row_int64(row, Col_job_merchant_id));
-	if (!action_is_of_side(ACTION_CREATE, actor_side(&call->actor)))
+	if (!action_is_of_side(ACTION_CREATE, call_side(call)))
 		ereport(ERROR,
 				(refused_by(REFUSAL_ACTOR_KIND),
 				 errmsg("only a merchant asks for a job"),
@@ -52,6 +52,7 @@ request_require_welcome(Call *call, const Row *row)
 	int64 organization_id = row_int64(row, Col_job_organization_id);
 	Row *merchant = merchant_lock(call, row_int64(row, Col_job_merchant_id));
 
+	store_require_kept(call, row_int64(row, Col_job_store_id));
 	provided_service_require(call, organization_id, row_int64(row, Col_job_service_id));
 	contact_require(call, organization_id, merchant);
 }

@@ -87,6 +87,7 @@ ask_best(Call *call, const Row *job, int max_matches, const pg_uuid_t *client_ke
 	};
 	List *jobs;
 
+	store_require_kept(call, row_int64(job, Col_job_store_id));
 	if (request_ask_best(call, &ask, &jobs) == ASKING_NOBODY)
 		ereport(ERROR,
 				(refused_by(REFUSAL_NOBODY_MATCHES),

@@ -10,6 +10,7 @@
 #include "common/string.h"
 #include "utils/formatting.h"
 
+#include "acting/account.h"
 #include "acting/ids.h"
 #include "mail/email.h"
 #include "pg/json.h"
@@ -22,8 +23,8 @@ typedef struct Recipient
 	char *language;
 } Recipient;
 
-static bool
-same_address(const char *a, const char *b)
+bool
+email_same_address(const char *a, const char *b)
 {
 	if (pg_strcasecmp(a, b) == 0)
 		return true;
@@ -46,7 +47,7 @@ add_recipient(List *recipients, int64 member_id, char *address, char *language)
 	foreach (cell, recipients)
 	{
 		recipient = lfirst(cell);
-		if (same_address(recipient->address, address))
+		if (email_same_address(recipient->address, address))
 		{
 			recipient->member_id = 0;
 			return recipients;
@@ -110,7 +111,7 @@ add_organization(List *recipients, Rows *rows, int64 organization_id)
 	Row *preferences = row_fetch(rows, TABLE_preferences, organization_id);
 	Row *organization = row_fetch(rows, TABLE_organization, organization_id);
 
-	if (preferences == NULL || organization == NULL)
+	if (preferences == NULL || organization == NULL || account_is_closed(preferences))
 		return recipients;
 	return add_recipient(recipients, 0, row_text(preferences, Col_preferences_notification_email),
 						 row_text(organization, Col_organization_language));
@@ -123,7 +124,7 @@ find_recipients(Call *call, const Email *email)
 	List *recipients = NIL;
 
 	if (to & TO_OTHER_SIDE)
-		to |= call->actor.kind == ACTOR_MERCHANT ? TO_ORGANIZATION : TO_MERCHANT;
+		to |= call_side(call) == SIDE_MERCHANT ? TO_ORGANIZATION : TO_MERCHANT;
 	if (to & TO_ORGANIZATION)
 		recipients = add_organization(recipients, call->rows, email->organization_id);
 	if (email->job_id != 0 && (to & (TO_ASSIGNEES | TO_ASSIGNEES_ELSE_ORGANIZATION)))
@@ -136,7 +137,7 @@ find_recipients(Call *call, const Email *email)
 	{
 		Row *merchant = row_fetch(call->rows, TABLE_merchant, email->merchant_id);
 
-		if (merchant)
+		if (merchant && !account_is_closed(merchant))
 			recipients = add_recipient(recipients, 0, row_text(merchant, Col_merchant_email),
 									   row_text(merchant, Col_merchant_language));
 	}

@@ -28,4 +28,7 @@ typedef struct Email
  */
 extern void email_queue(Call *call, const Email *email);
 
+/* Are they the same address, but for case? */
+extern bool email_same_address(const char *a, const char *b);
+
 #endif

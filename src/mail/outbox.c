@@ -63,6 +63,12 @@ outbox_is_due(const Row *email, TimestampTz now)
 }
 
 bool
+outbox_is_leased(const Row *email)
+{
+	return !row_isnull(email, Col_email_claim_token) && !outbox_is_due(email, GetCurrentTimestamp());
+}
+
+bool
 outbox_is_used_up(const Row *email)
 {
 	return row_int32(email, Col_email_attempts) >= email_max_attempts;

@@ -19,6 +19,9 @@ extern Row *outbox_lock(Rows *rows, int64 id);
 extern bool outbox_is_pending(const Row *email);
 extern bool outbox_is_due(const Row *email, TimestampTz now);
 
+/* Does a mailer hold it? */
+extern bool outbox_is_leased(const Row *email);
+
 /* Was it claimed as often as jobs.email_max_attempts says? */
 extern bool outbox_is_used_up(const Row *email);
 

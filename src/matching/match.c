@@ -102,7 +102,7 @@ is_willing(Search *search, int64 organization_id)
 		row_scan_again(search->preferences, 1, keys);
 	preferences = row_scan_pass(search->preferences);
 	return preferences && row_bool(preferences, Col_preferences_is_available) &&
-		   row_bool(preferences, Col_preferences_is_listed) &&
+		   preferences_are_listed(preferences) &&
 		   (!search->is_dropshipper || row_bool(preferences, Col_preferences_accepts_dropshipping));
 }
 
@@ -451,7 +451,7 @@ SQL_FUNCTION_OF_ROWS(match_organizations)
 	query.budget = arg_optional_price(fcinfo, ARG(match_organizations, budget));
 	query.currency = arg_currency(fcinfo, ARG_match_organizations_currency);
 	max_rows = arg_count(fcinfo, ARG(match_organizations, max_rows));
-	actor_resolve(&who);
+	actor_resolve(&who, ACTOR_READS);
 	call = call_begin_system();
 	query.merchant = find_merchant(call, merchant_id, &who, may_name_others);
 	service_require(call, query.service_id);

@@ -239,7 +239,7 @@ prepare_tables(Oid owner, int version)
 	List *robbed;
 
 	rights_switch(&caller, owner, SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
-	robbed = access_robbed_roles();
+	robbed = access_robbed_roles(migration_is_due(version));
 	if (migration_is_due(version))
 	{
 		List *relations = migration_relations();

@@ -15,6 +15,7 @@
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
 
+#include "acting/account.h"
 #include "acting/dml.h"
 #include "acting/ids.h"
 #include "feed/event.h"
@@ -43,27 +44,48 @@ conversation_lock(Call *call, int64 id)
 	return conversation;
 }
 
-void
-conversation_complain_blocked(int64 id)
+bool
+conversation_is_blocked(const Row *conversation)
 {
-	ereport(ERROR,
-			(refused_by(REFUSAL_CONVERSATION_BLOCKED),
-			 errmsg("conversation %lld is blocked", (long long) id),
-			 errdetail("Nobody writes, offers or asks in a blocked conversation."),
-			 errhint("Ask the marketplace's operator.")));
+	return row_bool(conversation, Col_conversation_is_blocked);
+}
+
+/*
+ * A side whose account is closed by now; NULL: neither's is. Closing leaves the conversation's row as it is, so that a
+ * snapshot wouldn't tell. Whoever acts may have closed the own account while a lock was waited for.
+ */
+static Row *
+find_closed_account(const Row *conversation)
+{
+	Rows *rows = conversation->rows;
+	int64 merchant_id = row_int64(conversation, Col_conversation_merchant_id);
+	Row *account = row_fetch_latest(rows, TABLE_preferences, row_int64(conversation, Col_conversation_organization_id));
+
+	if (account == NULL || !account_is_closed(account))
+		account = row_fetch_latest(rows, TABLE_merchant, merchant_id);
+	return account && account_is_closed(account) ? account : NULL;
 }
 
 bool
 conversation_is_open(const Row *conversation)
 {
-	return !row_bool(conversation, Col_conversation_is_blocked);
+	return !conversation_is_blocked(conversation) && find_closed_account(conversation) == NULL;
 }
 
 void
 conversation_require_open(const Row *conversation)
 {
-	if (!conversation_is_open(conversation))
-		conversation_complain_blocked(row_int64(conversation, Col_conversation_id));
+	Row *closed;
+
+	if (conversation_is_blocked(conversation))
+		ereport(ERROR,
+				(refused_by(REFUSAL_CONVERSATION_BLOCKED),
+				 errmsg("conversation %lld is blocked", (long long) row_int64(conversation, Col_conversation_id)),
+				 errdetail("Nobody writes, offers or asks in a blocked conversation."),
+				 errhint("Who blocked it, or the marketplace's operator, can open it again.")));
+	closed = find_closed_account(conversation);
+	if (closed)
+		account_require_unclosed(closed);
 }
 
 bool
@@ -81,6 +103,33 @@ conversation_require_party(const Call *call, int64 id)
 				 errmsg("the system does not write in conversation %lld", (long long) id),
 				 errdetail("Messages are written by members and merchants."),
 				 errhint("Pass actor => 'member:...' or actor => 'merchant:...'.")));
+}
+
+/*
+ * Who blocked it before that was noted is the merchant: others could not.
+ */
+bool
+conversation_is_unblocker(const Call *call, const Row *conversation)
+{
+	Actor blocker = {.kind = ACTOR_MERCHANT};
+
+	if (call->actor.kind == ACTOR_SYSTEM)
+		return true;
+	if (!row_isnull(conversation, Col_conversation_blocked_by))
+		(void) actor_parse(row_text(conversation, Col_conversation_blocked_by), &blocker);
+	return call->actor.kind == blocker.kind;
+}
+
+void
+conversation_require_unblocker(const Call *call, const Row *conversation)
+{
+	if (!conversation_is_unblocker(call, conversation))
+		ereport(ERROR,
+				(refused_by(REFUSAL_ACTOR_KIND),
+				 errmsg("the one who acts cannot unblock conversation %lld",
+						(long long) row_int64(conversation, Col_conversation_id)),
+				 errdetail("The other side, or an operator, blocked it."),
+				 errhint("Who blocked it opens it again, or the marketplace's operator does.")));
 }
 
 static void
@@ -124,11 +173,17 @@ write_conversation_event(Call *call, const Row *conversation, EventKind kind)
 }
 
 void
+conversation_record_start(Call *call, const Row *conversation)
+{
+	write_conversation_event(call, conversation, EVENT_CONVERSATION_START);
+}
+
+void
 conversation_record_block(Call *call, const Row *conversation)
 {
-	bool is_open = conversation_is_open(conversation);
+	bool is_blocked = conversation_is_blocked(conversation);
 
-	write_conversation_event(call, conversation, is_open ? EVENT_CONVERSATION_UNBLOCK : EVENT_CONVERSATION_BLOCK);
+	write_conversation_event(call, conversation, is_blocked ? EVENT_CONVERSATION_BLOCK : EVENT_CONVERSATION_UNBLOCK);
 }
 
 void
@@ -206,6 +261,41 @@ number_of_new(Call *call, int64 organization_id, int64 merchant_id)
 	return entry->id;
 }
 
+/*
+ * The organization of a conversation that is to be may be closed at this very moment, and what it has is ended by
+ * then: the new conversation must be seen by that, or see it. Who closes it holds its row, and waits for what lives in
+ * its conversations, of which this one is none yet. The foreign key wants the same lock. Nothing else that is locked
+ * behind an organization is waited for by who closes one.
+ */
+static ConversationState
+hold_organization(Rows *rows, int64 organization_id, LockWaitPolicy wait)
+{
+	Row *organization = row_fetch(rows, TABLE_organization, organization_id);
+	Row *preferences;
+
+	if (organization == NULL)
+		return CONVERSATION_BLOCKED;
+	organization = wait == LockWaitBlock ? row_lock_out_of_order(organization, LockTupleKeyShare) :
+										   row_lock_found(organization, LockTupleKeyShare, wait);
+	if (organization == NULL)
+		return wait == LockWaitBlock ? CONVERSATION_BLOCKED : CONVERSATION_HELD;
+	preferences = row_fetch_latest(rows, TABLE_preferences, organization_id);
+	return preferences && account_is_closed(preferences) ? CONVERSATION_BLOCKED : CONVERSATION_OPEN;
+}
+
+static void
+require_organization_stays(Call *call, int64 organization_id)
+{
+	Row *preferences;
+
+	if (hold_organization(call->rows, organization_id, LockWaitBlock) == CONVERSATION_OPEN)
+		return;
+	preferences = row_fetch_latest(call->rows, TABLE_preferences, organization_id);
+	if (preferences)
+		account_require_unclosed(preferences);
+	actor_complain_missing("organization", organization_id);
+}
+
 void
 conversation_write_if_new(Call *call, int64 id, int64 organization_id, int64 merchant_id)
 {
@@ -223,8 +313,9 @@ conversation_write_if_new(Call *call, int64 id, int64 organization_id, int64 mer
 	row = row_new(call->rows, TABLE_conversation);
 	row_set_int64(row, Col_conversation_id, id);
 	fill_conversation(row, organization_id, merchant_id);
+	require_organization_stays(call, organization_id);
 	row_must_insert(row);
-	write_conversation_event(call, row, EVENT_CONVERSATION_START);
+	conversation_record_start(call, row);
 }
 
 int64
@@ -261,7 +352,7 @@ conversation_try_open_for_job(Call *call, int64 organization_id, int64 merchant_
 
 	*id = row ? row_int64(row, Col_conversation_id) : number_of_new(call, organization_id, merchant_id);
 	if (row == NULL)
-		return CONVERSATION_OPEN;
+		return hold_organization(call->rows, organization_id, wait);
 	row = wait == LockWaitBlock ? row_lock_out_of_order(row, LockTupleNoKeyExclusive) :
 								  row_lock_found(row, LockTupleNoKeyExclusive, wait);
 	/* one that was waited for is gone */
@@ -296,9 +387,15 @@ jobs_conversation_fill(PG_FUNCTION_ARGS)
 		static const int allowed[] = {Col_conversation_is_blocked};
 
 		dml_require_actor(dml);
-		dml_allow_changes(dml, allowed, call->actor.kind == ACTOR_SYSTEM ? lengthof(allowed) : 0);
+		call_require_seen(call, dml->old, Col_conversation_organization_id, Col_conversation_merchant_id,
+						  "conversation", row_int64(dml->old, Col_conversation_id));
+		dml_allow_changes(dml, allowed, lengthof(allowed));
 		if (dml_changes(dml, Col_conversation_is_blocked))
-			conversation_set_blocked(row, row_bool(row, Col_conversation_is_blocked) ? &call->actor : NULL);
+		{
+			if (conversation_is_blocked(dml->old))
+				conversation_require_unblocker(call, dml->old);
+			conversation_set_blocked(row, conversation_is_blocked(row) ? &call->actor : NULL);
+		}
 		return dml_end(dml);
 	}
 	check_not_null(row_isnull(row, Col_conversation_organization_id), "organization_id");
@@ -311,20 +408,5 @@ jobs_conversation_fill(PG_FUNCTION_ARGS)
 	contact_require(call, row_int64(row, Col_conversation_organization_id),
 					merchant_lock(call, call->actor.id));
 	ids_assign_dml(call, row, SLOT_OF(row_int64(row, Col_conversation_organization_id)), ID_OF_TENANT);
-	return dml_end(dml);
-}
-
-PG_FUNCTION_INFO_V1(jobs_conversation_record);
-Datum
-jobs_conversation_record(PG_FUNCTION_ARGS)
-{
-	Dml *dml = dml_begin(fcinfo, TABLE_conversation, TRIGGER_TYPE_AFTER,
-						 TRIGGER_TYPE_INSERT | TRIGGER_TYPE_UPDATE);
-
-	dml_require_actor(dml);
-	if (DML_IS_INSERT(dml))
-		write_conversation_event(dml->call, dml->new, EVENT_CONVERSATION_START);
-	else if (dml_changes(dml, Col_conversation_is_blocked))
-		conversation_record_block(dml->call, dml->new);
 	return dml_end(dml);
 }

@@ -17,18 +17,25 @@ extern Row *conversation_get(Call *call, int64 id);
  */
 extern Row *conversation_lock(Call *call, int64 id);
 
+/* Has somebody blocked it? */
+extern bool conversation_is_blocked(const Row *conversation);
+
+/* May the two write in it? Not in one that is blocked, and not where one of the accounts is closed. PT409. */
 extern bool conversation_is_open(const Row *conversation);
+extern void conversation_require_open(const Row *conversation);
 
 /* Blocks it in the name of the actor, or (NULL) opens it: in the row alone, which is to be written. */
 extern void conversation_set_blocked(Row *conversation, const Actor *by);
 
-/* PT409 when it is blocked. */
-extern void conversation_require_open(const Row *conversation);
-pg_noreturn extern void conversation_complain_blocked(int64 id);
-
 /* Does one act who writes in conversations, a member or a merchant? 42501 unless that is so. */
 extern bool conversation_is_party(const Call *call);
 extern void conversation_require_party(const Call *call, int64 id);
+
+/*
+ * May whoever acts open it again, which is blocked? The side that blocked it may, and the system. 42501.
+ */
+extern bool conversation_is_unblocker(const Call *call, const Row *conversation);
+extern void conversation_require_unblocker(const Call *call, const Row *conversation);
 
 /* 42501 unless a merchant acts, who alone starts a conversation. */
 extern void conversation_require_starter(const Call *call);
@@ -59,7 +66,8 @@ extern ConversationState conversation_try_open_for_job(Call *call, int64 organiz
 
 extern void conversation_write_if_new(Call *call, int64 id, int64 organization_id, int64 merchant_id);
 
-/* Writes the event of a conversation that was blocked, or opened again. It is locked, and written. */
+/* Writes the event of a conversation that was started; that was blocked, or opened again. It is locked, and written. */
+extern void conversation_record_start(Call *call, const Row *conversation);
 extern void conversation_record_block(Call *call, const Row *conversation);
 
 /* The conversation of the two, or NULL. */

@@ -14,6 +14,7 @@
 #include "utils/numeric.h"
 #include "utils/uuid.h"
 
+#include "acting/account.h"
 #include "acting/client_key.h"
 #include "acting/entry.h"
 #include "acting/ids.h"
@@ -46,6 +47,23 @@ directory_require(const Call *call, int sides, bool or_nobody, const char *what)
 			 errhint(or_nobody ? "Name another actor, or pass actor => ''." : "Name another actor.")));
 }
 
+void
+directory_require_system(const Call *call, const char *what)
+{
+	directory_require(call, SIDE_SYSTEM, false, what);
+}
+
+void
+member_require_self(const Call *call, int64 member_id)
+{
+	if (call->actor.kind == ACTOR_MEMBER && call->actor.id != member_id)
+		ereport(ERROR,
+				(refused_by(REFUSAL_ACTOR_KIND),
+				 errmsg("the one who acts cannot choose the e-mail of member %lld", (long long) member_id),
+				 errdetail("This is for the member and the operator."),
+				 errhint("Let the member say which e-mail to send.")));
+}
+
 static TimestampTz
 directory_now(void)
 {
@@ -67,17 +85,80 @@ fetch_organization(Call *call, int64 id)
 	return organization;
 }
 
-/*
- * The same, locked.
- */
-static Row *
-lock_organization(Call *call, int64 id)
+Row *
+organization_lock(Call *call, int64 id, LockTupleMode mode)
 {
 	Row *organization = fetch_organization(call, id);
 
-	if (row_lock_found(organization, LockTupleNoKeyExclusive, LockWaitBlock) == NULL)
+	if (row_lock_found(organization, mode, LockWaitBlock) == NULL)
 		actor_complain_missing("organization", id);
 	return organization;
+}
+
+/*
+ * For what is written into it. Whoever acts may have been stopped while it was waited for.
+ */
+static Row *
+lock_to_write(Call *call, int64 id)
+{
+	Row *organization = organization_lock(call, id, LockTupleNoKeyExclusive);
+
+	actor_require_use(call->rows, &call->actor, ACTOR_WRITES);
+	return organization;
+}
+
+Row *
+member_get(Call *call, int64 id)
+{
+	Row *member = row_fetch(call->rows, TABLE_member, id);
+
+	if (member == NULL || !actor_sees(&call->actor, row_int64(member, Col_member_organization_id), 0))
+		actor_complain_missing("member", id);
+	return member;
+}
+
+Row *
+merchant_get(Call *call, int64 id)
+{
+	Row *merchant = row_fetch(call->rows, TABLE_merchant, id);
+
+	if (merchant == NULL || !actor_sees(&call->actor, 0, id))
+		actor_complain_missing("merchant", id);
+	return merchant;
+}
+
+Row *
+store_get(Call *call, int64 id)
+{
+	Row *store = row_fetch(call->rows, TABLE_store, id);
+
+	if (store == NULL || !actor_sees(&call->actor, 0, row_int64(store, Col_store_merchant_id)))
+		actor_complain_missing("store", id);
+	return store;
+}
+
+void
+member_require_not_last(Call *call, const Row *member)
+{
+	ScanKeyData keys[1];
+	RowScan *scan;
+	const Row *other;
+	bool is_last = true;
+
+	row_key_int64(&keys[0], 1, row_int64(member, Col_member_organization_id));
+	scan = row_scan_begin_latest(call->rows, TABLE_member, INDEX_member_organization, 1, keys, ForwardScanDirection);
+	while (is_last && (other = row_scan_pass(scan)) != NULL)
+		is_last = !row_bool(other, Col_member_is_active) || account_is_suspended(other) ||
+				  row_int64(other, Col_member_id) == row_int64(member, Col_member_id);
+	row_scan_end(scan);
+	if (is_last)
+		ereport(ERROR,
+				(refused_by(REFUSAL_LAST_MEMBER),
+				 errmsg("member %lld is the last one of organization %lld",
+						(long long) row_int64(member, Col_member_id),
+						(long long) row_int64(member, Col_member_organization_id)),
+				 errdetail("Nobody would be left who could act for it."),
+				 errhint("Add or activate another member first, or close the organization.")));
 }
 
 static void
@@ -228,7 +309,7 @@ SQL_FUNCTION(add_member)
 	set_client_key(row, Col_member_client_key, client_key);
 	earlier = client_key_find(call, TABLE_member, organization_id, client_key);
 	if (earlier == NULL)
-		(void) lock_organization(call, organization_id);
+		(void) lock_to_write(call, organization_id);
 	require_adder(call, organization_id, earlier);
 	id = earlier ? repeated_row(earlier, row, said, lengthof(said)) : insert_member(row);
 	call_end(call);
@@ -273,42 +354,6 @@ SQL_FUNCTION(create_service)
 	PG_RETURN_INT64(id);
 }
 
-/*
- * jobs.set_email_scope(member_id, email_scope, actor)
- *
- * A member's own choice, which colleagues leave alone.
- */
-SQL_FUNCTION(set_email_scope)
-{
-	int64 member_id = arg_id(fcinfo, ARG(set_email_scope, member_id));
-	char *scope;
-	Call *call;
-	Row *old;
-	Row *row;
-
-	check_not_null(PG_ARGISNULL(ARG_set_email_scope_email_scope), "email_scope");
-	scope = text_to_cstring(PG_GETARG_TEXT_PP(ARG_set_email_scope_email_scope));
-	check_email_scope(scope);
-	call = call_begin(fcinfo, ARG_set_email_scope_actor);
-	old = row_fetch(call->rows, TABLE_member, member_id);
-	if (old == NULL || !actor_sees(&call->actor, row_int64(old, Col_member_organization_id), 0))
-		actor_complain_missing("member", member_id);
-	if (call->actor.kind == ACTOR_MEMBER && call->actor.id != member_id)
-		ereport(ERROR,
-				(refused_by(REFUSAL_ACTOR_KIND),
-				 errmsg("the one who acts cannot choose the e-mail of member %lld", (long long) member_id),
-				 errdetail("This is for the member and the operator."),
-				 errhint("Let the member say which e-mail to send.")));
-	old = row_lock_found(old, LockTupleNoKeyExclusive, LockWaitBlock);
-	if (old == NULL)
-		actor_complain_missing("member", member_id);
-	row = row_copy(old);
-	row_set_text(row, Col_member_email_scope, scope);
-	row_must_update(old, row);
-	call_end(call);
-	PG_RETURN_VOID();
-}
-
 static Row *
 provided_service_find(Rows *rows, int64 organization_id, int64 service_id)
 {
@@ -319,6 +364,12 @@ provided_service_find(Rows *rows, int64 organization_id, int64 service_id)
 	return row_find(rows, TABLE_provided_service, PRIMARY_KEY, 2, keys, ForwardScanDirection);
 }
 
+bool
+preferences_are_listed(const Row *preferences)
+{
+	return row_bool(preferences, Col_preferences_is_listed) && account_is_active(preferences);
+}
+
 void
 organization_require(Call *call, int64 id)
 {
@@ -326,7 +377,7 @@ organization_require(Call *call, int64 id)
 
 	if (preferences == NULL ||
 		(call->actor.kind == ACTOR_MEMBER && call->actor.organization_id != id &&
-		 !row_bool(preferences, Col_preferences_is_listed)))
+		 !preferences_are_listed(preferences)))
 		actor_complain_missing("organization", id);
 }
 
@@ -370,7 +421,54 @@ merchant_lock(Call *call, int64 id)
 
 	if (merchant == NULL)
 		actor_complain_missing("merchant", id);
+	/* whoever acts may have been stopped while the lock was waited for */
+	account_require_unsuspended(merchant);
+	account_require_unclosed(merchant);
 	return merchant;
+}
+
+pg_noreturn static void
+complain_unavailable(int64 organization_id, const char *why)
+{
+	ereport(ERROR,
+			(refused_by(REFUSAL_ORGANIZATION_UNAVAILABLE),
+			 errmsg("organization %lld is not available for work", (long long) organization_id),
+			 errdetail_internal("%s", why),
+			 errhint("Ask another organization.")));
+}
+
+bool
+organization_is_suspended(Call *call, int64 organization_id)
+{
+	Row *preferences = row_fetch(call->rows, TABLE_preferences, organization_id);
+
+	return preferences && account_is_suspended(preferences);
+}
+
+void
+organization_require_unsuspended(Call *call, int64 organization_id)
+{
+	if (organization_is_suspended(call, organization_id))
+		complain_unavailable(organization_id, "It does no work at present.");
+}
+
+bool
+store_is_kept(Call *call, int64 store_id)
+{
+	Row *store = store_id != 0 ? row_fetch(call->rows, TABLE_store, store_id) : NULL;
+
+	return store == NULL || row_isnull(store, Col_store_removed_at);
+}
+
+void
+store_require_kept(Call *call, int64 store_id)
+{
+	if (!store_is_kept(call, store_id))
+		ereport(ERROR,
+				(refused_by(REFUSAL_STORE_REMOVED),
+				 errmsg("store %lld was removed", (long long) store_id),
+				 errdetail("Its merchant removed it. Jobs that it has go on, and no new job is for it."),
+				 errhint("Name another store.")));
 }
 
 void
@@ -380,12 +478,10 @@ contact_require(Call *call, int64 organization_id, const Row *merchant)
 
 	if (preferences == NULL)
 		actor_complain_missing("organization", organization_id);
+	account_require_unclosed(preferences);
+	organization_require_unsuspended(call, organization_id);
 	if (!row_bool(preferences, Col_preferences_is_available))
-		ereport(ERROR,
-				(refused_by(REFUSAL_ORGANIZATION_UNAVAILABLE),
-				 errmsg("organization %lld is not available for work", (long long) organization_id),
-				 errdetail("Its preferences say that it can't be contacted."),
-				 errhint("Ask another organization.")));
+		complain_unavailable(organization_id, "Its preferences say that it can't be contacted.");
 	if (row_bool(merchant, Col_merchant_is_dropshipper) &&
 		!row_bool(preferences, Col_preferences_accepts_dropshipping))
 		ereport(ERROR,
@@ -416,7 +512,7 @@ SQL_FUNCTION(provide_service)
 	check_price_range(min_price, max_price);
 	call = call_begin(fcinfo, ARG_provide_service_actor);
 	service = search_hold_service(call->rows, service_id);
-	organization = lock_organization(call, organization_id);
+	organization = lock_to_write(call, organization_id);
 	directory_require(call, SIDE_EXPERT | SIDE_SYSTEM, false, "provide a service");
 	if (service == NULL)
 		actor_complain_missing("service", service_id);
@@ -456,7 +552,7 @@ SQL_FUNCTION(withdraw_service)
 	Row *organization;
 	Row *row;
 
-	organization = lock_organization(call, organization_id);
+	organization = lock_to_write(call, organization_id);
 	directory_require(call, SIDE_EXPERT | SIDE_SYSTEM, false, "withdraw a service");
 	service_require(call, service_id);
 	row = provided_service_find(call->rows, organization_id, service_id);
@@ -470,45 +566,6 @@ SQL_FUNCTION(withdraw_service)
 								(long long) organization_id, (long long) service_id),
 						 errdetail("The service is not among those that it provides."),
 						 errhint("SELECT service_id FROM jobs.provided_service lists what it provides.")));
-	call_end(call);
-	PG_RETURN_VOID();
-}
-
-/*
- * jobs.set_preferences(organization_id, is_available, is_listed, accepts_dropshipping,
- * notification_email, actor)
- */
-SQL_FUNCTION(set_preferences)
-{
-	static const struct
-	{
-		int argno;
-		int column;
-	} flags[] = {
-		{ARG_set_preferences_is_available, Col_preferences_is_available},
-		{ARG_set_preferences_is_listed, Col_preferences_is_listed},
-		{ARG_set_preferences_accepts_dropshipping, Col_preferences_accepts_dropshipping},
-	};
-	int64 organization_id = arg_id(fcinfo, ARG(set_preferences, organization_id));
-	char *address = arg_optional_email(fcinfo, ARG(set_preferences, notification_email));
-	Call *call = call_begin(fcinfo, ARG_set_preferences_actor);
-	Row *old;
-	Row *row;
-
-	(void) lock_organization(call, organization_id);
-	directory_require(call, SIDE_EXPERT | SIDE_SYSTEM, false, "set preferences");
-	old = row_lock(call->rows, TABLE_preferences, organization_id, LockTupleNoKeyExclusive, LockWaitBlock);
-	if (old == NULL)
-		actor_complain_missing("organization", organization_id);
-	row = row_copy(old);
-	for (int i = 0; i < lengthof(flags); i++)
-	{
-		if (!PG_ARGISNULL(flags[i].argno))
-			row_set(row, flags[i].column, PG_GETARG_DATUM(flags[i].argno));
-	}
-	if (address)
-		row_set_text(row, Col_preferences_notification_email, address);
-	row_must_update(old, row);
 	call_end(call);
 	PG_RETURN_VOID();
 }
@@ -556,9 +613,7 @@ SQL_FUNCTION(add_store)
 	Row *row;
 	int64 id;
 
-	if (!actor_sees(&call->actor, 0, merchant_id) ||
-		row_fetch(call->rows, TABLE_merchant, merchant_id) == NULL)
-		actor_complain_missing("merchant", merchant_id);
+	(void) merchant_get(call, merchant_id);
 	row = row_new(call->rows, TABLE_store);
 	row_set_int64(row, Col_store_merchant_id, merchant_id);
 	row_set_text(row, Col_store_name, name);

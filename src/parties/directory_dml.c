@@ -1,8 +1,11 @@
 /*
  * directory_dml.c
  *
- * Plain INSERT and UPDATE on the tables of the directory, which operators send: the
- * same checks as in the functions, ids, and what never changes.
+ * Plain INSERT and UPDATE on the tables of the directory: the same checks as in the functions, ids, and
+ * what never changes. Rows are the operator's to insert; people UPDATE what is their own side's.
+ *
+ * Locks: who deactivates a member has its row by then, and takes the organization's after it: see
+ * lock_order.h.
  */
 #include "postgres.h"
 
@@ -12,6 +15,7 @@
 
 #include "acting/dml.h"
 #include "acting/ids.h"
+#include "parties/directory.h"
 #include "parties/search.h"
 #include "pg/check.h"
 
@@ -88,6 +92,64 @@ static const struct
 	{TABLE_store, Col_store_client_key},
 };
 
+/* What functions alone write: much follows from it. */
+static const struct
+{
+	TableId table;
+	int column;
+} states[] = {
+	{TABLE_preferences, Col_preferences_closed_at},
+	{TABLE_preferences, Col_preferences_suspended_at},
+	{TABLE_preferences, Col_preferences_suspension_reason},
+	{TABLE_member, Col_member_suspended_at},
+	{TABLE_member, Col_member_suspension_reason},
+	{TABLE_merchant, Col_merchant_closed_at},
+	{TABLE_merchant, Col_merchant_suspended_at},
+	{TABLE_merchant, Col_merchant_suspension_reason},
+	{TABLE_store, Col_store_removed_at},
+};
+
+/* Which tables have rows of people's own side, and whose a row is; -1: of no such side. */
+static const struct
+{
+	TableId table;
+	int organization_id;
+	int merchant_id;
+} owned[] = {
+	{TABLE_organization, Col_organization_id, -1},
+	{TABLE_preferences, Col_preferences_organization_id, -1},
+	{TABLE_member, Col_member_organization_id, -1},
+	{TABLE_merchant, -1, Col_merchant_id},
+	{TABLE_store, -1, Col_store_merchant_id},
+};
+
+/* What people change there. */
+static const struct
+{
+	TableId table;
+	int column;
+} own[] = {
+	{TABLE_organization, Col_organization_name},
+	{TABLE_organization, Col_organization_description},
+	{TABLE_organization, Col_organization_language},
+	{TABLE_organization, Col_organization_search}, /* judged apart */
+	{TABLE_preferences, Col_preferences_is_available},
+	{TABLE_preferences, Col_preferences_is_listed},
+	{TABLE_preferences, Col_preferences_accepts_dropshipping},
+	{TABLE_preferences, Col_preferences_notification_email},
+	{TABLE_member, Col_member_name},
+	{TABLE_member, Col_member_email},
+	{TABLE_member, Col_member_language},
+	{TABLE_member, Col_member_email_scope},
+	{TABLE_member, Col_member_is_active},
+	{TABLE_merchant, Col_merchant_name},
+	{TABLE_merchant, Col_merchant_email},
+	{TABLE_merchant, Col_merchant_language},
+	{TABLE_merchant, Col_merchant_is_dropshipper},
+	{TABLE_store, Col_store_name},
+	{TABLE_store, Col_store_url},
+};
+
 /* Whose rows these are, or what they are of. */
 static const struct
 {
@@ -140,6 +202,15 @@ check_column(Row *row, int column, Kind kind)
 }
 
 /*
+ * '' clears a text, as it does for the functions.
+ */
+static bool
+is_empty_text(const Row *row, int column, Kind kind)
+{
+	return (kind == KIND_LONG_TEXT || kind == KIND_URL) && !row_isnull(row, column) && *row_text(row, column) == '\0';
+}
+
+/*
  * What an UPDATE leaves as it is was checked when it was written, perhaps by other rules.
  */
 static void
@@ -153,6 +224,8 @@ check_columns(Dml *dml)
 			continue;
 		if (written[i].kind == KIND_CURRENCY && DML_IS_INSERT(dml))
 			row_set_text(row, written[i].column, check_currency_given(row_text(row, written[i].column)));
+		else if (!written[i].is_required && is_empty_text(row, written[i].column, written[i].kind))
+			row_set_null(row, written[i].column);
 		else if (row_isnull(row, written[i].column))
 			check_not_null(written[i].is_required, table_column(row->table->id, written[i].column));
 		else
@@ -259,6 +332,91 @@ fill_inserted(Dml *dml)
 	fill_created_at(dml);
 }
 
+static void
+allow_own_columns(Dml *dml, TableId id)
+{
+	int columns[lengthof(own)];
+	int count = 0;
+
+	for (int i = 0; i < lengthof(own); i++)
+	{
+		if (own[i].table == id)
+			columns[count++] = own[i].column;
+	}
+	dml_allow_changes(dml, columns, count);
+}
+
+/*
+ * People change what is of their own side. Rows of others are as if they were not there.
+ */
+static void
+require_own(Dml *dml, TableId id)
+{
+	for (int i = 0; i < lengthof(owned) && DML_IS_UPDATE(dml); i++)
+	{
+		int organization_id = owned[i].organization_id;
+		int merchant_id = owned[i].merchant_id;
+		bool is_organizations = id == TABLE_preferences;
+
+		if (owned[i].table != id)
+			continue;
+		if (!actor_sees(&dml->call->actor, organization_id >= 0 ? row_int64(dml->old, organization_id) : 0,
+						merchant_id >= 0 ? row_int64(dml->old, merchant_id) : 0))
+			actor_complain_missing(is_organizations ? "organization" : table_name(id),
+								   row_int64(dml->old, is_organizations ? organization_id : table_id_column(id)));
+		allow_own_columns(dml, id);
+		return;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("table jobs.%s is written by functions", table_name(id)),
+			 errdetail("People UPDATE what is their own; all else is the operator's."),
+			 errhint("Use the functions of the directory, such as jobs.set_preferences().")));
+}
+
+/*
+ * What a member's own row says of the member is not all for colleagues to change; and one active member stays.
+ */
+static void
+judge_member(Dml *dml)
+{
+	const Row *member = dml->old;
+
+	if (dml_changes(dml, Col_member_email_scope))
+		member_require_self(dml->call, row_int64(member, Col_member_id));
+	if (!dml_changes(dml, Col_member_is_active) || row_bool(dml->new, Col_member_is_active) ||
+		dml->call->actor.kind == ACTOR_SYSTEM)
+		return;
+	(void) row_lock_out_of_order(row_fetch(dml->call->rows, TABLE_organization,
+										   row_int64(member, Col_member_organization_id)),
+								 LockTupleNoKeyExclusive);
+	member_require_not_last(dml->call, member);
+}
+
+static void
+refuse_states(Dml *dml, TableId id)
+{
+	for (int i = 0; i < lengthof(states); i++)
+	{
+		if (states[i].table != id)
+			continue;
+		if (DML_IS_INSERT(dml))
+			dml_fill(dml, states[i].column);
+		else if (dml_changes(dml, states[i].column))
+			dml_complain(dml, states[i].column);
+	}
+}
+
+static void
+refuse_fixed(Dml *dml, TableId id)
+{
+	for (int i = 0; i < lengthof(fixed); i++)
+	{
+		if (fixed[i].table == id && dml_changes(dml, fixed[i].column))
+			dml_complain(dml, fixed[i].column);
+	}
+}
+
 static Datum
 directory_dml_fill(FunctionCallInfo fcinfo, TableId id)
 {
@@ -269,21 +427,14 @@ directory_dml_fill(FunctionCallInfo fcinfo, TableId id)
 	check_columns(dml);
 	dml_require_actor(dml);
 	if (dml->call->actor.kind != ACTOR_SYSTEM)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("table jobs.%s is written by functions", table_name(id)),
-				 errdetail("Plain INSERT and UPDATE on it are the operator's."),
-				 errhint("Use the functions of the directory, such as jobs.set_preferences().")));
+		require_own(dml, id);
 	if (DML_IS_UPDATE(dml))
-	{
-		for (int i = 0; i < lengthof(fixed); i++)
-		{
-			if (fixed[i].table == id && dml_changes(dml, fixed[i].column))
-				dml_complain(dml, fixed[i].column);
-		}
-	}
+		refuse_fixed(dml, id);
 	else
 		fill_inserted(dml);
+	refuse_states(dml, id);
+	if (id == TABLE_member && DML_IS_UPDATE(dml))
+		judge_member(dml);
 	if (id == TABLE_organization)
 		fill_search(dml);
 	return dml_end(dml);

@@ -55,16 +55,18 @@ StaticAssertDecl(PARAMETERS <= STATEMENT_MAX_PARAMETERS, "a kept statement has t
 	" JOIN jobs.provided_service s ON s.organization_id OPERATOR(pg_catalog.=) o.id " \
 	"AND s.service_id OPERATOR(pg_catalog.=) $2"
 
-/* All that are listed. By whether there is a service. */
-#define LISTED(provided) \
+/* All that are listed. By whether accounts can be closed and suspended here, and whether there is a service. */
+#define LISTED(provided, active) \
 	"SELECT o.id AS organization_id, o.name, o.description, '0'::pg_catalog.float8 AS rank " \
 	"FROM jobs.organization o " \
 	"JOIN jobs.preferences p ON p.organization_id OPERATOR(pg_catalog.=) o.id" provided \
-	" WHERE p.is_listed ORDER BY o.name, o.id LIMIT $1"
+	" WHERE p.is_listed" active " ORDER BY o.name, o.id LIMIT $1"
 
-static KeptStatement listed_statements[2] = {
-	{LISTED(""), SEARCH_TYPES},
-	{LISTED(PROVIDED), SEARCH_TYPES},
+#define ACTIVE " AND p.closed_at IS NULL AND p.suspended_at IS NULL"
+
+static KeptStatement listed_statements[2][2] = {
+	{{LISTED("", ""), SEARCH_TYPES}, {LISTED(PROVIDED, ""), SEARCH_TYPES}},
+	{{LISTED("", ACTIVE), SEARCH_TYPES}, {LISTED(PROVIDED, ACTIVE), SEARCH_TYPES}},
 };
 
 /* All that have the words in any reading, listed or not. */
@@ -124,29 +126,31 @@ search_prefer_keys(void)
 								 GUC_ACTION_SAVE, true, 0, false);
 }
 
-static void
+/*
+ * True: accounts can be closed and suspended here. The tables of the previous version don't say so.
+ */
+static bool
 search_require_tables(void)
 {
-	static const TableId used[] = {TABLE_organization, TABLE_preferences, TABLE_provided_service};
+	static const TableId used[] = {TABLE_organization, TABLE_provided_service};
+	const Table *table;
 
 	for (int i = 0; i < lengthof(used); i++)
-	{
-		const Table *table;
-
 		table_close(table_open_known(used[i], AccessShareLock, &table), NoLock);
-	}
+	table_close(table_open_known(TABLE_preferences, AccessShareLock, &table), NoLock);
+	return table->att[Col_preferences_closed_at] != 0 && table->att[Col_preferences_suspended_at] != 0;
 }
 
 /*
  * Adds all that are listed to the function's result.
  */
 static void
-search_all(int service, Datum *values, ReturnSetInfo *result)
+search_all(int accounts, int service, Datum *values, ReturnSetInfo *result)
 {
 	uint64 count;
 
 	SPI_connect();
-	count = statement_read(&listed_statements[service], values, "  n");
+	count = statement_read(&listed_statements[accounts][service], values, "  n");
 	for (uint64 i = 0; i < count; i++)
 		tuplestore_puttuple(result->setResult, statement_row(i, result->setDesc));
 	SPI_finish();
@@ -181,11 +185,12 @@ SQL_FUNCTION_OF_ROWS(search_organizations)
 	SearchQuery *query;
 	Rows *rows;
 	Call *call;
+	bool has_accounts;
 
 	call = call_begin_system();
 	if (service_id != 0)
 		service_require(call, service_id);
-	search_require_tables();
+	has_accounts = search_require_tables();
 	values[PARAMETER_MAX_ROWS] = Int64GetDatum(max_rows);
 	values[PARAMETER_SERVICE] = Int64GetDatum(service_id);
 	rows = rows_begin_in_query();
@@ -195,7 +200,7 @@ SQL_FUNCTION_OF_ROWS(search_organizations)
 	if (query)
 		search_words(service_id != 0, values, rows, query, result);
 	else
-		search_all(service_id != 0, values, result);
+		search_all(has_accounts, service_id != 0, values, result);
 	rows_end(rows);
 	call_end(call);
 	return (Datum) 0;

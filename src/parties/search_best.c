@@ -16,6 +16,7 @@
 #include "utils/memutils.h"
 
 #include "acting/function_names.h"
+#include "parties/directory.h"
 #include "parties/search_best.h"
 
 /* Columns of the query, in the order of this list. */
@@ -173,7 +174,7 @@ candidate_is_listed(SearchBest *best, int64 organization_id)
 		best->preferences = row_scan_begin(best->rows, TABLE_preferences, PRIMARY_KEY, 1, keys,
 										   ForwardScanDirection);
 	preferences = row_scan_pass(best->preferences);
-	return preferences && row_bool(preferences, Col_preferences_is_listed);
+	return preferences && preferences_are_listed(preferences);
 }
 
 static Datum

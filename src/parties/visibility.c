@@ -12,6 +12,7 @@
 #include "acting/current_actor.h"
 #include "acting/entry.h"
 #include "parties/conversation.h"
+#include "parties/directory.h"
 
 /*
  * Who looks, as far as it still exists. A merchant who doesn't exist needs no look: what
@@ -136,7 +137,7 @@ SQL_FUNCTION(sees_organization)
 	rows = rows_begin_in_query();
 	/* most are listed, and who looks is asked for only where that decides */
 	preferences = row_fetch(rows, TABLE_preferences, organization_id);
-	sees = preferences && row_bool(preferences, Col_preferences_is_listed);
+	sees = preferences && preferences_are_listed(preferences);
 	if (!sees)
 	{
 		actor = who_looks(rows);

@@ -116,6 +116,20 @@ arg_optional_text(FunctionCallInfo fcinfo, int argno, const char *name, TextLimi
 }
 
 char *
+arg_clearable_text(FunctionCallInfo fcinfo, int argno, const char *name, TextLimit limit)
+{
+	if (!PG_ARGISNULL(argno) && VARSIZE_ANY_EXHDR(PG_GETARG_TEXT_PP(argno)) == 0)
+		return "";
+	return arg_optional_text(fcinfo, argno, name, limit);
+}
+
+char *
+arg_optional_language(FunctionCallInfo fcinfo, int argno)
+{
+	return PG_ARGISNULL(argno) ? NULL : arg_language(fcinfo, argno);
+}
+
+char *
 arg_optional_email(FunctionCallInfo fcinfo, int argno, const char *name)
 {
 	return PG_ARGISNULL(argno) ? NULL : arg_email(fcinfo, argno, name);

@@ -29,6 +29,9 @@ extern char *arg_currency(FunctionCallInfo fcinfo, int argno);
 /* Optional ones: NULL or 0 stands for SQL's NULL. */
 extern int64 arg_optional_id(FunctionCallInfo fcinfo, int argno, const char *name);
 extern char *arg_optional_text(FunctionCallInfo fcinfo, int argno, const char *name, TextLimit limit);
+/* The same, but '' is "", which clears what is there. */
+extern char *arg_clearable_text(FunctionCallInfo fcinfo, int argno, const char *name, TextLimit limit);
+extern char *arg_optional_language(FunctionCallInfo fcinfo, int argno);
 extern char *arg_optional_email(FunctionCallInfo fcinfo, int argno, const char *name);
 extern char *arg_optional_reason(FunctionCallInfo fcinfo, int argno);
 extern struct NumericData *arg_optional_price(FunctionCallInfo fcinfo, int argno, const char *name);

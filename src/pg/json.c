@@ -14,14 +14,36 @@
 #include "pg/json.h"
 
 static void
+push_word(JsonbParseState **state, JsonbIteratorToken token, const char *word)
+{
+	JsonbValue value;
+
+	value.type = jbvString;
+	value.val.string.val = unconstify(char *, word);
+	value.val.string.len = strlen(word);
+	pushJsonbValue(state, token, &value);
+}
+
+static void
 push_key(JsonbParseState **state, const char *name)
 {
-	JsonbValue key;
+	push_word(state, WJB_KEY, name);
+}
 
-	key.type = jbvString;
-	key.val.string.val = unconstify(char *, name);
-	key.val.string.len = strlen(name);
-	pushJsonbValue(state, WJB_KEY, &key);
+/*
+ * Nothing, where the id is 0.
+ */
+static void
+push_id(JsonbParseState **state, const char *name, int64 id)
+{
+	JsonbValue value;
+
+	if (id == 0)
+		return;
+	push_key(state, name);
+	value.type = jbvNumeric;
+	value.val.numeric = int64_to_numeric(id);
+	pushJsonbValue(state, WJB_VALUE, &value);
 }
 
 Jsonb *
@@ -31,16 +53,23 @@ json_of_ids(const IdPair *pairs, int count)
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	for (int i = 0; i < count; i++)
-	{
-		JsonbValue value;
+		push_id(&state, pairs[i].name, pairs[i].id);
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+}
 
-		if (pairs[i].id == 0)
-			continue;
-		push_key(&state, pairs[i].name);
-		value.type = jbvNumeric;
-		value.val.numeric = int64_to_numeric(pairs[i].id);
-		pushJsonbValue(&state, WJB_VALUE, &value);
-	}
+Jsonb *
+json_of_id_and_words(const char *name, int64 id, const char *words_name, const List *words)
+{
+	JsonbParseState *state = NULL;
+	ListCell *cell;
+
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	push_id(&state, name, id);
+	push_key(&state, words_name);
+	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
+	foreach (cell, words)
+		push_word(&state, WJB_ELEM, lfirst(cell));
+	pushJsonbValue(&state, WJB_END_ARRAY, NULL);
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
 }
 
@@ -56,16 +85,12 @@ Jsonb *
 json_of_text(const char *name, const char *text)
 {
 	JsonbParseState *state = NULL;
-	JsonbValue value;
 
 	if (text == NULL)
 		return NULL;
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
 	push_key(&state, name);
-	value.type = jbvString;
-	value.val.string.val = unconstify(char *, text);
-	value.val.string.len = strlen(text);
-	pushJsonbValue(&state, WJB_VALUE, &value);
+	push_word(&state, WJB_VALUE, text);
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
 }
 

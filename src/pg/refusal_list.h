@@ -28,6 +28,10 @@ REFUSAL(COMPLETION_UNCONFIRMED, "PT409", "completion_unconfirmed",
 		"a job is reviewed once the merchant has confirmed its completion")
 REFUSAL(CONVERSATION_BLOCKED, "PT409", "conversation_blocked",
 		"nobody writes, offers or asks in a blocked conversation")
+REFUSAL(ACCOUNT_CLOSED, "PT409", "account_closed", "nothing is written by a closed account, or to it")
+REFUSAL(SUSPENDED, "PT409", "suspended", "who is suspended reads, and does nothing else")
+REFUSAL(LAST_MEMBER, "PT409", "last_member", "an organization keeps one active member")
+REFUSAL(STORE_REMOVED, "PT409", "store_removed", "no new job is for a store that was removed")
 REFUSAL(ORGANIZATION_UNAVAILABLE, "PT409", "organization_unavailable", "the organization is not available for work")
 REFUSAL(DROPSHIPPING_REFUSED, "PT409", "dropshipping_refused", "the organization does not work with dropshippers")
 REFUSAL(NOBODY_MATCHES, "PT409", "nobody_matches", "no organization can be asked for the service")

@@ -12,9 +12,10 @@ static const TableId order[] = {
 	TABLE_organization, /* its directory, and its search document */
 	TABLE_preferences,
 	TABLE_provided_service,
-	TABLE_member,
-	TABLE_merchant,		/* its requests, one after another */
+	TABLE_merchant, /* its requests, one after another */
+	TABLE_store,
 	TABLE_job,			/* all that happens to it */
+	TABLE_member,		/* who leaves, against who is assigned */
 	TABLE_proposal,		/* its decision */
 	TABLE_conversation, /* blocks, against what makes a job or lets one live again */
 	TABLE_assignment,

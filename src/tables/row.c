@@ -28,6 +28,7 @@
 #include "pg/compat.h"
 #include "tables/lock_order.h"
 #include "tables/row_private.h"
+#include "tables/schema_complain.h"
 
 struct RowScan
 {
@@ -409,6 +410,17 @@ row_fetch(Rows *rows, TableId id, int64 key)
 	return row_find(rows, id, PRIMARY_KEY, 1, keys, ForwardScanDirection);
 }
 
+Row *
+row_fetch_latest(Rows *rows, TableId id, int64 key)
+{
+	ScanKeyData keys[1];
+
+	if (!IsolationUsesXactSnapshot())
+		return row_fetch(rows, id, key);
+	row_key_int64(&keys[0], 1, key);
+	return only_row(row_scan_begin_latest(rows, id, PRIMARY_KEY, 1, keys, ForwardScanDirection));
+}
+
 void
 rows_complain_self_modified(const Table *table)
 {
@@ -550,6 +562,14 @@ static bool
 is_missing(const Row *row, int column)
 {
 	return row->table->att[column] == InvalidAttrNumber;
+}
+
+void
+row_require_column(const Row *row, int column)
+{
+	if (row->table->att[column] == 0)
+		schema_complain("The column jobs.%s.%s is missing.", table_name(row->table->id),
+						table_column(row->table->id, column));
 }
 
 bool

@@ -55,6 +55,12 @@ extern Row *row_fetch(Rows *rows, TableId id, int64 key);
 extern void rows_renew(Rows *rows);
 
 /*
+ * The same as everybody has committed it by now, whatever the transaction's snapshot: for what the
+ * lock of another row decides.
+ */
+extern Row *row_fetch_latest(Rows *rows, TableId id, int64 key);
+
+/*
  * The same, locked. NULL: it isn't there, or (with LockWaitSkip) somebody else holds
  * it. 40001 where the isolation level forbids to go on.
  */
@@ -183,6 +189,9 @@ extern bool row_bool(const Row *row, int column);
 extern char *row_text(const Row *row, int column); /* NULL: NULL */
 extern TimestampTz row_time(const Row *row, int column, TimestampTz missing);
 extern bool row_differs(const Row *a, const Row *b, AttrNumber attnum);
+
+/* 55000 for what can't be done without a column that they lack. */
+extern void row_require_column(const Row *row, int column);
 
 extern void row_set(Row *row, int column, Datum value);
 extern void row_set_null(Row *row, int column);

@@ -124,6 +124,16 @@ is_for_everybody(ArrayType *roles)
 		   ((Oid *) ARR_DATA_PTR(roles))[0] == ACL_ID_PUBLIC;
 }
 
+/*
+ * As pg_policy has it.
+ */
+static char
+policy_command(const char *name)
+{
+	return strcmp(name, "select") == 0 ? ACL_SELECT_CHR : strcmp(name, "update") == 0 ? ACL_UPDATE_CHR :
+																						'*';
+}
+
 static bool
 policy_stands(const CreatePolicyStmt *statement)
 {
@@ -136,7 +146,7 @@ policy_stands(const CreatePolicyStmt *statement)
 		RowSecurityPolicy *policy = lfirst(cell);
 
 		if (strcmp(policy->policy_name, statement->policy_name) == 0)
-			result = policy->polcmd == '*' && policy->permissive && is_for_everybody(policy->roles) &&
+			result = policy->polcmd == policy_command(statement->cmd_name) && policy->permissive && is_for_everybody(policy->roles) &&
 					 policy->with_check_qual == NULL &&
 					 equal(policy->qual, schema_condition(rel, statement->qual, EXPR_KIND_POLICY, "POLICY"));
 	}

@@ -30,7 +30,7 @@ INSERT INTO good VALUES
 	('owner', quote_literal('regress_jobs_nobody'), NULL), ('schedule', quote_literal('never'), NULL),
 	('member_id', '1', NULL), ('email_scope', quote_literal('all'), NULL), ('older_than', quote_literal('100 years'), NULL),
 	('before', quote_literal('-infinity'), NULL),
-	('consumer', quote_literal('Name'), 200), ('from_start', 'true', NULL), ('up_to', '1', NULL);
+	('consumer', quote_literal('Name'), 200), ('actor_or_organization', quote_literal('member:1'), NULL), ('from_start', 'true', NULL), ('up_to', '1', NULL);
 
 CREATE TEMPORARY VIEW argument AS
 SELECT p.proname AS function, p.prokind, a.name, a.n

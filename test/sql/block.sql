@@ -27,20 +27,55 @@ SELECT regress.state() AS before \gset
 SET SESSION AUTHORIZATION regress_jobs_app;
 SELECT who, call, regress.try(format('SELECT jobs.%s(%s, actor => %L)', call, :conversation, actor))
 FROM unnest('{block_conversation,unblock_conversation}'::text[]) call,
-	(VALUES ('ann', :'ann'), ('otto', :'otto'), ('mia', :'mia'), ('gone', :'gone'), ('nobody', '')) a (who, actor)
+	(VALUES ('otto', :'otto'), ('mia', :'mia'), ('gone', :'gone'), ('nobody', '')) a (who, actor)
 ORDER BY call, who;
+-- what is open stays open, for each side
+SELECT jobs.unblock_conversation(:conversation, actor => :'ann'), jobs.unblock_conversation(:conversation, actor => :'max');
 SELECT regress.try(format('SELECT jobs.block_conversation(1, actor => %L)', :'max'));
 SELECT regress.try(format('SELECT jobs.block_conversation(NULL, actor => %L)', :'max'));
 SET SESSION AUTHORIZATION regress_jobs_operator;
 SELECT who, call, regress.try(format('SELECT jobs.%s(%s, actor => %L)', call, :conversation, actor))
-FROM (VALUES ('block_conversation', 'system', 'system'), ('unblock_conversation', 'ann', :'ann'), ('unblock_conversation', 'max', :'max'),
-	('unblock_conversation', 'otto', :'otto'), ('unblock_conversation', 'mia', :'mia')) a (call, who, actor)
+FROM (VALUES ('block_conversation', 'system', 'system'), ('unblock_conversation', 'otto', :'otto'), ('unblock_conversation', 'mia', :'mia')) a (call, who, actor)
 ORDER BY call, who;
 SELECT regress.try('SELECT jobs.unblock_conversation(1)');
 SELECT regress.try('SELECT jobs.unblock_conversation(NULL)');
 -- what is open stays open
 SELECT jobs.unblock_conversation(:conversation);
 RESET SESSION AUTHORIZATION;
+SELECT regress.state() = :'before' AS unchanged;
+
+-- Ann blocks it: what lives is declined by the expert, and what is open withdrawn; her side alone opens it again
+BEGIN;
+SET LOCAL SESSION AUTHORIZATION regress_jobs_app;
+SELECT jobs.block_conversation(:conversation, actor => :'ann');
+SELECT who, regress.try(format('SELECT jobs.unblock_conversation(%s, actor => %L)', :conversation, actor))
+FROM (VALUES (1, 'otto', :'otto'), (2, 'mia', :'mia'), (3, 'max', :'max')) a (n, who, actor) ORDER BY n;
+RESET SESSION AUTHORIZATION;
+SELECT is_blocked, regress.who(blocked_by) AS blocked_by FROM jobs.conversation WHERE id = :conversation;
+SELECT DISTINCT j.status, d.declined_by, regress.who(d.actor), d.reason FROM jobs.job j JOIN jobs.decline d ON d.job_id = j.id WHERE d.reason = 'blocked';
+SELECT status, regress.who(decided_by) FROM jobs.proposal WHERE id IN (:offer, :new_store) ORDER BY id;
+SET LOCAL SESSION AUTHORIZATION regress_jobs_app;
+SELECT jobs.unblock_conversation(:conversation, actor => :'bob');
+RESET SESSION AUTHORIZATION;
+SELECT is_blocked, regress.who(blocked_by) AS blocked_by FROM jobs.conversation WHERE id = :conversation;
+ROLLBACK;
+-- the same by plain SQL
+BEGIN;
+SET LOCAL SESSION AUTHORIZATION regress_jobs_app;
+SELECT jobs.act_as(:'mia');
+UPDATE jobs.conversation SET is_blocked = true WHERE id = :conversation RETURNING id;
+SELECT jobs.act_as(:'ann');
+UPDATE jobs.conversation SET is_blocked = true, merchant_id = merchant_id WHERE id = :conversation RETURNING regress.who(blocked_by);
+SELECT jobs.act_as(:'max');
+SELECT regress.try(format('UPDATE jobs.conversation SET is_blocked = false WHERE id = %s', :conversation));
+RESET SESSION AUTHORIZATION;
+SELECT jobs.act_as('');
+SELECT count(*), bool_and(declined_by = 'expert') FROM jobs.decline WHERE reason = 'blocked';
+SELECT status, regress.who(decided_by) FROM jobs.proposal WHERE id IN (:offer, :new_store) ORDER BY id;
+SET LOCAL SESSION AUTHORIZATION regress_jobs_app;
+SELECT jobs.act_as(:'bob');
+UPDATE jobs.conversation SET is_blocked = false WHERE id = :conversation RETURNING blocked_by;
+ROLLBACK;
 SELECT regress.state() = :'before' AS unchanged;
 
 -- Max blocks it: what lives is declined by the merchant
@@ -98,7 +133,8 @@ FROM (VALUES
 	(3, 'ann', format('INSERT INTO jobs.proposal (conversation_id, service_id, title, work, price) VALUES (%s, %s, $$x$$, $$x$$, 1)', :conversation, :service)),
 	(4, 'max', format('UPDATE jobs.proposal SET status = $$accepted$$, store_id = %s WHERE id = %s', :store, :offer)),
 	(5, 'max', format('INSERT INTO jobs.job (organization_id, service_id, title, description) VALUES (%s, %s, $$x$$, $$x$$)', :org, :service)),
-	(6, 'max', 'UPDATE jobs.conversation SET is_blocked = false'), (7, 'ann', 'UPDATE jobs.conversation SET is_blocked = false')) s (n, who, statement)
+	(6, 'ann', format('UPDATE jobs.conversation SET is_blocked = false WHERE id = %s', :conversation)),
+	(7, 'ann', format('SELECT jobs.unblock_conversation(%s)', :conversation))) s (n, who, statement)
 ORDER BY n;
 COMMIT;
 SELECT regress.state() = :'before' AS unchanged;
@@ -114,7 +150,12 @@ SELECT jobs.review_job(:completed, 1, 1, actor => :'max') IS NOT NULL AS reviewe
 SELECT string_agg(a, ' ') FROM jobs.allowed_actions(:completed, actor => :'ann') a;
 ROLLBACK;
 
--- the operator opens it again; what was declined stays so
+-- who blocked it opens it again
+BEGIN;
+SELECT jobs.unblock_conversation(:conversation, actor => :'max');
+SELECT is_blocked, regress.who(blocked_by) AS blocked_by FROM jobs.conversation WHERE id = :conversation;
+ROLLBACK;
+-- so does the operator; what was declined stays so
 SET SESSION AUTHORIZATION regress_jobs_operator;
 SELECT jobs.unblock_conversation(:conversation);
 SELECT is_blocked, regress.who(blocked_by) AS blocked_by FROM jobs.conversation WHERE id = :conversation;
@@ -125,6 +166,7 @@ SELECT jobs.send_message(:conversation, 'Hello again', actor => :'ann') IS NOT N
 SELECT job_id AS again FROM jobs.request_job(:service, 'Again', 'Please', :org, actor => :'max') \gset
 
 -- the operator's plain UPDATE declines nothing, nor does a block afterwards
+SELECT jobs.send_proposal(:conversation, :service, 'Later', 'Work', 1, actor => :'ann') AS later \gset
 SET SESSION AUTHORIZATION regress_jobs_operator;
 BEGIN;
 UPDATE jobs.conversation SET is_blocked = true WHERE id = :conversation RETURNING blocked_by;
@@ -135,6 +177,8 @@ SELECT regress.try(format('UPDATE jobs.conversation SET is_blocked = false WHERE
 COMMIT;
 RESET SESSION AUTHORIZATION;
 SELECT jobs.block_conversation(:conversation, actor => :'max');
+SELECT status, regress.try(format('SELECT jobs.accept_proposal(%s, actor => %L)', id, :'max')),
+	regress.try(format('SELECT jobs.unblock_conversation(%s, actor => %L)', conversation_id, :'max')) FROM jobs.proposal WHERE id = :later;
 -- whoever was first is told, to both sides; an ORM that saves the row as a whole opens it
 SELECT jobs.act_as(:'ann', false);
 SELECT blocked_by FROM jobs.conversation WHERE id = :conversation;

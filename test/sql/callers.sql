@@ -67,7 +67,11 @@ INSERT INTO arguments
 SELECT unnest('{open_job,mark_inactive,reactivate_job,complete_job,confirm_completion,reject_completion,decline_job,assign_self,allowed_actions}'::name[]), :'job'
 UNION ALL SELECT unnest('{assign_members,unassign_members}'::name[]), format('%s, ARRAY[%s]', :job, :bob_id)
 UNION ALL SELECT unnest('{withdraw_proposal,decline_proposal,accept_proposal,proposal_actions,request_review}'::name[]), :'proposal'
-UNION ALL SELECT unnest('{block_conversation,conversation_actions}'::name[]), :'conversation'
+UNION ALL SELECT unnest('{block_conversation,unblock_conversation,conversation_actions}'::name[]), :'conversation'
+UNION ALL SELECT unnest('{update_organization,close_organization}'::name[]), :'org'
+UNION ALL SELECT unnest('{update_member,deactivate_member,activate_member}'::name[]), :'bob_id'
+UNION ALL SELECT unnest('{update_merchant,close_merchant}'::name[]), :'max_id'
+UNION ALL SELECT unnest('{update_store,remove_store}'::name[]), :'store'
 UNION ALL VALUES ('reply_to_job', format('%s, $$Text$$', :job)), ('send_message', format('%s, $$Text$$, 0', :conversation)),
 	('send_proposal', format('%s, %s, $$Title$$, $$Work$$, 1', :conversation, :service)), ('review_job', format('%s, 4, 4', :confirmed)),
 	('review_proposal', format('%s, 4, 4', :proposal)), ('reply_to_review', format('%s, $$Thanks$$', :review)),

@@ -91,7 +91,7 @@ SELECT regress.try('INSERT INTO jobs.conversation (organization_id) VALUES (1)')
 SELECT regress.try('INSERT INTO jobs.conversation (organization_id) VALUES (NULL)');
 SELECT regress.try(format('INSERT INTO jobs.conversation (organization_id, merchant_id) VALUES (%s, %s)', :org, :mia_id));
 SELECT regress.try(format('INSERT INTO jobs.conversation (id, organization_id) VALUES (7, %s)', :org));
-SELECT regress.try('UPDATE jobs.conversation SET is_blocked = true');
+SELECT regress.try('UPDATE jobs.conversation SET created_at = created_at - interval ''1 day''');
 SELECT regress.try('DELETE FROM jobs.conversation');
 ROLLBACK;
 BEGIN;

@@ -109,7 +109,7 @@ RESET SESSION AUTHORIZATION;
 BEGIN;
 SELECT jobs.act_as(:'ann');
 SELECT regress.try($$INSERT INTO jobs.merchant (name, email) VALUES ('X', 'x@x.example')$$);
-SELECT regress.try(format('UPDATE jobs.preferences SET is_available = false WHERE organization_id = %s', :org));
+SELECT regress.try(format('UPDATE jobs.preferences SET is_available = true WHERE organization_id = %s', :org));
 COMMIT;
 INSERT INTO jobs.organization (name) VALUES ('Plain') RETURNING id % 1024 = slot AS id_has_slot, language, id AS plain_org \gset
 \echo :id_has_slot :language

@@ -105,6 +105,8 @@ UPDATE jobs.member SET is_active = false WHERE id = :bob_id;
 SELECT jobs.reply_to_job(:job, 'Text', actor => :'max') IS NOT NULL AS sent;
 UPDATE jobs.member SET is_active = true WHERE id = :bob_id;
 SELECT regress.mail('email_recipients');
+-- who comes back is assigned anew
+SELECT jobs.assign_members(:job, ARRAY[:bob_id], actor => :'bob');
 SELECT jobs.reply_to_job(:job, 'Text', actor => :'bob') IS NOT NULL AS sent;
 SELECT regress.mail('email_recipients');
 
@@ -116,7 +118,7 @@ SELECT regress.mail('email_recipients');
 UPDATE jobs.merchant SET email = 'shared@email_recipients.EXAMPLE' WHERE id = :max_id;
 SELECT jobs.reply_to_job(:job, 'Text', actor => :'ann') IS NOT NULL AS sent;
 SELECT regress.mail('email_recipients');
--- the address of the time of the event
+-- what is unsent goes to the address of who changes it
 SELECT jobs.reply_to_job(:job, 'Text', actor => :'max') IS NOT NULL AS sent;
 UPDATE jobs.member SET email = 'later@email_recipients.example' WHERE id = :bob_id;
 SELECT regress.mail('email_recipients');

@@ -139,7 +139,7 @@ SELECT regress.try(format(call, VARIADIC args)) FROM (VALUES
 	('SELECT jobs.start_conversation(%s, $$x$$, actor => %L)', ARRAY[:org::text, :'ann']),
 	('SELECT jobs.send_proposal(%s, %s, $$x$$, $$x$$, 1, actor => %L)', ARRAY[:conversation::text, :unprovided::text, :'ann']),
 	('SELECT jobs.accept_proposal(%s, actor => %L)', ARRAY[:declined::text, :'max']),
-	('SELECT jobs.block_conversation(%s, actor => %L)', ARRAY[:conversation::text, :'ann']),
+	('SELECT jobs.block_conversation(%s, actor => %L)', ARRAY[:conversation::text, 'system']),
 	('SELECT jobs.reply_to_review(%s, $$other$$, actor => %L)', ARRAY[:review::text, :'ann'])) v (call, args);
 CREATE FUNCTION pg_temp.suppressed(target text, call text)
 RETURNS text

@@ -162,6 +162,24 @@ SELECT regress.try('SELECT jobs.create_consumer($$again$$)');
 SELECT jobs.drop_consumer('again');
 SELECT jobs.drop_consumer(name, actor => :'ann') FROM unnest('{again,from now}'::text[]) name;
 
+-- Accounts: what is so already stays, and nothing is told twice.
+BEGIN;
+SELECT split_part(call, '(', 1), pg_temp.again(format('SELECT jobs.%s, actor => %L)', call, actor))
+FROM (VALUES (1, format('update_organization(%s, $$New name$$, $$New words$$, $$de$$', :org), :'ann'), (2, format('set_preferences(%s, false, false, false, $$new@x.example$$', :org), :'ann'),
+	(3, format('update_member(%s, $$New name$$, $$new@x.example$$, $$de$$', :bob_id), :'ann'), (4, format('set_email_scope(%s, $$none$$', :ann_id), :'ann'),
+	(5, format('update_merchant(%s, $$New name$$, $$new@x.example$$, $$de$$, true', :max_id), :'max'), (6, format('update_store(%s, $$New name$$, $$https://new.example$$', :store), :'max'),
+	(7, format('remove_store(%s', :store), :'max'), (8, format('deactivate_member(%s', :bob_id), :'ann'), (9, format('activate_member(%s', :bob_id), :'ann'),
+	(10, format('block_conversation(%s', :conversation), :'ann'), (11, format('unblock_conversation(%s', :conversation), :'ann'),
+	(12, format('suspend($$%s$$, $$Spam$$', :'bob'), 'system'), (13, format('reinstate($$%s$$', :'bob'), 'system'),
+	(14, format('close_merchant(%s', :max_id), :'max'), (15, format('reopen_merchant(%s', :max_id), 'system'),
+	(16, format('close_organization(%s', :org), :'ann'), (17, format('reopen_organization(%s', :org), 'system')) c (n, call, actor) ORDER BY n;
+SELECT action, count(*) FROM jobs.event WHERE conversation_id IS NULL AND (organization_id = :org OR merchant_id = :max_id) AND occurred_at >= now() GROUP BY action ORDER BY action COLLATE "C";
+-- who has left by it is not there any more, and who is suspended by another hand is told so
+SELECT pg_temp.again(format('SELECT jobs.deactivate_member(%s, actor => %L)', :bob_id, :'bob'));
+SELECT jobs.suspend(:'max', 'Spam');
+SELECT pg_temp.again(format('SELECT jobs.close_merchant(%s, actor => %L)', :max_id, :'max')), pg_temp.again(format('SELECT jobs.suspend(%L, $$Fraud$$)', :'max'));
+ROLLBACK;
+
 -- What adds to the directory bears a key as well: an answer, other arguments, and two rows without one.
 CREATE FUNCTION pg_temp.once(call text, VARIADIC others text[]) RETURNS SETOF text
 LANGUAGE plpgsql AS $$

@@ -126,6 +126,28 @@ SELECT regress.try(format('SELECT jobs.accept_proposal(%s, %s, actor => %L)', :p
 SELECT status FROM jobs.proposal WHERE id = :proposal;
 ROLLBACK;
 
+-- an account that a trigger keeps as it is, or changes in another way: all or nothing
+BEGIN;
+CREATE FUNCTION regress.skip() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE FUNCTION pg_temp.keeps(target text, change jsonb, call text) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+	before text := regress.state();
+	answer text;
+BEGIN
+	EXECUTE format('CREATE TRIGGER own BEFORE UPDATE ON jobs.%I FOR EACH ROW EXECUTE FUNCTION %s', target, CASE WHEN change IS NULL THEN 'regress.skip()' ELSE format('regress.set_column(%L)', change) END);
+	answer := split_part(regress.try('SELECT jobs.' || call), ' | ', 1);
+	EXECUTE format('DROP TRIGGER own ON jobs.%I', target);
+	RETURN answer || CASE WHEN before <> regress.state() THEN ', and something was written' ELSE '' END;
+END
+$$;
+SELECT split_part(call, '(', 1), pg_temp.keeps(target, NULL, call), pg_temp.keeps(target, change, call)
+FROM (VALUES (1, 'preferences', '{"closed_at": null}'::jsonb, format('close_organization(%s)', :org)), (2, 'preferences', '{"suspended_at": null}', format('suspend($$organization:%s$$, $$x$$)', :org)),
+	(3, 'preferences', '{"is_listed": true}', format('set_preferences(%s, is_listed => false)', :org)), (4, 'merchant', '{"closed_at": null}', format('close_merchant(%s)', :max_id)),
+	(5, 'merchant', '{"name": "Other"}', format('update_merchant(%s, $$Name$$)', :max_id)), (6, 'store', '{"removed_at": null}', format('remove_store(%s)', :store)),
+	(7, 'member', '{"is_active": true}', format('deactivate_member(%s)', :bob_id)), (8, 'organization', '{"name": "Other"}', format('update_organization(%s, $$Name$$)', :org))) c (n, target, change, call) ORDER BY n;
+ROLLBACK;
+
 -- transition tables of row triggers
 BEGIN;
 CREATE FUNCTION regress.count() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -74,7 +74,7 @@ $node->safe_psql('market', q{
 
 $node->safe_psql('market', q{SELECT jobs.create_service('Fresh'), jobs.provide_service(1025, 3072)});
 
-# an e-mail that a mailer holds, a job that is due, a conversation that is blocked, a role that is bound,
+# an e-mail that a mailer holds, a job that is due, accounts that are closed and suspended, a role that is bound,
 # events that may be purged
 $node->safe_psql('market', q{
 	CREATE ROLE bob;
@@ -82,6 +82,8 @@ $node->safe_psql('market', q{
 	SELECT jobs.create_merchant('Eve', 'eve@shop.example');
 	SELECT jobs.start_conversation(1025, 'Hello', actor => 'merchant:2048');
 	SELECT jobs.block_conversation(2049, actor => 'merchant:2048');
+	SELECT jobs.create_merchant('Zoe', 'zoe@shop.example'), jobs.close_organization(jobs.create_organization('Closed', 'closed@x.example'));
+	SELECT jobs.close_merchant(3072), jobs.suspend('merchant:3072', 'x');
 	SELECT jobs.create_consumer('all');
 	SELECT jobs.ack_events('all', max(event_position)) FROM jobs.read_events('all');
 	SELECT count(*) FROM jobs.claim_emails(1, '1 day') });
@@ -144,7 +146,10 @@ triggers_put_nothing_off('shop_operator', 'email', "SELECT jobs.retry_email($hel
 
 # What operators do.
 triggers_put_nothing_off('shop_operator', 'service', q{SELECT jobs.create_service('New')}, 'create_service()');
-triggers_put_nothing_off('shop_operator', 'conversation', 'SELECT jobs.unblock_conversation(2049)', 'unblock_conversation()');
+triggers_put_nothing_off('shop_operator', 'merchant', q{SELECT jobs.suspend('merchant:1024', 'x')}, 'suspend()');
+triggers_put_nothing_off('shop_operator', 'merchant', q{SELECT jobs.reinstate('merchant:3072')}, 'reinstate()');
+triggers_put_nothing_off('shop_operator', 'merchant', 'SELECT jobs.reopen_merchant(3072)', 'reopen_merchant()');
+triggers_put_nothing_off('shop_operator', 'preferences', q{SELECT jobs.reopen_organization((SELECT id FROM jobs.organization WHERE name = 'Closed'))}, 'reopen_organization()');
 triggers_put_nothing_off('shop_operator', 'email', q{SELECT jobs.purge_emails('0')}, 'purge_emails()');
 triggers_put_nothing_off('shop_operator', $_, 'SELECT jobs.purge_events()', "purge_events(), $_") foreach 'event', 'node';
 foreach my $call ('SELECT jobs.expire_jobs()', 'CALL jobs.expire_due_jobs()')

@@ -24,13 +24,16 @@ my %functions = (
 		  unassign_members allowed_actions start_conversation block_conversation send_proposal
 		  withdraw_proposal decline_proposal accept_proposal request_job rematch_request review_job
 		  request_review review_proposal reply_to_review set_preferences provide_service withdraw_service
-		  set_email_scope match_organizations search_organizations)),
-	(map { $_ => 'operator' } qw(unblock_conversation expire_jobs)),
+		  set_email_scope match_organizations search_organizations unblock_conversation update_organization
+		  update_member update_merchant update_store remove_store deactivate_member activate_member
+		  close_organization close_merchant)),
+	(map { $_ => 'operator' } qw(expire_jobs reopen_organization reopen_merchant suspend reinstate)),
 );
 my %tables = (
 	'INSERT job' => 'app bound operator', 'UPDATE job' => 'app bound operator',
 	'INSERT message' => 'app bound operator', 'INSERT conversation' => 'app bound operator',
-	'UPDATE conversation' => 'operator',
+	'UPDATE conversation' => 'app bound operator',
+	(map { ("UPDATE $_" => 'app bound operator') } qw(organization preferences member merchant store)),
 	'INSERT assignment' => 'app bound operator', 'DELETE assignment' => 'app bound operator',
 	'INSERT proposal' => 'app bound operator', 'UPDATE proposal' => 'app bound operator',
 );
@@ -121,7 +124,8 @@ sub store_id
 	my @all = sort { $a <=> $b } keys %{ $model->{store} };
 
 	return one_of(@missing, @all) if chance(0.05) || $who && $who->{kind} eq 'system';
-	return one_of(grep { $who && $who->{kind} eq 'merchant' && $model->{store}{$_} == $who->{id} } @all);
+	return one_of(grep { $who && $who->{kind} eq 'merchant' && $model->{store}{$_}{merchant} == $who->{id} &&
+		  (!$model->{store}{$_}{is_removed} || chance(0.1)) } @all);
 }
 
 # Keys come again, so that repeated calls and reused keys do.
@@ -191,8 +195,8 @@ my %kinds = (
 	assign_members => [ 4, { side => 'member', make => \&assign_members } ],
 	unassign_members => [ 3, { side => 'member', make => \&unassign_members } ],
 	start_conversation => [ 2, { side => 'merchant', make => \&start_conversation } ],
-	block_conversation => [ 0.5, on_row('block_conversation', 'conversation', undef, 'merchant') ],
-	unblock_conversation => [ 1, on_row('unblock_conversation', 'conversation', sub { $_[0]{is_blocked} }, 'system') ],
+	block_conversation => [ 0.4, on_row('block_conversation', 'conversation') ],
+	unblock_conversation => [ 2, on_row('unblock_conversation', 'conversation', sub { $_[0]{is_blocked} }) ],
 	send_proposal => [ 4, { side => 'member', make => \&send_proposal } ],
 	withdraw_proposal => [ 0.7, on_row('withdraw_proposal', 'proposal', status_fits('sent'), 'member') ],
 	decline_proposal => [ 0.7, on_row('decline_proposal', 'proposal', status_fits('sent'), 'merchant') ],
@@ -223,7 +227,18 @@ my %kinds = (
 	update_proposal => [ 2, { make => \&update_proposal } ],
 	insert_conversation => [ 1, { side => 'merchant', make => \&insert_conversation } ],
 	insert_job => [ 2, { side => 'merchant', make => \&insert_job } ],
-	set_blocked => [ 0.4, { side => 'system', make => \&set_blocked } ],
+	set_blocked => [ 1.5, { make => \&set_blocked } ],
+	update_account => [ 4, { make => \&update_account } ],
+	edit_account => [ 3, { make => \&edit_account } ],
+	set_active => [ 0.8, { side => 'member', make => \&set_active } ],
+	deactivate_member => [ 0.3, { side => 'member', make => \&deactivate_member } ],
+	activate_member => [ 0.8, { side => 'member', make => \&activate_member } ],
+	remove_store => [ 0.2, { side => 'merchant', make => \&remove_store } ],
+	close_organization => [ 0.4, { side => 'member', make => \&close_organization } ],
+	close_merchant => [ 0.3, { side => 'merchant', make => \&close_merchant } ],
+	reopen => [ 2, { side => 'system', make => \&reopen } ],
+	suspend => [ 0.8, { side => 'system', make => \&suspend } ],
+	reinstate => [ 2, { side => 'system', make => \&reinstate } ],
 	forbidden => [ 4, { make => \&forbidden } ],
 );
 my @lottery = map { my $kind = $_; map { $kind } 1 .. $kinds{$kind}[0] * 10 } sort keys %kinds;
@@ -250,7 +265,7 @@ sub allowed_actions
 	my $id = id_of($model, $who, 'job');
 
 	return { function => 'allowed_actions',
-		sql => "SELECT coalesce(string_agg(a, ' ' ORDER BY a COLLATE \"C\"), '') FROM jobs.allowed_actions($id%A) a",
+		reads => 1, sql => "SELECT coalesce(string_agg(a, ' ' ORDER BY a COLLATE \"C\"), '') FROM jobs.allowed_actions($id%A) a",
 		rule => sub { $model->allowed_actions($_[0], $id) } };
 }
 
@@ -472,8 +487,8 @@ sub set_preferences
 	my ($model, $who) = @_;
 	my $id = own_organization($model, $who);
 	# mostly on, or nothing could be asked for
-	my %preferences = map { $_ => chance(0.8) ? 1 : 0 } grep { chance(0.6) } qw(is_available is_listed accepts_dropshipping);
-	my $list = join '', map { ", $_ => " . ($preferences{$_} ? 'true' : 'false') } sort keys %preferences;
+	my %preferences = new_values($model, 'preferences', $id);
+	my $list = join '', map { ", $_ => @{[literal($_, $preferences{$_})]}" } sort keys %preferences;
 
 	return spoil('set_preferences', [ 'NULL', '22004' ], [ "$id, notification_email => 'nobody'", '22023' ]) if chance(0.03);
 	return { function => 'set_preferences', sql => "SELECT jobs.set_preferences($id$list%A)",
@@ -509,8 +524,208 @@ sub set_email_scope
 	my $id = $who && $who->{kind} eq 'member' && chance(0.6) ? $who->{id} : member_ids($model, $who);
 
 	return spoil('set_email_scope', [ "NULL, 'all'", '22004' ], [ "$id, NULL", '22004' ], [ "$id, 'some'", '22023' ]) if chance(0.1);
-	return { function => 'set_email_scope', sql => "SELECT jobs.set_email_scope($id, '@{[one_of(qw(all messages none))]}'%A)",
-		rule => sub { $model->set_email_scope($_[0], $id) } };
+	my $scope = one_of(qw(all messages none));
+	return { function => 'set_email_scope', sql => "SELECT jobs.set_email_scope($id, '$scope'%A)",
+		rule => sub { $model->set_email_scope($_[0], $id, $scope) } };
+}
+
+# Accounts
+
+# Some of what may be written of a row: words, and addresses that nobody else has.
+sub new_values
+{
+	my ($model, $table, $id) = @_;
+	my ($row) = $model->account($table, $id);
+	my %words = (
+		name => $table eq 'organization' && $row ? one_of('First', 'Second') . ($row->{name} =~ s/^\w+//r) : one_of('Some name', "It's a name", 'x' x 200),
+		description => one_of('', 'Fast and careful', '%s \\ $1'),
+		url => one_of('', 'https://store.example'),
+		language => one_of('en', 'de'),
+		email_scope => one_of('all', 'messages', 'none'),
+		(map { $_ => chance(0.8) ? 1 : 0 } qw(is_available is_listed accepts_dropshipping)),
+		is_dropshipper => chance(0.2) ? 1 : 0,
+		(map { $_ => one_of('', 'new.') . ($row ? $row->{$_} // '' : 'who@x.example') =~ s/^new\.//r } qw(email notification_email)));
+
+	return map { $_ => $words{$_} } grep { chance(0.5) } @{ $Fuzz::Model::editable{$table} };
+}
+
+sub literal
+{
+	my ($column, $value) = @_;
+
+	return $column =~ /^(is|accepts)_/ ? ($value ? 'true' : 'false') : quote($value);
+}
+
+# A row of such a table: mostly of who acts.
+sub account_id
+{
+	my ($model, $who, $table) = @_;
+
+	return
+		$table =~ /^(organization|preferences)$/ ? own_organization($model, $who)
+	  : $table eq 'member' ? member_ids($model, $who)
+	  : $table eq 'store' ? store_id($model, $who) // one_of(@missing)
+	  : $who && $who->{kind} eq 'merchant' && chance(0.9) ? $who->{id}
+	  : one_of(@missing, sort { $a <=> $b } keys %{ $model->{merchant} });
+}
+
+sub tables_of
+{
+	my ($who) = @_;
+
+	return chance(0.1) || !$who || $who->{kind} !~ /^m/ ? qw(organization member merchant store preferences) :
+	  $who->{kind} eq 'member' ? qw(organization member preferences) : qw(merchant store);
+}
+
+sub edit_account
+{
+	my ($model, $who) = @_;
+	my $table = one_of(grep { $_ ne 'preferences' } tables_of($who));
+	my $function = "update_$table";
+	my $id = account_id($model, $who, $table);
+	my %values = new_values($model, $table, $id);
+
+	delete $values{email_scope};
+	return spoil($function, [ 'NULL', '22004' ], [ "$id, name => ''", '22023' ], [ "$id, name => '${long}'", '22023' ]) if chance(0.03);
+	my $list = join '', map { ", $_ => @{[literal($_, $values{$_})]}" } sort keys %values;
+	return { function => $function, sql => "SELECT jobs.$function($id$list%A)", rule => sub { $model->$function($_[0], $id, %values) } };
+}
+
+# What people don't change.
+my %forbidden = (
+	organization => [ "created_at = 'epoch'", 'client_key = gen_random_uuid()', "search = ''", 'slot = slot + 1' ],
+	preferences => [ 'closed_at = now()', 'suspended_at = now()', "suspension_reason = 'x'" ],
+	member => [ 'suspended_at = now()', "suspension_reason = 'x'", "created_at = 'epoch'", 'organization_id = organization_id + 1024' ],
+	merchant => [ 'closed_at = now()', 'suspended_at = now()', "suspension_reason = 'x'", "created_at = 'epoch'" ],
+	store => [ 'removed_at = now()', "created_at = 'epoch'", 'merchant_id = merchant_id + 1024' ],
+);
+
+sub update_account
+{
+	my ($model, $who) = @_;
+	my $table = one_of(tables_of($who));
+	my $id = account_id($model, $who, $table);
+	my $key = $table eq 'preferences' ? 'organization_id' : 'id';
+	my %values = new_values($model, $table, $id);
+	my @changes = map { "$_ = @{[literal($_, length $values{$_} ? $values{$_} : undef)]}" } sort keys %values;
+	my %call;
+
+	push @changes, "$key = $key" if !@changes;
+	if (chance(0.05))
+	{
+		my $address = $table eq 'preferences' ? 'notification_email' : $table =~ /^me/ ? 'email' : 'name';
+
+		%call = (bad => '22004');
+		@changes = ("$address = NULL");
+		@changes = ("$address = ''"), %call = (bad => '22023') if chance(0.5);
+	}
+	elsif (chance(0.08))
+	{
+		%call = (forbidden => 1);
+		push @changes, one_of(@{ $forbidden{$table} });
+	}
+	return { table => $table, verb => 'UPDATE', sql => "UPDATE jobs.$table SET @{[join ', ', @changes]} WHERE $key = $id",
+		rule => sub { $model->update_account($_[0], $table, $id, \%values, %call) } };
+}
+
+# Members mostly come back.
+sub leaving_id
+{
+	my ($model, $who, $is_active) = @_;
+	my @gone = grep { !$model->{member}{$_}{is_active} && (!$who || !$who->{organization} || $model->{member}{$_}{organization} == $who->{organization}) }
+	  sort { $a <=> $b } keys %{ $model->{member} };
+
+	return $is_active && @gone && chance(0.9) ? one_of(@gone) : member_ids($model, $who);
+}
+
+sub set_active
+{
+	my ($model, $who) = @_;
+	my $is_active = chance(0.7) ? 1 : 0;
+	my $id = leaving_id($model, $who, $is_active);
+	my %values = chance(0.2) ? (name => 'Some name') : ();
+	my $more = %values ? ", name = 'Some name'" : '';
+
+	return { table => 'member', verb => 'UPDATE', sql => "UPDATE jobs.member SET is_active = @{[literal('is_active', $is_active)]}$more WHERE id = $id",
+		rule => sub { $model->update_account($_[0], 'member', $id, { %values, is_active => $is_active }) } };
+}
+
+sub on_account
+{
+	my ($function, $id, $model, %call) = @_;
+
+	return spoilt($function, 'NULL', '22004') if chance(0.03);
+	return { function => $function, %call, sql => "SELECT jobs.$function($id%A)", rule => sub { $model->$function($_[0], $id) } };
+}
+
+sub deactivate_member { my ($model, $who) = @_; return on_account('deactivate_member', leaving_id($model, $who, 0), $model) }
+sub activate_member { my ($model, $who) = @_; return on_account('activate_member', leaving_id($model, $who, 1), $model) }
+sub remove_store { my ($model, $who) = @_; return on_account('remove_store', store_id($model, $who) // one_of(@missing), $model) }
+
+sub close_organization
+{
+	my ($model, $who) = @_;
+
+	return on_account('close_organization', own_organization($model, $who), $model, closes => 1);
+}
+
+sub close_merchant
+{
+	my ($model, $who) = @_;
+
+	return on_account('close_merchant', account_id($model, $who, 'merchant'), $model, closes => 1);
+}
+
+# Mostly what is closed, or suspended.
+sub stopped_id
+{
+	my ($model, $kind, $column) = @_;
+	my @all = sort { $a <=> $b } keys %{ $model->{$kind} };
+
+	return one_of(grep { $model->{$kind}{$_}{$column} } @all) // one_of(@all) if chance(0.9);
+	return one_of(@missing, @all);
+}
+
+# A kind that has some.
+sub stopped_kind
+{
+	my ($model, $column, @kinds) = @_;
+
+	return one_of(grep { my $accounts = $model->{$_}; grep { $_->{$column} } values %$accounts } @kinds) // one_of(@kinds);
+}
+
+sub reopen
+{
+	my ($model) = @_;
+	my $kind = stopped_kind($model, 'is_closed', 'organization', 'merchant');
+
+	return on_account("reopen_$kind", stopped_id($model, $kind, 'is_closed'), $model);
+}
+
+sub suspend
+{
+	my ($model) = @_;
+	my $kind = one_of(qw(organization merchant member));
+	my $id = one_of(@missing[ 1 .. $#missing ], map { ($_) x 3 } sort { $a <=> $b } keys %{ $model->{$kind} });
+	my $reason = one_of('Spam', 'Complaints');
+
+	return spoil('suspend', [ "NULL, 'x'", '22004' ], [ "'$kind:$id', NULL", '22004' ], [ "'$kind:$id', ''", '22023' ],
+		[ "'shop:$id', 'x'", '22023' ], [ "'$kind', 'x'", '22023' ], [ "'$kind:0$id', 'x'", '22023' ])
+	  if chance(0.1);
+	return { function => 'suspend', sql => "SELECT jobs.suspend('$kind:$id', '$reason'%A)",
+		rule => sub { $model->set_suspended($_[0], $kind, $id, $reason) } };
+}
+
+sub reinstate
+{
+	my ($model) = @_;
+	my $kind = stopped_kind($model, 'is_suspended', qw(organization merchant member));
+	my $id = stopped_id($model, $kind, 'is_suspended');
+
+	$id = 1 if $id < 0;
+	return spoil('reinstate', [ 'NULL', '22004' ], [ "'system'", '22023' ]) if chance(0.02);
+	return { function => 'reinstate', sql => "SELECT jobs.reinstate('$kind:$id'%A)",
+		rule => sub { $model->set_suspended($_[0], $kind, $id, '') } };
 }
 
 # These two name nobody; whoever acts is asked as elsewhere.
@@ -546,7 +761,7 @@ sub search_organizations
 				my $is_second = $organization->{name} =~ /Second/;
 				my $is_first = $organization->{name} =~ /First/;
 
-				$organization->{is_listed} && (!defined $service || $organization->{provides}{$service}) &&
+				Fuzz::Model::is_listed($organization) && (!defined $service || $organization->{provides}{$service}) &&
 				  ($word =~ /^second/ ? $is_second : $word =~ /^-/ ? !$is_second : $word =~ /^"/ ? $is_first : 1);
 			} keys %{ $model->{organization} };
 		} };
@@ -787,23 +1002,15 @@ sub insert_job
 		rule => sub { $model->insert_job($_[0], %arg) } };
 }
 
-# The operator's own way, which declines nothing.
 sub set_blocked
 {
 	my ($model, $who) = @_;
-	my $id = id_of($model, $who, 'conversation');
-	my $blocked = chance(0.3) ? 1 : 0;
+	my $blocked = chance(0.25) ? 1 : 0;
+	my $id = id_of($model, $who, 'conversation', sub { $_[0]{is_blocked} != $blocked });
 
 	return { table => 'conversation', verb => 'UPDATE',
 		sql => "UPDATE jobs.conversation SET is_blocked = @{[$blocked ? 'true' : 'false']} WHERE id = $id",
-		rule => sub {
-			my ($conversation) = $model->met($_[0], conversation => $id);
-
-			return 0 if !$conversation;
-			Fuzz::Model::refuse('42501') if $_[0]{kind} ne 'system' && $conversation->{is_blocked} != $blocked;
-			$model->set_blocked($_[0], $conversation, $blocked);
-			return 1;
-		} };
+		rule => sub { $model->update_blocked($_[0], $id, $blocked) } };
 }
 
 # What no role may do, and what some may who watch, mail or operate.

@@ -67,11 +67,12 @@ my @columns = (
 			$_[0]{proposal} ? $_[0]{proposal}{id} : 0, $_[0]{is_replied} } },
 	event => {
 		hidden => \&is_assigning,
-		sql => "organization_id, merchant_id, coalesce(job_id, 0), coalesce(proposal_id, 0), conversation_id, coalesce(review_id, 0),
-			action, coalesce(from_status, ''), coalesce(to_status, ''), actor",
+		sql => "coalesce(organization_id, -1), coalesce(merchant_id, -1), coalesce(job_id, 0), coalesce(proposal_id, 0),
+			coalesce(conversation_id, 0), coalesce(review_id, 0), action, coalesce(from_status, ''), coalesce(to_status, ''), actor,
+			CASE WHEN conversation_id IS NULL THEN coalesce(details::text, '') ELSE '' END",
 		line => sub { my ($event) = @_;
 			@{$event}{qw(organization merchant)}, (map { $event->{$_} ? $event->{$_}{id} : 0 } qw(job proposal conversation review)),
-			  @{$event}{qw(action from to actor)} } },
+			  @{$event}{qw(action from to actor)}, details($event) } },
 	decline => {
 		sql => "organization_id, merchant_id, job_id, declined_by, actor, coalesce(reason, ''), from_status",
 		line => sub { @{ $_[0] }{qw(organization merchant)}, $_[0]{job}{id}, @{ $_[0] }{qw(by actor reason from)} } },
@@ -104,28 +105,30 @@ my @columns = (
 	member => {
 		rows => sub { map { { id => $_, merchant => -1, %{ $_[0]{member}{$_} } } } keys %{ $_[0]{member} } },
 		id => 1,
-		sql => 'organization_id, is_active::int',
-		line => sub { @{ $_[0] }{qw(organization is_active)} } },
+		sql => "organization_id, is_active::int, name, email, language, email_scope, coalesce(suspension_reason, ''), (suspended_at IS NOT NULL)::int",
+		line => sub { @{ $_[0] }{qw(organization is_active name email language email_scope is_suspended)}, $_[0]{is_suspended} ? 1 : 0 } },
 	merchant => {
 		rows => sub { map { { id => $_, merchant => $_, organization => -1, %{ $_[0]{merchant}{$_} } } } keys %{ $_[0]{merchant} } },
 		id => 1,
-		sql => 'is_dropshipper::int',
-		line => sub { $_[0]{is_dropshipper} } },
+		sql => "is_dropshipper::int, name, email, language, (closed_at IS NOT NULL)::int, coalesce(suspension_reason, ''), (suspended_at IS NOT NULL)::int",
+		line => sub { @{ $_[0] }{qw(is_dropshipper name email language is_closed is_suspended)}, $_[0]{is_suspended} ? 1 : 0 } },
 	store => {
-		rows => sub { map { { id => $_, merchant => $_[0]{store}{$_}, organization => -1 } } keys %{ $_[0]{store} } },
+		rows => sub { map { { id => $_, organization => -1, %{ $_[0]{store}{$_} } } } keys %{ $_[0]{store} } },
 		id => 1,
-		sql => 'merchant_id',
-		line => sub { $_[0]{merchant} } },
+		sql => "merchant_id, name, coalesce(url, ''), (removed_at IS NOT NULL)::int",
+		line => sub { @{ $_[0] }{qw(merchant name url is_removed)} } },
 	preferences => {
 		rows => sub { map { { organization => $_, merchant => -1, %{ $_[0]{organization}{$_} } } } keys %{ $_[0]{organization} } },
-		sql => 'organization_id, is_available::int, is_listed::int, accepts_dropshipping::int',
-		line => sub { @{ $_[0] }{qw(organization is_available is_listed accepts_dropshipping)} } },
+		sql => "organization_id, is_available::int, is_listed::int, accepts_dropshipping::int, notification_email, (closed_at IS NOT NULL)::int,
+			coalesce(suspension_reason, ''), (suspended_at IS NOT NULL)::int",
+		line => sub { @{ $_[0] }{qw(organization is_available is_listed accepts_dropshipping notification_email is_closed is_suspended)},
+			$_[0]{is_suspended} ? 1 : 0 } },
 	organization => {
 		rows => sub { map { { id => $_, organization => $_, %{ $_[0]{organization}{$_} } } } keys %{ $_[0]{organization} } },
 		visible => \&knows,
 		id => 1,
-		sql => 'name',
-		line => sub { $_[0]{name} } },
+		sql => "name, coalesce(description, ''), language",
+		line => sub { @{ $_[0] }{qw(name description language)} } },
 	provided_service => {
 		rows => sub { map { my ($id, $organization) = ($_, $_[0]{organization}{$_});
 			  map { { organization => $id, service => $_, %$organization } } grep { $organization->{provides}{$_} }
@@ -139,14 +142,22 @@ my %relations = @columns;
 # those that calls write, in the order in which rows refer to each other
 my @written = qw(conversation proposal job message review event);
 
-# Organizations are no secret when they are listed, and known to who deals with them.
 sub knows
 {
 	my ($who, $row) = @_;
 
-	return $row->{is_listed} || $who->{kind} eq 'system' ||
-	  $who->{kind} eq 'member' && ($who->{organization} // 0) == $row->{organization} ||
-	  $who->{kind} eq 'merchant' && $row->{conversations}{ $who->{id} };
+	return Fuzz::Model::shows_organization($who, $row->{organization}, $row);
+}
+
+# What an event of an account says beside, as text of JSON. Of other events it is for their own tests.
+sub details
+{
+	my ($event) = @_;
+	my %details = %{ $event->{details} || {} };
+	my @members = map { qq("$_": ) . (ref $details{$_} ? '[' . join(', ', map { qq("$_") } @{ $details{$_} }) . ']' : $details{$_}) }
+	  grep { $details{$_} } qw(columns store_id member_id);
+
+	return @members ? '{' . join(', ', @members) . '}' : '';
 }
 
 # Merchants see no assignments, nor that there were some.
@@ -186,7 +197,7 @@ sub run
 		} or $self->report($@);
 	}
 	$self->{said} = [];
-	eval { $self->look_at_all; $self->check_history; $self->check_email; 1 } or $self->report($@);
+	eval { $self->look_at_all; $self->check_accounts; $self->check_history; $self->check_email; 1 } or $self->report($@);
 	$self->tear_down;
 	return $self->{count};
 }
@@ -258,12 +269,14 @@ sub make_directory
 	{
 		my $name = ($number % 2 ? 'First' : 'Second') . " Organization $number";
 		my ($id) = $super->lines("SELECT jobs.create_organization('$name', 'office\@o$number.example')");
-		$model->{organization}{$id} = { name => $name, is_available => 1, is_listed => 1, accepts_dropshipping => 1,
+		$model->{organization}{$id} = { name => $name, description => '', language => 'en', is_available => 1, is_listed => 1,
+			accepts_dropshipping => 1, notification_email => "office\@o$number.example", is_closed => 0, is_suspended => '',
 			provides => {}, conversations => {} };
 		foreach my $member (1 .. 3)
 		{
 			my ($member_id) = $super->lines("SELECT jobs.add_member($id, 'Member $member', 'm$member\@o$number.example')");
-			$model->{member}{$member_id} = { organization => $id, is_active => 1 };
+			$model->{member}{$member_id} = { organization => $id, is_active => 1, name => "Member $member",
+				email => "m$member\@o$number.example", language => 'en', email_scope => 'all', is_suspended => '' };
 			$self->bind("fuzz_member_$number", "member:$member_id") if $member == 1;
 		}
 		foreach my $service (sort { $a <=> $b } keys %{ $model->{service} })
@@ -277,14 +290,23 @@ sub make_directory
 	{
 		my $is_dropshipper = $number == 3 ? 1 : 0;
 		my ($id) = $super->lines("SELECT jobs.create_merchant('Merchant $number', 'm\@s$number.example', $is_dropshipper = 1)");
-		$model->{merchant}{$id} = { is_dropshipper => $is_dropshipper };
+		$model->{merchant}{$id} = { is_dropshipper => $is_dropshipper, name => "Merchant $number", email => "m\@s$number.example",
+			language => 'en', is_closed => 0, is_suspended => '' };
 		$self->bind("fuzz_merchant_$number", "merchant:$id") if $number <= 2;
 		foreach my $store ($number == 4 ? () : (1, 2))
 		{
-			my ($store_id) = $super->lines("SELECT jobs.add_store($id, 'Store $store')");
-			$model->{store}{$store_id} = $id;
+			$self->add_store($id, "Store $store");
 		}
 	}
+	return;
+}
+
+sub add_store
+{
+	my ($self, $merchant_id, $name) = @_;
+	my ($id) = $self->{super}->lines("SELECT jobs.add_store($merchant_id, '$name')");
+
+	$self->{model}{store}{$id} = { merchant => $merchant_id, name => $name, url => '', is_removed => 0 };
 	return;
 }
 
@@ -381,6 +403,7 @@ sub expect
 		$who = $self->named($role, $names ? $name : $self->current($role));
 		Fuzz::Model::refuse('42501') if $who->{kind} eq 'nobody';
 		Fuzz::Model::refuse('PT404') if !$model->exists_actor($who);
+		$model->acting($who, $call->{closes}) if !$call->{reads};
 	}
 	return $call->{rule}->($who);
 }
@@ -662,12 +685,16 @@ sub learn_request
 sub subject_of
 {
 	my ($line) = @_;
-	my (undef, undef, $job_id, $proposal_id, $conversation_id) = split /\|/, $line;
+	my ($organization_id, $merchant_id, $job_id, $proposal_id, $conversation_id) = split /\|/, $line;
 
-	return $job_id ? "job $job_id" : $proposal_id ? "proposal $proposal_id" : "conversation $conversation_id";
+	return
+		$job_id ? "job $job_id"
+	  : $proposal_id ? "proposal $proposal_id"
+	  : $conversation_id ? "conversation $conversation_id"
+	  : "organization $organization_id, merchant $merchant_id";
 }
 
-# The events of each job, proposal and conversation grow by what the model says, in that order.
+# The events of each job, proposal, conversation and account grow by what the model says, in that order.
 sub learn_events
 {
 	my ($self, @rows) = @_;
@@ -719,14 +746,21 @@ sub check_answer
 	return;
 }
 
-# What happens beside the calls: deadlines pass, members come and go.
+# What happens beside the calls: deadlines pass, members come and go, merchants have new stores.
 sub change_the_world
 {
 	my ($self) = @_;
 	my $model = $self->{model};
 	my $super = $self->{super};
 
-	if (chance(0.5))
+	if (chance(0.1))
+	{
+		my $id = one_of(sort { $a <=> $b } keys %{ $model->{merchant} });
+		my @kept = grep { $_->{merchant} == $id && !$_->{is_removed} } values %{ $model->{store} };
+
+		$self->add_store($id, 'New store') if @kept < 2;
+	}
+	elsif (chance(0.5))
 	{
 		foreach my $job (grep { $_->{status} =~ /^(new|opened)$/ && !$_->{is_overdue} && chance(0.15) } @{ $model->{job} })
 		{
@@ -743,7 +777,9 @@ sub change_the_world
 		my $is_active = !$model->{member}{$id}{is_active} || 0;
 
 		$self->try({ name => 'fuzz_operator' }, "UPDATE jobs.member SET is_active = $is_active = 1 WHERE id = $id", '00000');
-		$model->{member}{$id}{is_active} = $is_active;
+		$model->set_active($model->actor('system'), $id, $is_active);
+		$self->{answers} = [];
+		$self->learn;
 	}
 	return;
 }
@@ -840,6 +876,24 @@ sub look_at_all
 
 # At the end, of everything that was written.
 
+# Closed accounts have no live job and no open proposal, and who has left has no work.
+sub check_accounts
+{
+	my ($self) = @_;
+	my $parties = 'JOIN jobs.preferences p USING (organization_id) JOIN jobs.merchant m ON m.id = merchant_id';
+	my $live = "status IN ('new', 'opened', 'responded', 'awaiting_response', 'inactive') AND NOT (status IN ('new', 'opened') AND clock_timestamp() >= respond_by)";
+	my $closed = '(p.closed_at IS NOT NULL OR m.closed_at IS NOT NULL)';
+	my ($job) = $self->{super}->lines("SELECT j.id FROM jobs.job j $parties WHERE $live AND $closed");
+	my ($proposal) = $self->{super}->lines("SELECT o.id FROM jobs.proposal o $parties WHERE status = 'sent' AND $closed");
+	my ($member) = $self->{super}->lines("SELECT a.member_id FROM jobs.assignment a JOIN jobs.job j ON j.id = a.job_id
+		JOIN jobs.member m ON m.id = a.member_id WHERE $live AND NOT m.is_active");
+
+	complain('job of a closed account', $job, 'none that lives') if $job;
+	complain('proposal of a closed account', $proposal, 'none that is open') if $proposal;
+	complain('member who left', $member, 'no work') if $member;
+	return;
+}
+
 # Each job's history is a walk along the diagram, and ends where the job stands.
 sub check_history
 {
@@ -852,6 +906,8 @@ sub check_history
 	{
 		my ($job_id, $action, $from, $to, $kind) = split /\|/, $line;
 		my $side = $kind eq 'member' ? 'expert' : $kind;
+		# the system ends it for a side whose account it closes; members leave, whoever sets it off
+		$side = 'expert' if $action eq 'unassign' || $kind eq 'system' && $action eq 'decline';
 		my $arrow = $action eq 'create' ? { '' => 'new' } : $Fuzz::Model::diagram{$side}{$action} // {};
 		my $allowed = $arrow->{$from} // 'nothing';
 

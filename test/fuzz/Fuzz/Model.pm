@@ -163,6 +163,24 @@ sub sees
 	  : 0;
 }
 
+# Who is suspended reads, and does nothing else; who has closed the account can close it once more, too.
+sub may_act
+{
+	my ($self, $who, $closes) = @_;
+	my @accounts = $who->{kind} eq 'merchant' ? $self->{merchant}{ $who->{id} } :
+	  $who->{kind} eq 'member' ? ($self->{member}{ $who->{id} }, $self->{organization}{ $who->{organization} }) : ();
+
+	return !grep { $_->{is_suspended} || $_->{is_closed} && !$closes } @accounts;
+}
+
+sub acting
+{
+	my ($self, $who, $closes) = @_;
+
+	refuse('PT409') if !$self->may_act($who, $closes);
+	return;
+}
+
 sub seen
 {
 	my ($self, $who, $table, $id) = @_;
@@ -176,7 +194,7 @@ sub side
 {
 	my ($who) = @_;
 
-	return $who->{kind} eq 'member' ? 'expert' : $who->{kind};
+	return $who->{behalf} // ($who->{kind} eq 'member' ? 'expert' : $who->{kind});
 }
 
 sub only
@@ -217,10 +235,20 @@ sub target
 	refuse('PT409') if $action eq 'complete' && $job->{status} =~ /^(new|opened)$/ && !$job->{proposal};
 	refuse('PT409') if $action =~ /^(confirm|reject)$/ && $job->{is_confirmed};
 	refuse('PT409') if $action eq 'expire' && !$job->{is_overdue};
-	refuse('PT409') if $action =~ /^(message|reject)$/ && $job->{conversation}{is_blocked};
+	$self->require_open($job->{conversation}) if $action =~ /^(message|reject)$/;
 	return $job->{status} if $to eq '=';
 	return $job->{expert_wrote_last} ? 'responded' : 'awaiting_response' if $action eq 'reactivate';
 	return $to;
+}
+
+# What happened to an account, which its own side alone sees.
+sub tell_account
+{
+	my ($self, $who, $side, $id, $action, %details) = @_;
+
+	$self->append($self->{events}, { organization => -1, merchant => -1, $side => $id, action => $action, from => '', to => '',
+			actor => $who->{text}, details => \%details });
+	return;
 }
 
 # What happened in a conversation, and what it is about.
@@ -344,7 +372,7 @@ sub act_and_say
 		die $refusal if !forbidden_by_status($who, $job, $action) || !done_again($who, $job, $action, $text);
 		return $job->{status};
 	}
-	refuse('PT409') if defined $text && $job->{conversation}{is_blocked};
+	$self->require_open($job->{conversation}) if defined $text;
 	$self->move($who, $job, $action, $to);
 	if (defined $text)
 	{
@@ -352,7 +380,21 @@ sub act_and_say
 		$self->say($who, $job, $text);
 		$self->record($who, $job, 'message', $to, $to);
 	}
+	$self->end_assignments($who, $job) if $action eq 'reject';
 	return $to;
+}
+
+# Who has left is assigned to nothing that lives.
+sub end_assignments
+{
+	my ($self, $who, $job) = @_;
+
+	foreach my $id (grep { $job->{assigned}{$_} && !$self->{member}{$_}{is_active} } sort keys %{ $job->{assigned} })
+	{
+		$self->set($job->{assigned}, $id => 0);
+		$self->record($who, $job, 'unassign', $job->{status}, $job->{status});
+	}
+	return;
 }
 
 sub complete_job { my ($self, $who, $id, $text) = @_; return $self->act_and_say($who, $id, 'complete', $text) }
@@ -368,7 +410,7 @@ sub decline
 	$self->append($self->{decline},
 		{ organization => $job->{organization}, merchant => $job->{merchant}, job => $job, from => $from,
 			by => side($who), actor => $who->{text}, reason => $reason // '' });
-	$self->rematch_automatically($job) if $who->{kind} eq 'member';
+	$self->rematch_automatically($job) if side($who) eq 'expert';
 	return $to;
 }
 
@@ -390,6 +432,7 @@ sub allowed_actions
 	my $rules = $diagram{ side($who) } || {};
 	my @allowed;
 
+	return '' if !$self->may_act($who);
 	foreach my $action (sort keys %$rules)
 	{
 		next if $action eq 'expire';
@@ -413,6 +456,7 @@ sub assign_members
 
 		refuse('PT404') if $who->{kind} eq 'member' &&
 			(!$member || !$member->{is_active} || $member->{organization} != $job->{organization});
+		refuse('PT409') if $who->{kind} eq 'member' && $member->{is_suspended};
 	}
 	$self->target($who, $job, 'assign');
 	foreach my $member_id (@members)
@@ -517,7 +561,7 @@ sub send_message
 	}
 	my $to = $job ? $self->target($who, $job, 'message') : undef;
 	refuse('42501') if $who->{kind} !~ /^m/;
-	refuse('PT409') if $conversation->{is_blocked};
+	$self->require_open($conversation);
 	my $message = $self->write($who, $conversation, $job, undef);
 	if ($job)
 	{
@@ -543,6 +587,8 @@ sub welcome
 {
 	my ($self, $organization, $merchant_id) = @_;
 
+	$self->acting({ kind => 'merchant', id => $merchant_id });
+	refuse('PT409') if !is_active($organization);
 	refuse('PT409') if !$organization->{is_available};
 	refuse('PT409') if $self->{merchant}{$merchant_id}{is_dropshipper} && !$organization->{accepts_dropshipping};
 	return;
@@ -560,7 +606,7 @@ sub open_conversation
 	my ($self, $who, $organization_id, $merchant_id) = @_;
 	my $conversation = $self->conversation_of($organization_id, $merchant_id);
 
-	refuse('PT409') if $conversation && $conversation->{is_blocked};
+	$self->require_open($conversation) if $conversation;
 	if (!$conversation)
 	{
 		$conversation = $self->create('conversation', organization => $organization_id, merchant => $merchant_id,
@@ -594,15 +640,50 @@ sub start_conversation
 	return $conversation;
 }
 
+sub is_active
+{
+	my ($account) = @_;
+
+	return !$account->{is_closed} && !$account->{is_suspended};
+}
+
+# A suspended side is written to.
+sub is_open
+{
+	my ($self, $conversation) = @_;
+
+	return !$conversation->{is_blocked} && !$self->{organization}{ $conversation->{organization} }{is_closed} &&
+	  !$self->{merchant}{ $conversation->{merchant} }{is_closed};
+}
+
+sub require_open
+{
+	my ($self, $conversation) = @_;
+
+	refuse('PT409') if !$self->is_open($conversation);
+	return;
+}
+
+# One side ends what lives in a conversation, or the system does it for that side.
+sub end_conversation
+{
+	my ($self, $who, $conversation, $reason) = @_;
+	my $to = side($who) eq 'expert' ? 'withdrawn' : 'declined';
+
+	$self->decline($who, $_, $reason) foreach $self->live_jobs($conversation);
+	$self->settle($who, $_, $to, undef) foreach grep { $_->{conversation} == $conversation && $_->{status} eq 'sent' } @{ $self->{proposal} };
+	return;
+}
+
 sub block_conversation
 {
 	my ($self, $who, $id) = @_;
 	my $conversation = $self->seen($who, conversation => $id);
 
-	only($who, 'merchant');
+	refuse('42501') if $who->{kind} !~ /^m/;
 	return '' if $conversation->{is_blocked};
 	$self->set_blocked($who, $conversation, 1);
-	$self->decline($who, $_, 'blocked') foreach $self->live_jobs($conversation);
+	$self->end_conversation($who, $conversation, 'blocked');
 	return '';
 }
 
@@ -611,9 +692,18 @@ sub unblock_conversation
 	my ($self, $who, $id) = @_;
 	my $conversation = $self->seen($who, conversation => $id);
 
-	only($who, 'system');
+	require_unblocker($who, $conversation);
 	$self->set_blocked($who, $conversation, 0);
 	return '';
+}
+
+# The side that blocked it, or the system.
+sub require_unblocker
+{
+	my ($who, $conversation) = @_;
+
+	refuse('42501') if $conversation->{is_blocked} && $who->{kind} ne 'system' && $conversation->{blocked_by} !~ /^$who->{kind}:/;
+	return;
 }
 
 sub set_blocked
@@ -640,7 +730,7 @@ sub send_proposal
 	refuse('PT404') if !$self->{service}{$service_id};
 	only($who, 'member');
 	refuse('22023') if !$self->{organization}{ $who->{organization} }{provides}{$service_id};
-	refuse('PT409') if $conversation->{is_blocked};
+	$self->require_open($conversation);
 	my $proposal = $self->create('proposal', organization => $conversation->{organization},
 		merchant => $conversation->{merchant}, conversation => $conversation, service => $service_id, status => 'sent');
 	$self->write($who, $conversation, undef, $proposal);
@@ -662,7 +752,20 @@ sub decide
 	return $proposal->{job} // ''
 	  if $is_function && $proposal->{status} eq $status && $proposal->{decided_by} eq $who->{text} && ($proposal->{store} // 0) == ($store_id // 0);
 	refuse('PT409') if $proposal->{status} ne 'sent' || $status eq 'sent';
-	refuse('PT409') if $status eq 'accepted' && $proposal->{conversation}{is_blocked};
+	if ($status eq 'accepted')
+	{
+		refuse('PT409') if $self->{organization}{ $proposal->{organization} }{is_suspended};
+		$self->require_open($proposal->{conversation});
+		$self->require_kept($store_id);
+	}
+	return $self->settle($who, $proposal, $status, $store_id);
+}
+
+# The decision, and what comes of it.
+sub settle
+{
+	my ($self, $who, $proposal, $status, $store_id) = @_;
+
 	$self->set($proposal, status => $status, store => $store_id, decided_by => $who->{text});
 	$self->tell($who, $proposal->{conversation}, "proposal_$decision{$status}", proposal => $proposal);
 	return '' if $status ne 'accepted' || !$store_id;
@@ -682,9 +785,25 @@ sub require_store
 	my ($self, $who, $store_id, $merchant_id) = @_;
 
 	return if !defined $store_id;
-	my $owner = $self->{store}{$store_id};
+	my $owner = $self->{store}{$store_id} && $self->{store}{$store_id}{merchant};
 	refuse('PT404') if !$owner || $who->{kind} eq 'member' || $who->{kind} eq 'merchant' && $owner != $who->{id} ||
 		defined $merchant_id && $owner != $merchant_id;
+	return;
+}
+
+# No new job is for a store that was removed.
+sub is_kept
+{
+	my ($self, $store_id) = @_;
+
+	return !defined $store_id || !$self->{store}{$store_id}{is_removed};
+}
+
+sub require_kept
+{
+	my ($self, $store_id) = @_;
+
+	refuse('PT409') if !$self->is_kept($store_id);
 	return;
 }
 
@@ -714,7 +833,7 @@ sub matches
 		my $provided = $organization->{provides}{ $query{service} };
 		my $conversation = defined $query{merchant} ? $self->conversation_of($id, $query{merchant}) : undef;
 
-		next if !$provided || !$organization->{is_available} || !$organization->{is_listed};
+		next if !$provided || !$organization->{is_available} || !is_listed($organization);
 		next if defined $query{merchant} && $self->{merchant}{ $query{merchant} }{is_dropshipper} &&
 			!$organization->{accepts_dropshipping};
 		next if defined $query{budget} && defined $provided->{min} &&
@@ -768,6 +887,7 @@ sub request_job
 	my $request = { merchant => $merchant_id, jobs => [], map { $_ => $arg{$_} } qw(service store budget currency auto_rematch) };
 	if ($organization)
 	{
+		$self->require_kept($arg{store});
 		refuse('22023') if !$organization->{provides}{ $arg{service} };
 		$self->welcome($organization, $merchant_id);
 		$self->create_job($who, organization => $arg{organization}, merchant => $merchant_id, request => $request,
@@ -777,6 +897,7 @@ sub request_job
 	}
 	else
 	{
+		$self->require_kept($arg{store});
 		my $asked = $self->ask_best($who, $request, $arg{max_matches}, 'match');
 
 		refuse('PT409') if !$asked;
@@ -798,6 +919,8 @@ sub rematch_request
 	my @call = ({ kind => 'merchant', id => $request->{merchant} }, 'job', $key, "rematch $id");
 	my $earlier = $self->repeated(@call);
 	return $earlier if $earlier;
+	$self->acting($call[0]);
+	$self->require_kept($request->{store});
 	my $asked = $self->ask_best($who, $request, $count, 'rematch');
 	$self->remember(@call, $asked) if $asked;
 	return $asked;
@@ -809,6 +932,7 @@ sub rematch_automatically
 	my $request = $job->{request};
 
 	return if !$job->{auto_rematch} || !$request;
+	return if !is_active($self->{merchant}{ $request->{merchant} }) || !$self->is_kept($request->{store});
 	return if grep { $_->{is_answered} && $_->{status} ne 'declined' } @{ $request->{jobs} };
 	$self->append($self->{fresh},
 		{ table => 'match', who => { kind => 'system', text => 'system' }, request => $request, origin => 'rematch', may_be_none => 1 });
@@ -890,7 +1014,7 @@ sub request_review
 	only($who, 'member');
 	for_new_store($proposal);
 	return '' if $proposal->{is_review_requested};
-	refuse('PT409') if $proposal->{conversation}{is_blocked};
+	$self->require_open($proposal->{conversation});
 	$self->set($proposal, is_review_requested => 1);
 	$self->tell_of_review($who, $proposal, 'review_request', undef);
 	return '';
@@ -927,7 +1051,25 @@ sub knows_organization
 {
 	my ($who, $id, $organization) = @_;
 
-	return $organization && ($who->{kind} ne 'member' || $who->{organization} == $id || $organization->{is_listed});
+	return $organization && ($who->{kind} ne 'member' || $who->{organization} == $id || is_listed($organization));
+}
+
+# Is it found by strangers?
+sub is_listed
+{
+	my ($organization) = @_;
+
+	return $organization->{is_listed} && is_active($organization);
+}
+
+# Is its row to be seen? Organizations are no secret when they are listed, and known to who deals with them.
+sub shows_organization
+{
+	my ($who, $id, $organization) = @_;
+
+	return is_listed($organization) || $who->{kind} eq 'system' ||
+	  $who->{kind} eq 'member' && ($who->{organization} // 0) == $id ||
+	  $who->{kind} eq 'merchant' && $organization->{conversations}{ $who->{id} };
 }
 
 sub own_organization
@@ -944,8 +1086,8 @@ sub set_preferences
 {
 	my ($self, $who, $id, %preferences) = @_;
 
-	$self->set($self->own_organization($who, $id), %preferences);
-	return '';
+	$self->own_organization($who, $id);
+	return $self->edit($who, preferences => $id, %preferences);
 }
 
 sub provide_service
@@ -970,12 +1112,213 @@ sub withdraw_service
 
 sub set_email_scope
 {
+	my ($self, $who, $id, $scope) = @_;
+
+	$self->own_member($who, $id);
+	refuse('42501') if $who->{kind} eq 'member' && $who->{id} != $id;
+	return $self->edit($who, member => $id, email_scope => $scope);
+}
+
+# Accounts
+
+sub own_member
+{
 	my ($self, $who, $id) = @_;
 	my $member = $self->{member}{$id};
 
 	refuse('PT404') if !$member || $who->{kind} eq 'merchant' ||
 		$who->{kind} eq 'member' && $who->{organization} != $member->{organization};
-	refuse('42501') if $who->{kind} eq 'member' && $who->{id} != $id;
+	return $member;
+}
+
+sub own_merchant
+{
+	my ($self, $who, $id) = @_;
+	my $merchant = $self->{merchant}{$id};
+
+	refuse('PT404') if !$merchant || $who->{kind} eq 'member' || $who->{kind} eq 'merchant' && $who->{id} != $id;
+	return $merchant;
+}
+
+sub own_store
+{
+	my ($self, $who, $id) = @_;
+	my $store = $self->{store}{$id};
+
+	refuse('PT404') if !$store;
+	$self->own_merchant($who, $store->{merchant});
+	return $store;
+}
+
+# What people change of each table, in the order in which events name it.
+our %editable = (
+	organization => [qw(name description language)],
+	preferences => [qw(is_available is_listed accepts_dropshipping notification_email)],
+	member => [qw(name email language email_scope)],
+	merchant => [qw(name email language is_dropshipper)],
+	store => [qw(name url)],
+);
+
+# The row that a table has of an account, and whose event a change of it is: side and id, and what the event says beside.
+sub account
+{
+	my ($self, $table, $id) = @_;
+	my $row = $self->{ $table eq 'preferences' ? 'organization' : $table }{$id};
+
+	return if !$row;
+	return $table eq 'member' ? ($row, organization => $row->{organization}, member_id => $id) :
+	  $table eq 'store' ? ($row, merchant => $row->{merchant}, store_id => $id) :
+	  ($row, ($table eq 'merchant' ? 'merchant' : 'organization') => $id);
+}
+
+# An event tells which values are other ones than before.
+sub edit
+{
+	my ($self, $who, $table, $id, %values) = @_;
+	my ($row, $side, $side_id, @id) = $self->account($table, $id);
+	my @changed = grep { exists $values{$_} && $values{$_} ne $row->{$_} } @{ $editable{$table} };
+
+	return '' if !@changed;
+	$self->set($row, map { $_ => $values{$_} } @changed);
+	$self->tell_account($who, $side, $side_id, "${table}_update", columns => \@changed, @id);
+	return '';
+}
+
+sub update_organization
+{
+	my ($self, $who, $id, %values) = @_;
+
+	$self->own_organization($who, $id);
+	return $self->edit($who, organization => $id, %values);
+}
+
+sub update_member
+{
+	my ($self, $who, $id, %values) = @_;
+
+	$self->own_member($who, $id);
+	return $self->edit($who, member => $id, %values);
+}
+
+sub update_merchant
+{
+	my ($self, $who, $id, %values) = @_;
+
+	$self->own_merchant($who, $id);
+	return $self->edit($who, merchant => $id, %values);
+}
+
+sub update_store
+{
+	my ($self, $who, $id, %values) = @_;
+
+	$self->own_store($who, $id);
+	return $self->edit($who, store => $id, %values);
+}
+
+sub remove_store
+{
+	my ($self, $who, $id) = @_;
+	my $store = $self->own_store($who, $id);
+
+	return '' if $store->{is_removed};
+	$self->set($store, is_removed => 1);
+	$self->tell_account($who, merchant => $store->{merchant}, 'store_remove', store_id => $id);
+	return '';
+}
+
+# Members come and go. One who goes is assigned to nothing that lives any more.
+sub set_active
+{
+	my ($self, $who, $id, $is_active) = @_;
+	my $member = $self->{member}{$id};
+	my @others = grep { $_->{is_active} && $_ != $member && $_->{organization} == $member->{organization} } values %{ $self->{member} };
+
+	return '' if $member->{is_active} == $is_active;
+	refuse('PT409') if !$is_active && !@others && $who->{kind} ne 'system';
+	$self->set($member, is_active => $is_active);
+	$self->tell_account($who, organization => $member->{organization}, $is_active ? 'member_activate' : 'member_deactivate', member_id => $id);
+	return '' if $is_active;
+	$self->end_assignments($who, $_) foreach grep { $_->{assigned}{$id} && $is_live{ status($_) } } @{ $self->{job} };
+	return '';
+}
+
+sub deactivate_member
+{
+	my ($self, $who, $id) = @_;
+
+	$self->own_member($who, $id);
+	return $self->set_active($who, $id, 0);
+}
+
+sub activate_member
+{
+	my ($self, $who, $id) = @_;
+
+	$self->own_member($who, $id);
+	return $self->set_active($who, $id, 1);
+}
+
+sub set_closed
+{
+	my ($self, $who, $side, $id, $is_closed) = @_;
+	my $account = $self->{$side}{$id};
+
+	return '' if $account->{is_closed} == $is_closed;
+	$self->set($account, is_closed => $is_closed);
+	$self->tell_account($who, $side => $id, $side . ($is_closed ? '_close' : '_reopen'));
+	return '' if !$is_closed;
+	$self->end_conversation({ %$who, behalf => $side eq 'merchant' ? 'merchant' : 'expert' }, $_, 'account_closed')
+	  foreach grep { $_->{$side} == $id } @{ $self->{conversation} };
+	return '';
+}
+
+sub close_organization
+{
+	my ($self, $who, $id) = @_;
+
+	$self->own_organization($who, $id);
+	return $self->set_closed($who, organization => $id, 1);
+}
+
+sub close_merchant
+{
+	my ($self, $who, $id) = @_;
+
+	$self->own_merchant($who, $id);
+	return $self->set_closed($who, merchant => $id, 1);
+}
+
+sub reopen_organization
+{
+	my ($self, $who, $id) = @_;
+
+	$self->own_organization($who, $id);
+	only($who, 'system');
+	return $self->set_closed($who, organization => $id, 0);
+}
+
+sub reopen_merchant
+{
+	my ($self, $who, $id) = @_;
+
+	$self->own_merchant($who, $id);
+	only($who, 'system');
+	return $self->set_closed($who, merchant => $id, 0);
+}
+
+# reason: '' for no suspension
+sub set_suspended
+{
+	my ($self, $who, $kind, $id, $reason) = @_;
+	my $own = "own_$kind";
+	my $account = $self->$own($who, $id);
+	my (undef, $side, $side_id, @id) = $self->account($kind, $id);
+
+	only($who, 'system');
+	return '' if $account->{is_suspended} eq $reason;
+	$self->set($account, is_suspended => $reason);
+	$self->tell_account($who, $side, $side_id, $reason ne '' ? 'suspend' : 'reinstate', @id);
 	return '';
 }
 
@@ -1000,6 +1343,7 @@ sub update_status
 	{
 		refuse('22004') if !defined $status;
 		refuse('22023') if !$is_status{$status};
+		$self->acting($who);
 		unexpired($job) unless $status eq 'expired' && $who->{kind} eq 'system' && $job->{status} ne 'expired';
 		next if $status eq $job->{status};
 		refuse('PT409') if !$action_of_status{$status};
@@ -1039,6 +1383,7 @@ sub update_forbidden
 
 	foreach my $job (@jobs)
 	{
+		$self->acting($who);
 		unexpired($job);
 		refuse('42501');
 	}
@@ -1051,6 +1396,7 @@ sub update_nothing
 	my ($self, $who, @ids) = @_;
 	my @jobs = $self->met($who, job => @ids);
 
+	$self->acting($who) if @jobs;
 	unexpired($_) foreach @jobs;
 	return scalar @jobs;
 }
@@ -1063,6 +1409,7 @@ sub update_proposal
 	return 0 if !$proposal;
 	refuse('22004') if !defined $status;
 	refuse('22023') if !$decider{$status};
+	$self->acting($who);
 	refuse('42501') if ($store_id // 0) != ($proposal->{store} // 0) &&
 		!($status eq 'accepted' && $proposal->{status} ne 'accepted');
 	$self->decide($who, $id, $status, $store_id) if $status ne $proposal->{status};
@@ -1076,6 +1423,7 @@ sub somebody
 
 	refuse('42501') if $who->{kind} eq 'nobody';
 	refuse('PT404') if !$self->exists_actor($who);
+	$self->acting($who);
 	return;
 }
 
@@ -1145,6 +1493,7 @@ sub delete_assignments
 	my @met = $job && $who->{kind} ne 'merchant' ? grep { $job->{assigned}{$_} } @members : ();
 
 	return 0 if !@met;
+	$self->acting($who);
 	return $self->unassign_members($who, $id, @met);
 }
 
@@ -1199,6 +1548,8 @@ sub insert_job
 	refuse('22004') if !defined $merchant_id;
 	return taken(0) if $self->is_used({ kind => 'merchant', id => $merchant_id }, 'job', $arg{key});
 	refuse('PT404') if !$self->{merchant}{$merchant_id};
+	$self->acting({ kind => 'merchant', id => $merchant_id });
+	$self->require_kept($arg{store});
 	refuse('22023') if !$organization->{provides}{ $arg{service} };
 	$self->welcome($organization, $merchant_id);
 	my $request = { merchant => $merchant_id, jobs => [], service => $arg{service}, store => $arg{store},
@@ -1207,6 +1558,52 @@ sub insert_job
 		conversation => $self->open_conversation($who, $arg{organization}, $merchant_id), service => $arg{service},
 		store => $arg{store}, origin => 'direct', auto_rematch => 0);
 	return $self->keyed({ kind => 'merchant', id => $merchant_id }, 'job', $arg{key}, 'by plain SQL', undef, 0, 0);
+}
+
+# Either side's, by what it sets; the operator's declines nothing.
+sub update_blocked
+{
+	my ($self, $who, $id, $is_blocked) = @_;
+	my ($conversation) = $self->met($who, conversation => $id);
+
+	return 0 if !$conversation;
+	$self->acting($who);
+	return 1 if $conversation->{is_blocked} == $is_blocked;
+	require_unblocker($who, $conversation);
+	$self->set_blocked($who, $conversation, $is_blocked);
+	$self->end_conversation($who, $conversation, 'blocked') if $is_blocked && $who->{kind} =~ /^m/;
+	return 1;
+}
+
+# The rows of accounts that somebody's UPDATE meets: those of the own side, and organizations that show.
+sub meets_account
+{
+	my ($self, $who, $table, $id) = @_;
+
+	return $self->{organization}{$id} && shows_organization($self->exists_actor($who) ? $who : { kind => 'nobody' }, $id, $self->{organization}{$id})
+	  if $table eq 'organization';
+	return if $who->{kind} eq 'nobody' || !$self->exists_actor($who);
+	my $own = $table eq 'preferences' ? 'own_organization' : "own_$table";
+	return eval { $self->$own($who, $id); 1 };
+}
+
+# An UPDATE of somebody's data; bad: what is wrong with the values; forbidden: it changes more than that.
+sub update_account
+{
+	my ($self, $who, $table, $id, $values, %call) = @_;
+
+	return 0 if !$self->meets_account($who, $table, $id);
+	refuse($call{bad}) if $call{bad};
+	$self->somebody($who);
+	$self->own_organization($who, $id) if $table eq 'organization';
+	refuse('42501') if $call{forbidden};
+	my %values = %$values;
+	my $is_active = delete $values{is_active};
+	refuse('42501') if exists $values{email_scope} && $values{email_scope} ne $self->{member}{$id}{email_scope} &&
+		$who->{kind} eq 'member' && $who->{id} != $id;
+	$self->edit($who, $table, $id, %values);
+	$self->set_active($who, $id, $is_active) if defined $is_active;
+	return 1;
 }
 
 1;
