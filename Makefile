@@ -35,6 +35,8 @@ SQL_PIECES = \
 	outbox \
 	email_purge \
 	feed \
+	job_purge \
+	maintenance \
 	email_template \
 	search \
 	health
