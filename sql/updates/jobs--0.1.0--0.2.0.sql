@@ -52,12 +52,9 @@ DECLARE
 	owner_id pg_catalog.oid := pg_catalog.current_setting('jobs_update.owner');
 	acl pg_catalog.aclitem[] := pg_catalog.current_setting('jobs_update.acl');
 	acting pg_catalog.text := pg_catalog.current_setting('role');
-	initial pg_catalog.aclitem[];
 	given record;
 BEGIN
 	EXECUTE pg_catalog.format('ALTER FUNCTION jobs.purge_events OWNER TO %I', pg_catalog.pg_get_userbyid(owner_id));
-	initial := (SELECT i.initprivs FROM pg_catalog.pg_init_privs i
-		WHERE i.classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass AND i.objoid OPERATOR(pg_catalog.=) function_id);
 	FOR given IN
 		WITH RECURSIVE chain AS (
 			SELECT a.grantor, a.grantee, a.is_grantable, 0 AS depth
@@ -80,7 +77,8 @@ BEGIN
 		PERFORM pg_catalog.set_config('role', acting, true);
 	END LOOP;
 	-- what a script grants counts as what the extension comes with, and no dump would take it
-	UPDATE pg_catalog.pg_init_privs SET initprivs = initial
+	UPDATE pg_catalog.pg_init_privs
+	SET initprivs = ARRAY[pg_catalog.makeaclitem(owner_id, owner_id, 'EXECUTE', false)]
 	WHERE classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass AND objoid OPERATOR(pg_catalog.=) function_id;
 	DELETE FROM pg_catalog.pg_shdepend d
 	WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid OPERATOR(pg_catalog.=) function_id

@@ -367,7 +367,7 @@ sub rights_go_on
 	is($node->safe_psql('rights', $rights), $before, "$name: all have it");
 	like($before, qr{=X/postgres jobs_owner=X\*/postgres .*shop_app=X\*/shop_viewer .*shop_viewer=X\*/shop_reports}, "$name: of whom they got it");
 	is($node->safe_psql('rights', q{
-			SELECT count(*), count(DISTINCT initprivs) FROM pg_init_privs
+			SELECT count(*), count(DISTINCT initprivs::text) FROM pg_init_privs
 			WHERE objoid IN ('jobs.purge_events'::regproc, 'jobs.purge_emails'::regproc) AND classoid = 'pg_proc'::regclass }), '2|1', "$name: a dump has it");
 	$node->safe_psql('rights', q{
 		REVOKE EXECUTE ON FUNCTION jobs.purge_events FROM shop_reports CASCADE;
