@@ -210,7 +210,7 @@ end_deletion_round(Deletion *deletion)
 /*
  * It was judged without a lock, and may have changed since. The others wait.
  */
-static void
+pg_noreturn static void
 complain_held(const Row *row)
 {
 	ereport(ERROR,

@@ -49,8 +49,10 @@ static const char *const delete_runs =
 static bool
 may_delete_runs(Oid table, Oid owner)
 {
-	return DatumGetBool(DirectFunctionCall3(has_schema_privilege_id_id, ObjectIdGetDatum(owner),
-											ObjectIdGetDatum(get_rel_namespace(table)), CStringGetTextDatum("USAGE"))) &&
+	Datum schema = ObjectIdGetDatum(get_rel_namespace(table));
+
+	return DatumGetBool(DirectFunctionCall3(has_schema_privilege_id_id, ObjectIdGetDatum(owner), schema,
+											CStringGetTextDatum("USAGE"))) &&
 		   pg_class_aclcheck(table, owner, ACL_SELECT) == ACLCHECK_OK &&
 		   pg_class_aclcheck(table, owner, ACL_DELETE) == ACLCHECK_OK;
 }
@@ -99,7 +101,7 @@ cron_runs_purge_round(TimestampTz before, int max_rows, int64 *after, bool *is_o
 }
 
 static bool
-is_text(HeapTuple tuple, TupleDesc desc, const char *column, const char *value)
+column_is(HeapTuple tuple, TupleDesc desc, const char *column, const char *value)
 {
 	int attnum = SPI_fnumber(desc, column);
 	char *found = attnum > 0 ? SPI_getvalue(tuple, desc, attnum) : NULL;
@@ -120,10 +122,10 @@ is_left_over(HeapTuple tuple, TupleDesc desc, Oid owner)
 					(Datum) 0;
 
 	return !isnull && DatumGetTimestampTz(end) < GetCurrentTimestamp() - TOLD_AFTER &&
-		   (is_text(tuple, desc, "command", cron_expiry.command) ||
-			is_text(tuple, desc, "command", cron_maintenance.command)) &&
-		   is_text(tuple, desc, "database", get_database_name(MyDatabaseId)) &&
-		   is_text(tuple, desc, "username", GetUserNameFromId(owner, false));
+		   (column_is(tuple, desc, "command", cron_expiry.command) ||
+			column_is(tuple, desc, "command", cron_maintenance.command)) &&
+		   column_is(tuple, desc, "database", get_database_name(MyDatabaseId)) &&
+		   column_is(tuple, desc, "username", GetUserNameFromId(owner, false));
 }
 
 /*

@@ -241,10 +241,10 @@ END
 $$;
 CREATE FUNCTION regress.writes_back() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-	IF OLD.job_id = 3 THEN
-		PERFORM jobs.reply_to_job(3, 'Do not forget me', actor => OLD.author);
+	IF to_jsonb(OLD) ->> TG_ARGV[0] = '3' THEN
+		PERFORM jobs.reply_to_job(3, 'Do not forget me', actor => 'merchant:' || OLD.merchant_id);
 	END IF;
-	RETURN NULL;
+	RETURN OLD;
 END
 $$;
 GRANT EXECUTE ON FUNCTION regress.keep_three, regress.writes_back TO regress_jobs_owner;
@@ -287,7 +287,8 @@ SELECT pg_temp.purge_beside('job', 'BEFORE', 'keep_three(''id'')');
 SELECT target, pg_temp.purge_beside(target, 'BEFORE', 'keep_three(''job_id'')') FROM unnest('{message,event,email,decline}'::text[]) target;
 SELECT target, pg_temp.purge_beside(target, 'AFTER', 'keep_three(''job_id'', ''raise'')') FROM unnest('{message,decline}'::text[]) target;
 SELECT pg_temp.purge_beside('job', 'AFTER', 'keep_three(''id'', ''raise'')');
-SELECT pg_temp.purge_beside('message', 'AFTER', 'writes_back()');
+SELECT pg_temp.purge_beside('message', 'AFTER', 'writes_back(''job_id'')');
+SELECT pg_temp.purge_beside('job', 'BEFORE', 'writes_back(''id'')');
 -- a constraint trigger that would come with the commit
 SELECT pg_temp.purge_against('CREATE CONSTRAINT TRIGGER own AFTER DELETE ON jobs.message DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION regress.keep_three(''job_id'', ''raise'')');
 DROP TRIGGER own ON jobs.message;
