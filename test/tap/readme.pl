@@ -174,7 +174,7 @@ my %settings = $pages =~ /^\| `(jobs\.\w+)` \| (.*?) ?\|/gm;
 my $settings = $node->safe_psql('marketplace', q{
 	SELECT name, CASE unit
 		WHEN 'ms' THEN CASE WHEN setting::numeric < 1000 THEN setting || unit ELSE setting::numeric::bigint / 3600000 || 'h' END
-		WHEN 's' THEN setting::bigint / 86400 || 'd' ELSE setting END
+		WHEN 's' THEN CASE setting WHEN '-1' THEN setting ELSE setting::bigint / 86400 || 'd' END ELSE setting END
 	FROM pg_settings WHERE name LIKE 'jobs.%'});
 is_deeply(\%settings, { map { my ($name, $value) = split /\|/, $_, -1; $name => $value eq '' ? '' : "`$value`" } split /\n/, $settings },
 	'the settings');
