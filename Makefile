@@ -36,6 +36,8 @@ SQL_PIECES = \
 	outbox \
 	email_purge \
 	feed \
+	job_purge \
+	maintenance \
 	email_template \
 	search \
 	health

@@ -69,15 +69,15 @@ COMMENT ON FUNCTION jobs.ack_events IS
 	'PT404 no such consumer of whoever acts; 42501 nobody acts. For app, bound and operator access.';
 
 -- access: operators
-CREATE FUNCTION jobs.purge_events(max_rows integer DEFAULT 10000)
+CREATE FUNCTION jobs.purge_events(older_than interval DEFAULT NULL, max_rows integer DEFAULT 10000)
 RETURNS bigint
 LANGUAGE C VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'jobs_purge_events';
 REVOKE EXECUTE ON FUNCTION jobs.purge_events FROM PUBLIC;
 COMMENT ON FUNCTION jobs.purge_events IS
-	'Deletes events that were acknowledged by every consumer that may see them, the oldest first, up to '
-	'max_rows. An event that no consumer may see stays. What is deleted is gone from jobs.event and '
-	'jobs.job_timeline, too. Returns how many were deleted: less '
-	'than max_rows means that there are no others. '
-	'Errors: 22004 NULL; 22023 less than one; 40001 run the transaction again. For operator access.';
-
+	'Deletes events, the oldest first, up to max_rows. older_than: NULL, those that were acknowledged by every '
+	'consumer that may see them, of whatever age, and no event that no consumer may see; an age (0 to 100 years), '
+	'those that are older, unless a consumer that may see them has not acknowledged them: without a consumer, all. '
+	'What is deleted is gone from jobs.event and jobs.job_timeline, too, also of jobs that live. '
+	'Returns how many were deleted: less than max_rows means that there are no others. '
+	'Errors: 22004 max_rows is NULL; 22023 a bad value; 40001 run the transaction again. For operator access.';

@@ -16,6 +16,7 @@
 #include "mail/outbox.h"
 #include "matching/evidence.h"
 #include "matching/evidence_notes.h"
+#include "ops/maintenance.h"
 #include "pg/notifier.h"
 #include "pg/notify.h"
 #include "pg/rights.h"
@@ -32,6 +33,7 @@ _PG_init(void)
 	actor_init();
 	evidence_init();
 	job_init();
+	maintenance_init();
 	notifier_init();
 	notify_init();
 	outbox_init();

@@ -22,6 +22,8 @@ CREATE TABLE IF NOT EXISTS jobs.email (
 
 CREATE INDEX IF NOT EXISTS email_pending ON jobs.email (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS email_dead ON jobs.email (dead_at) WHERE dead_at IS NOT NULL;
+-- Of all e-mails, also those without a job: each reply would pay for a predicate.
+CREATE INDEX IF NOT EXISTS email_job ON jobs.email (job_id, organization_id, id);
 
 ALTER TABLE jobs.email ENABLE ROW LEVEL SECURITY;
 

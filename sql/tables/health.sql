@@ -24,7 +24,9 @@ SELECT
 	EXTRACT(epoch FROM h.rematch_lag)::double precision AS rematch_lag_seconds,
 	h.notifier_running,
 	h.notifier_lag,
-	EXTRACT(epoch FROM h.notifier_lag)::double precision AS notifier_lag_seconds
+	EXTRACT(epoch FROM h.notifier_lag)::double precision AS notifier_lag_seconds,
+	jobs.last_maintained_at() AS last_maintained_at,
+	EXTRACT(epoch FROM statement_timestamp() - jobs.last_maintained_at())::double precision AS last_maintained_age_seconds
 FROM jobs.health_report() h;
 
 COMMENT ON VIEW jobs.health IS 'whether the marketplace keeps up: one row, cheap at any size';
@@ -40,7 +42,7 @@ COMMENT ON COLUMN jobs.health.slowest_consumer_owner IS 'whose it is: system, or
 COMMENT ON COLUMN jobs.health.oldest_unacked_event IS 'age of the first event that it has not acknowledged; among those that nobody has read, the 10,000 first are looked at; NULL as well';
 COMMENT ON COLUMN jobs.health.last_run_at IS 'when jobs.expire_due_jobs() last ran in this database, whether it found something or not, to the minute; NULL before the first time';
 COMMENT ON COLUMN jobs.health.reminder_lag IS 'for how long the reminder that is longest due waits, among the 10,000 that are due first; zero when none does';
-COMMENT ON COLUMN jobs.health.schedule_ok IS 'true: pg_cron has a schedule that can run and whose last run did not fail, or, where it has none that can be seen, something called the sweep within 10 minutes; always true on a standby, where nothing runs';
+COMMENT ON COLUMN jobs.health.schedule_ok IS 'true: pg_cron has a schedule that can run and whose last run did not fail, or, where it has none that can be seen, something called the sweep within 10 minutes; always true on a standby, where nothing runs. A schedule of jobs.maintain() that is there has to be right as well';
 COMMENT ON COLUMN jobs.health.schedule_problem IS 'what is wrong with the schedule, and what to do; NULL: nothing';
 COMMENT ON COLUMN jobs.health.access_problem IS 'roles that access or bindings are kept for and that are gone, or have lost their rights, and what to do; NULL: none';
 COMMENT ON COLUMN jobs.health.expiry_lag_seconds IS 'expiry_lag as a number of seconds';
@@ -53,3 +55,5 @@ COMMENT ON COLUMN jobs.health.rematch_lag_seconds IS 'rematch_lag as a number of
 COMMENT ON COLUMN jobs.health.notifier_running IS 'whether the notifier runs, the background worker that wakes listeners; false where the library is not preloaded, and on a standby';
 COMMENT ON COLUMN jobs.health.notifier_lag IS 'for how long the first wake-up of this database waits for the notifier; zero when none does; NULL: transactions notify by themselves here';
 COMMENT ON COLUMN jobs.health.notifier_lag_seconds IS 'notifier_lag as a number of seconds; NULL as well';
+COMMENT ON COLUMN jobs.health.last_maintained_at IS 'when jobs.maintain() last came to its end in this database, with nothing left to do; NULL before the first time';
+COMMENT ON COLUMN jobs.health.last_maintained_age_seconds IS 'how many seconds ago last_maintained_at was; NULL as well';

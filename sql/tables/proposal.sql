@@ -103,5 +103,5 @@ COMMENT ON COLUMN jobs.proposals_and_jobs.service_id IS 'the kind of work';
 COMMENT ON COLUMN jobs.proposals_and_jobs.store_id IS 'the store that it is for; NULL for a proposal that is not accepted, or accepted for a new store';
 COMMENT ON COLUMN jobs.proposals_and_jobs.proposal_id IS 'the proposal itself, or the one that the job came from; NULL for a job that was requested';
 COMMENT ON COLUMN jobs.proposals_and_jobs.message_id IS 'the message that carries that proposal; NULL where there is none';
-COMMENT ON COLUMN jobs.proposals_and_jobs.job_id IS 'the job itself, or the one that came of the proposal; NULL: none did';
+COMMENT ON COLUMN jobs.proposals_and_jobs.job_id IS 'the job itself, or the one that came of the proposal; NULL: none did, or it was purged';
 COMMENT ON COLUMN jobs.proposals_and_jobs.created_at IS 'when the proposal was sent or the job created';

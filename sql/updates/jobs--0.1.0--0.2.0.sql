@@ -196,3 +196,135 @@ COMMENT ON FUNCTION jobs.reinstate IS
 COMMENT ON FUNCTION jobs.row_record IS
 	'Trigger after rows of the directory and of templates: refuses those in which a trigger changed what the rules '
 	'decided. Of accounts and stores it writes what was changed, and has unsent e-mail follow.';
+
+COMMENT ON FUNCTION jobs.rebuild_ranking IS
+	'Counts what matching knows of organizations anew, from jobs, declines and reviews, and what '
+	'purged ones told (jobs.ranking_purged): after rows '
+	'were loaded or changed by hand or a clock was wrong, and when jobs.ranking_half_life was changed and should hold for what '
+	'happened before. Commits that bring evidence wait meanwhile. Returns how many pairs of '
+	'organization and service there are. Errors: 0A000 the transaction is not READ COMMITTED; 55P03 the table is held for too long. '
+	'For operator access.';
+
+
+-- jobs.purge_events() has one more argument before the other. Whoever was given the function keeps it, from
+-- whom it was given.
+SELECT pg_catalog.set_config('jobs_update.owner', p.proowner::pg_catalog.text, true),
+	pg_catalog.set_config('jobs_update.acl', p.proacl::pg_catalog.text, true)
+FROM pg_catalog.pg_proc p
+WHERE p.oid OPERATOR(pg_catalog.=) 'jobs.purge_events(integer)'::pg_catalog.regprocedure;
+
+DROP FUNCTION jobs.purge_events(integer);
+
+CREATE FUNCTION jobs.purge_events(older_than interval DEFAULT NULL, max_rows integer DEFAULT 10000)
+RETURNS bigint
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_purge_events';
+REVOKE EXECUTE ON FUNCTION jobs.purge_events FROM PUBLIC;
+
+DO LANGUAGE plpgsql $$
+DECLARE
+	function_id pg_catalog.oid := 'jobs.purge_events(interval, integer)'::pg_catalog.regprocedure;
+	owner_id pg_catalog.oid := pg_catalog.current_setting('jobs_update.owner');
+	acl pg_catalog.aclitem[] := pg_catalog.current_setting('jobs_update.acl');
+	acting pg_catalog.text := pg_catalog.current_setting('role');
+	given record;
+BEGIN
+	EXECUTE pg_catalog.format('ALTER FUNCTION jobs.purge_events OWNER TO %I', pg_catalog.pg_get_userbyid(owner_id));
+	FOR given IN
+		WITH RECURSIVE chain AS (
+			SELECT a.grantor, a.grantee, a.is_grantable, 0 AS depth
+			FROM pg_catalog.aclexplode(acl) a
+			WHERE a.grantor OPERATOR(pg_catalog.=) owner_id
+			UNION ALL
+			SELECT a.grantor, a.grantee, a.is_grantable, c.depth OPERATOR(pg_catalog.+) 1
+			FROM chain c
+			JOIN pg_catalog.aclexplode(acl) a ON a.grantor OPERATOR(pg_catalog.=) c.grantee
+			WHERE c.is_grantable AND c.grantee OPERATOR(pg_catalog.<>) owner_id)
+		SELECT c.grantor, c.grantee, c.is_grantable FROM chain c
+		WHERE c.grantee OPERATOR(pg_catalog.<>) owner_id
+		GROUP BY c.grantor, c.grantee, c.is_grantable ORDER BY pg_catalog.max(c.depth), c.grantor, c.grantee
+	LOOP
+		PERFORM pg_catalog.set_config('role', pg_catalog.pg_get_userbyid(given.grantor), true);
+		EXECUTE pg_catalog.format('GRANT EXECUTE ON FUNCTION jobs.purge_events TO %s%s',
+			CASE WHEN given.grantee OPERATOR(pg_catalog.=) 0 THEN 'PUBLIC'
+				ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(given.grantee)) END,
+			CASE WHEN given.is_grantable THEN ' WITH GRANT OPTION' END);
+		PERFORM pg_catalog.set_config('role', acting, true);
+	END LOOP;
+	-- what a script grants counts as what the extension comes with, and no dump would take it
+	UPDATE pg_catalog.pg_init_privs
+	SET initprivs = ARRAY[pg_catalog.makeaclitem(owner_id, owner_id, 'EXECUTE', false)]
+	WHERE classoid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass AND objoid OPERATOR(pg_catalog.=) function_id;
+	DELETE FROM pg_catalog.pg_shdepend d
+	WHERE d.classid OPERATOR(pg_catalog.=) 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid OPERATOR(pg_catalog.=) function_id
+		AND d.deptype OPERATOR(pg_catalog.=) 'i' AND d.refobjid OPERATOR(pg_catalog.<>) owner_id
+		AND d.dbid OPERATOR(pg_catalog.=) (
+			SELECT b.oid FROM pg_catalog.pg_database b WHERE b.datname OPERATOR(pg_catalog.=) pg_catalog.current_database());
+END
+$$;
+
+COMMENT ON FUNCTION jobs.purge_events IS
+	'Deletes events, the oldest first, up to max_rows. older_than: NULL, those that were acknowledged by every '
+	'consumer that may see them, of whatever age, and no event that no consumer may see; an age (0 to 100 years), '
+	'those that are older, unless a consumer that may see them has not acknowledged them: without a consumer, all. '
+	'What is deleted is gone from jobs.event and jobs.job_timeline, too, also of jobs that live. '
+	'Returns how many were deleted: less than max_rows means that there are no others. '
+	'Errors: 22004 max_rows is NULL; 22023 a bad value; 40001 run the transaction again. For operator access.';
+
+CREATE FUNCTION jobs.purge_jobs(older_than interval, max_rows integer DEFAULT 1000)
+RETURNS bigint
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_purge_jobs';
+REVOKE EXECUTE ON FUNCTION jobs.purge_jobs FROM PUBLIC;
+COMMENT ON FUNCTION jobs.purge_jobs IS
+	'Deletes jobs that were declined, expired or completed (confirmed or not) longer ago than older_than (0 to 100 '
+	'years), the oldest first, up to max_rows, with all that hangs on them: messages, e-mails, events, the review, the '
+	'record of a decline, assignments. Conversations and proposals stay, and what matching knows of organizations, also '
+	'for jobs.rebuild_ranking(). A job stays while somebody holds it, an e-mail of it waits to be sent, a consumer has '
+	'not acknowledged an event of it, somebody wrote or reviewed lately, or another job of its request goes on. '
+	'What a trigger or a foreign key of a user is against stays as well, and a warning tells of it. '
+	'Returns how many jobs were deleted: less than max_rows means that there are no others. '
+	'Errors: 22004 NULL; 22023 a bad value. For operator access.';
+
+CREATE PROCEDURE jobs.maintain()
+LANGUAGE C
+AS 'MODULE_PATHNAME', 'jobs_maintain';
+REVOKE EXECUTE ON PROCEDURE jobs.maintain FROM PUBLIC;
+COMMENT ON PROCEDURE jobs.maintain IS
+	'Deletes what is older than the settings say: e-mails (jobs.email_retention, 90 days), jobs that have ended '
+	'(jobs.job_retention, for ever) and events (jobs.event_retention, for ever), as jobs.purge_emails(), '
+	'jobs.purge_jobs() and jobs.purge_events() do; and what pg_cron wrote down of runs of jobs more than 7 days ago, '
+	'where it is in this database and lets the tables'' owner do so. In batches, and commits after each; stops after '
+	'about 50 seconds. Inside a transaction block it does one batch of each. Notes when it came to its end, with '
+	'nothing left to do. For operator access.';
+
+CREATE FUNCTION jobs.last_maintained_at()
+RETURNS timestamptz
+LANGUAGE C STABLE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_last_maintained_at';
+REVOKE EXECUTE ON FUNCTION jobs.last_maintained_at FROM PUBLIC;
+COMMENT ON FUNCTION jobs.last_maintained_at IS
+	'Internal: a column of jobs.health. Errors: 55000 the tables are not ready. '
+	'For monitor, operator and viewer access.';
+
+CREATE FUNCTION jobs.schedule_maintenance(schedule text DEFAULT '17 3 * * *')
+RETURNS bigint
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_schedule_maintenance';
+REVOKE EXECUTE ON FUNCTION jobs.schedule_maintenance FROM PUBLIC;
+COMMENT ON FUNCTION jobs.schedule_maintenance IS
+	'Has pg_cron call jobs.maintain(); again, changes the schedule. schedule: in the words of '
+	'pg_cron. Warns of what keeps pg_cron from running it. Returns the number of pg_cron''s job. Errors: 22004 NULL; 22023 a bad schedule; 0A000 '
+	'pg_cron is missing or in another database (the hint has the statement to run there); '
+	'42501 not permitted by pg_cron; 55000 the tables'' owner may not log in or connect, or the job in '
+	'pg_cron is not as it should be. For operator access.';
+
+CREATE FUNCTION jobs.unschedule_maintenance()
+RETURNS boolean
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_unschedule_maintenance';
+REVOKE EXECUTE ON FUNCTION jobs.unschedule_maintenance FROM PUBLIC;
+COMMENT ON FUNCTION jobs.unschedule_maintenance IS
+	'Ends what jobs.schedule_maintenance() began. Returns false when there was nothing to end. '
+	'Errors: 0A000 pg_cron is missing or in another database; 42501 not permitted by pg_cron; '
+	'55000 the job in pg_cron is not as it should be. For operator access.';

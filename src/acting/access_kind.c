@@ -94,6 +94,7 @@ static const struct
 	{TABLE_preferences, 0, ACTORS, "UPDATE"},
 	{TABLE_proposal, READERS, ACTORS, "INSERT, UPDATE"},
 	{TABLE_provided_service, READERS, OPERATORS, "INSERT, UPDATE"},
+	{TABLE_ranking_purged, VIEWERS, 0, NULL},
 	{TABLE_ranking_stat, READERS, 0, NULL},
 	{TABLE_ranking_total, VIEWERS, 0, NULL},
 	{TABLE_review, READERS, 0, NULL},

@@ -1,15 +1,15 @@
 /*
  * feed_purge.c
  *
- * Deletes events that all consumers which may see them have acknowledged; there must be one.
+ * Deletes events that all consumers which may see them have acknowledged.
  *
- * Where the system has a consumer, it sees every event: what may go is found along the
- * positions, up to the system's lowest. Else it is found along the positions of each
- * organization and merchant that has consumers. Events that another consumer holds back are
- * passed over, at the price of a look at its position each.
+ * Without an age there must be such a consumer. Where the system has one, it sees every event: what may go
+ * is found along the positions, up to the system's lowest. Else it is found along the positions of each
+ * organization and merchant that has consumers. With an age, events are found along their ids, also those
+ * that no consumer may see, or that have no position. Events that another consumer holds back are passed
+ * over, at the price of a look at its position each.
  *
- * jobs.node keeps the highest position that went: the next one is above it, even when nobody is
- * left who has acknowledged it.
+ * jobs.node keeps the highest position that went.
  *
  * Locks: FEED_LOCK_CONSUMERS until the transaction ends; each event FOR UPDATE SKIP LOCKED; then
  * the row of jobs.node FOR NO KEY UPDATE.
@@ -22,11 +22,9 @@
 #include "acting/entry.h"
 #include "feed/consumer.h"
 #include "feed/event.h"
+#include "feed/feed_purge.h"
 #include "pg/argument.h"
 #include "tables/node.h"
-
-/* Rows that are read with one call, and kept in memory until it ends. */
-#define ROUND_ROWS 1000
 
 /* A purge while it runs. */
 typedef struct Purge
@@ -38,23 +36,36 @@ typedef struct Purge
 } Purge;
 
 /*
- * Is there a consumer of this feed that may see the event, and has not acknowledged it?
+ * Nobody has acknowledged what has no position yet.
  */
 static bool
 is_held_by(Rows *rows, const Feed *feed, const Row *event)
 {
 	int64 lowest = feed_shows(feed, event) ? consumer_lowest(rows, feed) : -1;
 
-	return lowest >= 0 && lowest < row_int64(event, Col_event_position);
+	return lowest >= 0 && (row_isnull(event, Col_event_position) || lowest < row_int64(event, Col_event_position));
 }
 
-static bool
-is_held(Rows *rows, const Row *event)
+bool
+feed_is_held(Rows *rows, const Row *event)
 {
+	Feed all = {0, 0};
 	Feed organizations = {row_int64(event, Col_event_organization_id), 0};
 	Feed merchants = {0, row_int64(event, Col_event_merchant_id)};
 
-	return is_held_by(rows, &organizations, event) || is_held_by(rows, &merchants, event);
+	return is_held_by(rows, &all, event) || is_held_by(rows, &organizations, event) ||
+		   is_held_by(rows, &merchants, event);
+}
+
+bool
+feed_delete(Row *event, int64 *highest)
+{
+	int64 position = row_int64(event, Col_event_position);
+
+	if (!event_delete(event))
+		return false;
+	*highest = Max(*highest, position);
+	return true;
 }
 
 /*
@@ -69,7 +80,7 @@ purge_round(Purge *purge, const Feed *feed, int64 *above, int64 up_to)
 	RowScan *scan = feed_scan(call->rows, feed, *above, up_to, false);
 	bool is_over = false;
 
-	for (int i = 0; i < ROUND_ROWS && purge->wanted > 0; i++)
+	for (int i = 0; i < PURGE_ROUND_ROWS && purge->wanted > 0; i++)
 	{
 		Row *event = row_scan_next(scan);
 
@@ -78,14 +89,13 @@ purge_round(Purge *purge, const Feed *feed, int64 *above, int64 up_to)
 		if (event == NULL)
 			break;
 		*above = row_int64(event, Col_event_position);
-		if (!feed_shows(feed, event) || is_held(call->rows, event))
+		if (!feed_shows(feed, event) || feed_is_held(call->rows, event))
 			continue;
 		event = row_lock_found(event, LockTupleExclusive, LockWaitSkip);
-		if (event && event_delete(event))
+		if (event && feed_delete(event, &purge->highest))
 		{
 			purge->wanted--;
 			purge->deleted++;
-			purge->highest = Max(purge->highest, *above);
 		}
 	}
 	row_scan_end(scan);
@@ -112,12 +122,14 @@ purge_feed(Purge *purge, const Feed *feed)
 		;
 }
 
-static void
-remember_purged(int64 position)
+void
+feed_remember_purged(Rows *rows, int64 position)
 {
-	Call *call = call_begin_upkeep();
-	Row *node = row_lock_found(node_fetch(call->rows), LockTupleNoKeyExclusive, LockWaitBlock);
+	Row *node;
 
+	if (position == 0)
+		return;
+	node = row_lock_found(node_fetch(rows), LockTupleNoKeyExclusive, LockWaitBlock);
 	if (node && row_int64(node, Col_node_purged_position) < position)
 	{
 		Row *changed = row_copy(node);
@@ -125,22 +137,20 @@ remember_purged(int64 position)
 		row_set_int64(changed, Col_node_purged_position, position);
 		row_must_update(node, changed);
 	}
-	call_end(call);
 }
 
 /*
- * jobs.purge_events(max_rows)
+ * What consumers have acknowledged, whatever its age.
  */
-SQL_FUNCTION(purge_events)
+static int64
+purge_acknowledged(int max_rows)
 {
-	Purge purge = {.wanted = arg_count(fcinfo, ARG(purge_events, max_rows))};
+	Purge purge = {.wanted = max_rows};
 	Feed all = {0, 0};
 	Feed *feeds = &all;
 	int count = 1;
-	Call *call;
+	Call *call = call_begin_upkeep();
 
-	check_can_write();
-	call = call_begin_upkeep();
 	(void) feed_lock(FEED_LOCK_CONSUMERS, true);
 	rows_renew(call->rows);
 	if (consumer_lowest(call->rows, &all) < 0)
@@ -151,7 +161,49 @@ SQL_FUNCTION(purge_events)
 	for (int i = 0; i < count; i++)
 		purge_feed(&purge, &feeds[i]);
 	MemoryContextDelete(purge.round);
-	if (purge.deleted > 0)
-		remember_purged(purge.highest);
-	PG_RETURN_INT64(purge.deleted);
+	call = call_begin_upkeep();
+	feed_remember_purged(call->rows, purge.highest);
+	call_end(call);
+	return purge.deleted;
+}
+
+/*
+ * Deletes an event that nobody keeps, and that nobody holds. It may get a position until it is locked.
+ */
+static bool
+delete_unheld(Row *event, TimestampTz before, void *highest)
+{
+	if (feed_is_held(event->rows, event))
+		return false;
+	event = row_lock_found(event, LockTupleExclusive, LockWaitSkip);
+	return event && feed_delete(event, highest);
+}
+
+int
+feed_purge_round(TimestampTz before, int max_rows, int64 *after, bool *is_over)
+{
+	static const PurgeWalk walk = {TABLE_event, Col_event_id, Col_event_occurred_at, delete_unheld};
+	Call *call = call_begin_upkeep();
+	int64 highest = 0;
+	int deleted;
+
+	(void) feed_lock(FEED_LOCK_CONSUMERS, true);
+	rows_renew(call->rows);
+	deleted = purge_walk(call, &walk, &highest, before, max_rows, after, is_over);
+	feed_remember_purged(call->rows, highest);
+	call_end(call);
+	return deleted;
+}
+
+/*
+ * jobs.purge_events(older_than, max_rows)
+ */
+SQL_FUNCTION(purge_events)
+{
+	bool is_by_age = !PG_ARGISNULL(ARG_purge_events_older_than);
+	TimestampTz before = is_by_age ? purge_arg_older_than(fcinfo, ARG_purge_events_older_than, "events") : 0;
+	int max_rows = arg_count(fcinfo, ARG(purge_events, max_rows));
+
+	check_can_write();
+	PG_RETURN_INT64(is_by_age ? purge_all(feed_purge_round, before, max_rows) : purge_acknowledged(max_rows));
 }

@@ -12,15 +12,13 @@
 #include "postgres.h"
 
 #include "access/stratnum.h"
-#include "access/xact.h"
 #include "miscadmin.h"
 #include "utils/fmgroids.h"
-#include "utils/memutils.h"
-#include "utils/resowner.h"
 
 #include "jobs/consequence.h"
 #include "jobs/rematch.h"
 #include "matching/evidence_notes.h"
+#include "pg/attempt.h"
 
 static JobOutcome
 outcome_of(const Job *job)
@@ -123,25 +121,6 @@ ask_next(const Job *lost)
 }
 
 /*
- * Is it an error that says something of this very request, such as one that a trigger of a
- * user raises? All others end the transaction: it is to be run again, or not at all.
- */
-static bool
-is_of_request(int sqlstate)
-{
-	static const int others[] = {
-		ERRCODE_TRANSACTION_ROLLBACK, ERRCODE_INSUFFICIENT_RESOURCES, ERRCODE_OPERATOR_INTERVENTION,
-		ERRCODE_SYSTEM_ERROR, ERRCODE_INTERNAL_ERROR};
-
-	for (int i = 0; i < lengthof(others); i++)
-	{
-		if (ERRCODE_TO_CATEGORY(sqlstate) == ERRCODE_TO_CATEGORY(others[i]))
-			return false;
-	}
-	return true;
-}
-
-/*
  * What went wrong tells of the organization that would have been asked: to the system alone, and
  * to the log.
  */
@@ -166,47 +145,39 @@ warn_of_request(int64 request_id, const ErrorData *error)
 				 errhint("The marketplace's operator can mend it, and the merchant ask again.")));
 }
 
+/* Asking the next organization after a job that was lost. */
+typedef struct NextAsked
+{
+	const Job *lost;
+	bool done;
+} NextAsked;
+
+static void
+ask_next_in_attempt(void *argument)
+{
+	NextAsked *asked = argument;
+
+	asked->done = ask_next(asked->lost);
+}
+
 /*
- * In a subtransaction: that nobody else can be asked is no reason why a job couldn't be
- * declined, or why a sweep should stop. False: it is to be done later.
+ * That nobody else can be asked is no reason why a job couldn't be declined, or why a sweep should
+ * stop. False: it is to be done later.
  */
 static bool
 ask_next_or_warn(const Job *lost)
 {
-	volatile bool done = true;
-	MemoryContext caller = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	MemoryContext context;
+	NextAsked asked = {.lost = lost, .done = true};
+	ErrorData *error = attempt(ask_next_in_attempt, &asked);
 
-	context = AllocSetContextCreate(caller, "jobs rematch", ALLOCSET_DEFAULT_SIZES);
-	BeginInternalSubTransaction(NULL);
-	PG_TRY();
-	{
-		MemoryContextSwitchTo(context);
-		done = ask_next(lost);
-		ReleaseCurrentSubTransaction();
-	}
-	PG_CATCH();
-	{
-		ErrorData *error;
-
-		if (!is_of_request(geterrcode()))
-			PG_RE_THROW();
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		/* a lock, which time releases */
-		if (error->sqlerrcode == ERRCODE_LOCK_NOT_AVAILABLE)
-			done = false;
-		else
-			warn_of_request(row_int64(lost->row, Col_job_request_id), error);
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(caller);
-	CurrentResourceOwner = owner;
-	MemoryContextDelete(context);
-	return done;
+	if (error == NULL)
+		return asked.done;
+	/* a lock, which time releases */
+	asked.done = error->sqlerrcode != ERRCODE_LOCK_NOT_AVAILABLE;
+	if (asked.done)
+		warn_of_request(row_int64(lost->row, Col_job_request_id), error);
+	FreeErrorData(error);
+	return asked.done;
 }
 
 /*

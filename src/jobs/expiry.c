@@ -11,22 +11,17 @@
 #include "postgres.h"
 
 #include "access/stratnum.h"
-#include "executor/spi.h"
 #include "miscadmin.h"
-#include "nodes/parsenodes.h"
-#include "tcop/pquery.h"
 #include "utils/fmgroids.h"
 #include "utils/memutils.h"
 
+#include "acting/batches.h"
 #include "acting/call.h"
 #include "acting/entry.h"
 #include "jobs/consequence.h"
 #include "jobs/reminder.h"
 #include "pg/argument.h"
 #include "tables/node.h"
-
-/* A sweep ends after this time; the scheduler starts the next one. In milliseconds. */
-#define SWEEP_MAX_TIME 50000
 
 /* That a sweep ran is noted no more often than once in this time, a little less than pg_cron's minute. */
 #define NOTE_PAUSE 55000
@@ -56,21 +51,11 @@ static void
 note_run(Call *call)
 {
 	Row *node = node_fetch(call->rows);
-	TimestampTz last = row_time(node, Col_node_last_run_at, DT_NOBEGIN);
+	TimestampTz last = node_time_here(node, Col_node_last_run_at, Col_node_last_run_database);
 	TimestampTz now = GetCurrentTimestamp();
-	Row *changed;
 
-	if (!row_isnull(node, Col_node_last_run_database) &&
-		DatumGetObjectId(row_get(node, Col_node_last_run_database)) == MyDatabaseId &&
-		last <= now && !TimestampDifferenceExceeds(last, now, NOTE_PAUSE))
-		return;
-	node = row_lock_found(node, LockTupleNoKeyExclusive, LockWaitSkip);
-	if (node == NULL)
-		return;
-	changed = row_copy(node);
-	row_set_time(changed, Col_node_last_run_at, now);
-	row_set(changed, Col_node_last_run_database, ObjectIdGetDatum(MyDatabaseId));
-	(void) row_update(node, changed);
+	if (last == DT_NOBEGIN || last > now || TimestampDifferenceExceeds(last, now, NOTE_PAUSE))
+		node_note_here(node, Col_node_last_run_at, Col_node_last_run_database);
 }
 
 /*
@@ -145,53 +130,29 @@ SQL_FUNCTION(expire_jobs)
 	PG_RETURN_INT32(expired);
 }
 
-/* A call of jobs.expire_due_jobs(). */
-typedef struct Sweep
-{
-	int batch_size;
-	bool is_atomic; /* inside a transaction block, where it can't commit */
-	TimestampTz started;
-	MemoryContext batch;
-} Sweep;
-
-typedef int (*Batch)(Call *call, int max_rows, TimestampTz *from);
+typedef int (*SweepBatch)(Call *call, int max_rows, TimestampTz *from);
 
 /*
- * Batch after batch, each committed, as long as there is something to do; in a transaction
- * block one batch. A call never spans a commit: the session would keep the owner's rights.
+ * Batch after batch, each committed, as long as there is something to do.
  */
 static void
-run_batches(const Sweep *sweep, Batch batch)
+run_batches(const Batches *batches, SweepBatch batch, int batch_size)
 {
 	TimestampTz from = DT_NOBEGIN;
+	bool is_over = false;
 
-	for (;;)
+	while (!is_over)
 	{
-		MemoryContext caller = MemoryContextSwitchTo(sweep->batch);
+		MemoryContext caller = MemoryContextSwitchTo(batches->context);
 		Call *call = call_begin_upkeep();
-		int done = batch(call, sweep->batch_size, &from);
 
+		is_over = batch(call, batch_size, &from) < batch_size;
 		call_end(call);
 		MemoryContextSwitchTo(caller);
-		MemoryContextReset(sweep->batch);
-		if (sweep->is_atomic || done < sweep->batch_size ||
-			TimestampDifferenceExceeds(sweep->started, GetCurrentTimestamp(), SWEEP_MAX_TIME))
-			break;
-		SPI_commit();
-		EnsurePortalSnapshotExists();
+		MemoryContextReset(batches->context);
+		is_over |= batches_are_enough(batches);
+		batches_commit(batches);
 	}
-}
-
-/*
- * What has been done stays so, whatever comes of the rest.
- */
-static void
-commit_between(const Sweep *sweep)
-{
-	if (sweep->is_atomic)
-		return;
-	SPI_commit();
-	EnsurePortalSnapshotExists();
 }
 
 /*
@@ -200,26 +161,18 @@ commit_between(const Sweep *sweep)
  */
 SQL_FUNCTION(expire_due_jobs)
 {
-	Sweep sweep;
+	int batch_size = arg_count(fcinfo, ARG(expire_due_jobs, batch_size));
+	Batches batches;
 	Call *call;
 
-	sweep.batch_size = arg_count(fcinfo, ARG(expire_due_jobs, batch_size));
 	check_can_write();
-	sweep.is_atomic = !(fcinfo->context && IsA(fcinfo->context, CallContext) &&
-						!castNode(CallContext, fcinfo->context)->atomic);
-	sweep.started = GetCurrentTimestamp();
-	if (SPI_connect_ext(sweep.is_atomic ? 0 : SPI_OPT_NONATOMIC) != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect_ext failed");
-	sweep.batch = AllocSetContextCreate(CurrentMemoryContext, "jobs sweep", ALLOCSET_DEFAULT_SIZES);
-	run_batches(&sweep, expire_batch);
-	commit_between(&sweep);
-	run_batches(&sweep, consequence_rematch_batch);
-	commit_between(&sweep);
-	run_batches(&sweep, reminder_batch);
-	commit_between(&sweep);
+	batches_begin(&batches, fcinfo);
+	run_batches(&batches, expire_batch, batch_size);
+	run_batches(&batches, consequence_rematch_batch, batch_size);
+	run_batches(&batches, reminder_batch, batch_size);
 	call = call_begin_upkeep();
 	note_run(call);
 	call_end(call);
-	SPI_finish();
+	batches_end(&batches);
 	PG_RETURN_VOID();
 }

@@ -3,7 +3,7 @@
  *
  * What is known of everybody's work, counted anew.
  *
- * Locks: counting anew locks the table against all who write it, and leaves one row for each key.
+ * Locks: counting anew locks the tables against all who write them, and leaves one row for each key.
  */
 #include "postgres.h"
 
@@ -13,6 +13,7 @@
 #include "acting/entry.h"
 #include "matching/evidence_notes.h"
 #include "matching/ranking.h"
+#include "matching/ranking_purged.h"
 #include "matching/ranking_row.h"
 #include "pg/check.h"
 #include "pg/statement.h"
@@ -117,10 +118,13 @@ static int
 ranking_rebuild(Rows *rows)
 {
 	EvidenceTable *table = evidence_table(CurrentMemoryContext);
+	List *tables = list_make2_oid(table_oid(TABLE_ranking_stat), table_oid(TABLE_ranking_total));
 	List *counted;
 
-	schema_lock_relations(list_make2_oid(table_oid(TABLE_ranking_stat), table_oid(TABLE_ranking_total)),
-						  ShareRowExclusiveLock);
+	/* whoever purges jobs commits before the first row is read, or behind us; jobs.install() is yet to make it */
+	if (OidIsValid(table_oid(TABLE_ranking_purged)))
+		tables = lappend_oid(tables, table_oid(TABLE_ranking_purged));
+	schema_lock_relations(tables, ShareRowExclusiveLock);
 	rows_renew(rows);
 	empty_table(rows, TABLE_ranking_stat);
 	empty_table(rows, TABLE_ranking_total);
@@ -128,6 +132,7 @@ ranking_rebuild(Rows *rows)
 	ranking_count_rows(ranking_jobs, table, ranking_take_job);
 	ranking_count_rows(ranking_reviews, table, ranking_take_review);
 	SPI_finish();
+	ranking_purged_count(rows, table);
 
 	counted = evidence_sorted(table);
 	ranking_row_fill(rows, counted);
@@ -142,8 +147,8 @@ ranking_fill_table(void)
 	int count;
 
 	/* not read-only: a table that was rewritten just now has its rows from this command */
-	if (SPI_execute("SELECT FROM jobs.job WHERE NOT EXISTS (SELECT FROM jobs.ranking_stat) "
-					"OR NOT EXISTS (SELECT FROM jobs.ranking_total) LIMIT 1",
+	if (SPI_execute("SELECT WHERE (EXISTS (SELECT FROM jobs.job) OR EXISTS (SELECT FROM jobs.ranking_purged)) "
+					"AND (NOT EXISTS (SELECT FROM jobs.ranking_stat) OR NOT EXISTS (SELECT FROM jobs.ranking_total))",
 					false, 1) != SPI_OK_SELECT)
 		elog(ERROR, "could not look for evidence");
 	if (SPI_processed == 0)
@@ -155,7 +160,7 @@ ranking_fill_table(void)
 }
 
 /*
- * jobs.rebuild_ranking(): counts all evidence anew from the tables.
+ * jobs.rebuild_ranking(): counts all evidence anew from the tables, and from what is kept of purged rows.
  */
 SQL_FUNCTION(rebuild_ranking)
 {

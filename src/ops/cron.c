@@ -8,15 +8,21 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "catalog/dependency.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_authid.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "commands/dbcommands.h"
+#include "commands/extension.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "postmaster/postmaster.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/guc.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/syscache.h"
 
@@ -26,16 +32,51 @@
 /* The newest runs of all jobs among which the last one of ours is looked for. */
 #define RUNS_LOOKED_AT 1000
 
+const CronTask cron_expiry = {
+	.prefix = "jobs-expiry:",
+	.command = "CALL jobs.expire_due_jobs()",
+	.schedule = "jobs.schedule_expiry",
+	.unschedule = "jobs.unschedule_expiry",
+	.purpose = "expire jobs",
+	.last_ended = "The sweep last ran at",
+	.late = "pg_cron has not called it since. Look into the server's log, and restart the server if its process "
+			"\"pg_cron launcher\" is gone.",
+};
+
+const CronTask cron_maintenance = {
+	.prefix = "jobs-maintenance:",
+	.command = "CALL jobs.maintain()",
+	.schedule = "jobs.schedule_maintenance",
+	.unschedule = "jobs.unschedule_maintenance",
+	.purpose = "delete old rows",
+	.last_ended = "Maintenance last came to its end at",
+	.late = "It was not called since, or is stopped after 50 seconds before it has deleted all that is old. "
+			"cron.job_run_details tells which. Then have it called more often, such as with "
+			"SELECT jobs.schedule_maintenance('*/10 * * * *');",
+};
+
 /*
  * Past 63 bytes pg_cron 1.4 cuts a name off, without a word, and two databases could
  * share a schedule.
  */
 char *
-cron_job_name(void)
+cron_job_name(const CronTask *task)
 {
-	char *name = psprintf(CRON_NAME_PREFIX "%s", get_database_name(MyDatabaseId));
+	char *name = psprintf("%s%s", task->prefix, get_database_name(MyDatabaseId));
 
-	return strlen(name) < NAMEDATALEN ? name : psprintf(CRON_NAME_PREFIX "%u", MyDatabaseId);
+	return strlen(name) < NAMEDATALEN ? name : psprintf("%s%u", task->prefix, MyDatabaseId);
+}
+
+Oid
+cron_table(const char *name, LOCKMODE lockmode)
+{
+	Oid extension = get_extension_oid("pg_cron", true);
+	Oid table = get_relname_relid(name, get_namespace_oid("cron", true));
+
+	if (!OidIsValid(extension) || !OidIsValid(table) || get_rel_relkind(table) != RELKIND_RELATION ||
+		getExtensionOfObject(RelationRelationId, table) != extension || !ConditionalLockRelationOid(table, lockmode))
+		return InvalidOid;
+	return table;
 }
 
 bool
@@ -160,13 +201,13 @@ cron_setting_is(const char *name, const char *value)
 }
 
 bool
-cron_job_flaw(const CronJob *job, const char *owner, CronJobFlaw *flaw)
+cron_job_flaw(const CronTask *task, const CronJob *job, const char *owner, CronJobFlaw *flaw)
 {
 	const char *host = GetConfigOption("cron.host", true, false);
 	const CronJobFlaw columns[] = {
 		{"database", job->database, get_database_name(MyDatabaseId)},
 		{"username", job->username, owner},
-		{"command", job->command, CRON_COMMAND},
+		{"command", job->command, task->command},
 		{"nodename", job->nodename, host ? host : ""},
 		{"nodeport", job->nodeport, psprintf("%d", PostPortNumber)},
 		{"active", job->active, "t"},
@@ -195,7 +236,7 @@ cron_role_flaw(Oid owner, CronRoleFlaw *flaw)
 	if (!cron_role_can_login(owner))
 	{
 		flaw->message = psprintf("role \"%s\" may not log in", name);
-		flaw->detail = "The tables' owner, as whom pg_cron expires jobs in a session of its own, may not log in.";
+		flaw->detail = "The tables' owner, as whom pg_cron calls jobs in a session of its own, may not log in.";
 		flaw->hint = psprintf("Run ALTER ROLE %s LOGIN; it needs no password where pg_cron uses background workers.",
 							  quote_identifier(name));
 		return true;
@@ -203,7 +244,7 @@ cron_role_flaw(Oid owner, CronRoleFlaw *flaw)
 	if (!cron_role_can_connect(owner))
 	{
 		flaw->message = psprintf("role \"%s\" may not connect to this database", name);
-		flaw->detail = "The tables' owner, as whom pg_cron expires jobs in a session of this database, may not "
+		flaw->detail = "The tables' owner, as whom pg_cron calls jobs in a session of this database, may not "
 					   "connect to it.";
 		flaw->hint = psprintf("Run GRANT CONNECT ON DATABASE %s TO %s;",
 							  quote_identifier(get_database_name(MyDatabaseId)), quote_identifier(name));

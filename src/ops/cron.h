@@ -9,11 +9,25 @@
 #define JOBS_CRON_H
 
 #include "nodes/pg_list.h"
+#include "storage/lockdefs.h"
 
-#define CRON_COMMAND "CALL jobs.expire_due_jobs()"
+/* What pg_cron can be asked to call. */
+typedef struct CronTask
+{
+	const char *prefix; /* of the names of its schedules */
+	const char *command;
+	const char *schedule; /* our functions for it */
+	const char *unschedule;
+	const char *purpose;	/* for an error: it would not ... */
+	const char *last_ended; /* begins a sentence, behind which the time stands */
+	const char *late;		/* what to think of it when that was long ago */
+} CronTask;
 
-/* What the names of schedules begin with. */
-#define CRON_NAME_PREFIX "jobs-expiry:"
+/* The sweep. */
+extern const CronTask cron_expiry;
+
+/* What deletes old rows. */
+extern const CronTask cron_maintenance;
 
 /* A row of cron.job. */
 typedef struct CronJob
@@ -35,7 +49,10 @@ typedef struct CronJob
 extern const char *cron_database(void);
 
 /* The name of this database's schedule. */
-extern char *cron_job_name(void);
+extern char *cron_job_name(const CronTask *task);
+
+/* A table of pg_cron's, if it is one, and nobody keeps us from using it with this lock; InvalidOid: no. */
+extern Oid cron_table(const char *name, LOCKMODE lockmode);
 
 /* All rows of cron.job (its oid), those of other roles included. */
 extern List *cron_read_jobs(Oid table);
@@ -46,7 +63,7 @@ extern List *cron_read_jobs(Oid table);
  */
 extern char *cron_last_failure(Oid table, int64 id);
 
-/* A column of a row of cron.job that keeps it from calling the sweep here. */
+/* A column of a row of cron.job that keeps it from doing its task here. */
 typedef struct CronJobFlaw
 {
 	const char *column;
@@ -55,7 +72,7 @@ typedef struct CronJobFlaw
 } CronJobFlaw;
 
 /* The first such column, if the job is to run as this role; false: there is none. */
-extern bool cron_job_flaw(const CronJob *job, const char *owner, CronJobFlaw *flaw);
+extern bool cron_job_flaw(const CronTask *task, const CronJob *job, const char *owner, CronJobFlaw *flaw);
 
 /* What keeps pg_cron from running anything here as a role: the parts of an error. */
 typedef struct CronRoleFlaw

@@ -17,6 +17,7 @@
 #include "acting/access_problems.h"
 #include "acting/entry.h"
 #include "feed/feed.h"
+#include "ops/maintenance.h"
 #include "ops/schedule_problem.h"
 #include "pg/notifier_slots.h"
 #include "pg/rights.h"
@@ -128,6 +129,26 @@ set_health_notifier(Datum *values, bool *nulls)
 }
 
 /*
+ * Of the sweep, and of maintenance.
+ */
+static char *
+scheduling_problem(Oid owner, TimestampTz last_run)
+{
+	char *problems[] = {
+		schedule_problem(&cron_expiry, owner, last_run),
+		schedule_problem(&cron_maintenance, owner, maintenance_last_end()),
+	};
+	List *told = NIL;
+
+	for (int i = 0; i < lengthof(problems); i++)
+	{
+		if (problems[i])
+			told = lappend(told, problems[i]);
+	}
+	return join_sentences(told);
+}
+
+/*
  * jobs.health_report(): the row of the view jobs.health, with the owner's rights, since
  * who watches sees no row of the tables.
  */
@@ -154,9 +175,9 @@ SQL_FUNCTION(health_report)
 	set_health_text(values, nulls, RESULT_health_report_access_problem, join_sentences(access_problems(true)));
 	rights_restore(&caller);
 
-	problem = schedule_problem(owner, nulls[RESULT_health_report_last_run_at] ?
-										  DT_NOBEGIN :
-										  DatumGetTimestampTz(values[RESULT_health_report_last_run_at]));
+	problem = scheduling_problem(owner, nulls[RESULT_health_report_last_run_at] ?
+											DT_NOBEGIN :
+											DatumGetTimestampTz(values[RESULT_health_report_last_run_at]));
 	set_health_text(values, nulls, RESULT_health_report_schedule_problem, problem);
 	set_health_notifier(values, nulls);
 	nulls[RESULT_health_report_schedule_ok] = false;

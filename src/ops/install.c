@@ -258,12 +258,8 @@ static TimestampTz
 read_last_run(void)
 {
 	Rows *rows = rows_begin();
-	Row *node = node_fetch(rows);
-	TimestampTz last = DT_NOBEGIN;
+	TimestampTz last = node_time_here(node_fetch(rows), Col_node_last_run_at, Col_node_last_run_database);
 
-	if (!row_isnull(node, Col_node_last_run_database) &&
-		DatumGetObjectId(row_get(node, Col_node_last_run_database)) == MyDatabaseId)
-		last = row_time(node, Col_node_last_run_at, DT_NOBEGIN);
 	rows_end(rows);
 	return last;
 }
@@ -275,7 +271,7 @@ read_last_run(void)
 static void
 tell_problems(Oid owner, bool is_scheduled)
 {
-	char *problem = is_scheduled ? schedule_problem(owner, read_last_run()) : NULL;
+	char *problem = is_scheduled ? schedule_problem(&cron_expiry, owner, read_last_run()) : NULL;
 	ListCell *cell;
 
 	foreach (cell, access_problems(false))

@@ -1,10 +1,10 @@
 /*
  * schedule.c
  *
- * Has pg_cron call jobs.expire_due_jobs(). pg_cron lives in one database of a server;
- * each marketplace has a schedule of its own there, named after its database.
+ * Has pg_cron call jobs.expire_due_jobs(), and jobs.maintain(). pg_cron lives in one database of a server;
+ * each marketplace has schedules of its own there, named after its database.
  *
- * The schedule belongs to the tables' owner, and pg_cron's functions are called as the
+ * They belong to the tables' owner, and pg_cron's functions are called as the
  * owner, whoever asks: nothing runs with a superuser's rights. They are called by their
  * oids, once it is known that they belong to the extension pg_cron, so that nobody's
  * function of the same name can come in between. That passes over the right to use
@@ -48,13 +48,14 @@
 /* What pg_cron has in this database. */
 typedef struct Cron
 {
+	const CronTask *task; /* that it is asked for */
 	Oid schema;
 	Oid job;	  /* its table */
 	Oid schedule; /* its functions */
 	Oid unschedule;
 } Cron;
 
-pg_noreturn static void complain_not_loaded(void);
+pg_noreturn static void complain_not_loaded(const CronTask *task);
 static void require_cron(Cron *cron, const char *elsewhere);
 static void check_owner(Oid owner);
 static void check_use(const Cron *cron, Oid owner, Oid function);
@@ -62,22 +63,22 @@ static int64 schedule_as_owner(const Cron *cron, Oid owner, const char *schedule
 static void check_job(const Cron *cron, int64 id, const char *owner, const char *schedule);
 static int64 find_scheduled(const Cron *cron, const char *owner);
 static void refuse_other_owner(const Cron *cron, const char *owner);
-static char *statements_elsewhere(Oid owner, const char *schedule);
+static char *statements_elsewhere(const CronTask *task, Oid owner, const char *schedule);
 
 /*
  * What keeps pg_cron from running it is told, since pg_cron itself says nothing. That it may log in
  * isn't known before it has tried.
  */
 static void
-tell_if_idle(Oid owner)
+tell_if_idle(const CronTask *task, Oid owner)
 {
 	const char *workers = GetConfigOption("cron.use_background_workers", true, false);
 	const char *host = GetConfigOption("cron.host", true, false);
-	char *problem = schedule_problem(owner, DT_NOBEGIN);
+	char *problem = schedule_problem(task, owner, DT_NOBEGIN);
 
 	if (problem)
 		ereport(WARNING,
-				(errmsg("pg_cron has the schedule, but does not expire jobs by it"),
+				(errmsg("pg_cron has the schedule, but does not %s by it", task->purpose),
 				 errdetail_internal("%s", problem)));
 	else if (workers == NULL || strcmp(workers, "on") != 0)
 		ereport(NOTICE,
@@ -88,26 +89,56 @@ tell_if_idle(Oid owner)
 						 "jobs.health shows whether the runs succeed.")));
 }
 
+static int64
+schedule_task(const CronTask *task, const char *schedule)
+{
+	Oid owner = tables_owner();
+	Cron cron = {.task = task};
+	int64 id;
+
+	check_can_write();
+	require_cron(&cron, statements_elsewhere(task, owner, schedule));
+	check_owner(owner);
+	check_use(&cron, owner, cron.schedule);
+	refuse_other_owner(&cron, GetUserNameFromId(owner, false));
+	id = schedule_as_owner(&cron, owner, schedule);
+	check_job(&cron, id, GetUserNameFromId(owner, false), schedule);
+	tell_if_idle(task, owner);
+	return id;
+}
+
+static bool
+unschedule_task(const CronTask *task)
+{
+	Oid owner = tables_owner();
+	const char *owner_name = GetUserNameFromId(owner, false);
+	Cron cron = {.task = task};
+	int64 id;
+	Rights caller;
+
+	check_can_write();
+	require_cron(&cron,
+				 psprintf("SELECT cron.unschedule(jobid) FROM cron.job WHERE jobname = %s AND username = %s;",
+						  quote_literal_cstr(cron_job_name(task)), quote_literal_cstr(owner_name)));
+	check_use(&cron, owner, cron.unschedule);
+	refuse_other_owner(&cron, owner_name);
+	id = find_scheduled(&cron, owner_name);
+	if (id == 0)
+		return false;
+
+	rights_switch(&caller, owner, 0);
+	OidFunctionCall1(cron.unschedule, Int64GetDatum(id));
+	rights_restore(&caller);
+	return true;
+}
+
 /*
  * jobs.schedule_expiry(schedule): has pg_cron expire what is due; again, changes the
  * schedule. Returns the number of pg_cron's job.
  */
 SQL_FUNCTION(schedule_expiry)
 {
-	char *schedule = arg_text(fcinfo, ARG(schedule_expiry, schedule), LIMIT_NAME);
-	Oid owner = tables_owner();
-	Cron cron;
-	int64 id;
-
-	check_can_write();
-	require_cron(&cron, statements_elsewhere(owner, schedule));
-	check_owner(owner);
-	check_use(&cron, owner, cron.schedule);
-	refuse_other_owner(&cron, GetUserNameFromId(owner, false));
-	id = schedule_as_owner(&cron, owner, schedule);
-	check_job(&cron, id, GetUserNameFromId(owner, false), schedule);
-	tell_if_idle(owner);
-	PG_RETURN_INT64(id);
+	PG_RETURN_INT64(schedule_task(&cron_expiry, arg_text(fcinfo, ARG(schedule_expiry, schedule), LIMIT_NAME)));
 }
 
 /*
@@ -115,26 +146,21 @@ SQL_FUNCTION(schedule_expiry)
  */
 SQL_FUNCTION(unschedule_expiry)
 {
-	Oid owner = tables_owner();
-	const char *owner_name = GetUserNameFromId(owner, false);
-	Cron cron;
-	int64 id;
-	Rights caller;
+	PG_RETURN_BOOL(unschedule_task(&cron_expiry));
+}
 
-	check_can_write();
-	require_cron(&cron,
-				 psprintf("SELECT cron.unschedule(jobid) FROM cron.job WHERE jobname = %s AND username = %s;",
-						  quote_literal_cstr(cron_job_name()), quote_literal_cstr(owner_name)));
-	check_use(&cron, owner, cron.unschedule);
-	refuse_other_owner(&cron, owner_name);
-	id = find_scheduled(&cron, owner_name);
-	if (id == 0)
-		PG_RETURN_BOOL(false);
+/*
+ * jobs.schedule_maintenance(schedule) and jobs.unschedule_maintenance(): the same for deleting what is old.
+ */
+SQL_FUNCTION(schedule_maintenance)
+{
+	PG_RETURN_INT64(
+		schedule_task(&cron_maintenance, arg_text(fcinfo, ARG(schedule_maintenance, schedule), LIMIT_NAME)));
+}
 
-	rights_switch(&caller, owner, 0);
-	OidFunctionCall1(cron.unschedule, Int64GetDatum(id));
-	rights_restore(&caller);
-	PG_RETURN_BOOL(true);
+SQL_FUNCTION(unschedule_maintenance)
+{
+	PG_RETURN_BOOL(unschedule_task(&cron_maintenance));
 }
 
 /*
@@ -142,7 +168,7 @@ SQL_FUNCTION(unschedule_expiry)
  * grant there, but the owner must be able to log in here.
  */
 static char *
-statements_elsewhere(Oid owner, const char *schedule)
+statements_elsewhere(const CronTask *task, Oid owner, const char *schedule)
 {
 	const char *database = get_database_name(MyDatabaseId);
 	const char *name = GetUserNameFromId(owner, false);
@@ -156,8 +182,8 @@ statements_elsewhere(Oid owner, const char *schedule)
 						 quote_identifier(database), quote_identifier(name));
 	appendStringInfo(&sql, "CREATE EXTENSION IF NOT EXISTS pg_cron; "
 						   "SELECT cron.schedule_in_database(%s, %s, %s, %s, %s);",
-					 quote_literal_cstr(cron_job_name()), quote_literal_cstr(schedule),
-					 quote_literal_cstr(CRON_COMMAND), quote_literal_cstr(database),
+					 quote_literal_cstr(cron_job_name(task)), quote_literal_cstr(schedule),
+					 quote_literal_cstr(task->command), quote_literal_cstr(database),
 					 quote_literal_cstr(name));
 	return sql.data;
 }
@@ -178,7 +204,7 @@ cron_is_on_server(void)
 }
 
 static void
-complain_not_loaded(void)
+complain_not_loaded(const CronTask *task)
 {
 	const char *database = quote_literal_cstr(get_database_name(MyDatabaseId));
 
@@ -189,8 +215,8 @@ complain_not_loaded(void)
 				 errdetail("This server has no extension pg_cron to install."),
 				 errhint("Install the package of pg_cron for PostgreSQL %d, add pg_cron to shared_preload_libraries, "
 						 "set cron.database_name = %s, restart the server, and run CREATE EXTENSION pg_cron; here. "
-						 "Or run " CRON_COMMAND "; by any other scheduler.",
-						 PG_VERSION_NUM / 10000, database)));
+						 "Or run %s; by any other scheduler.",
+						 PG_VERSION_NUM / 10000, database, task->command)));
 	ereport(ERROR,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 			 errmsg("pg_cron is not loaded"),
@@ -214,7 +240,7 @@ require_cron(Cron *cron, const char *elsewhere)
 	Oid one_bigint[] = {INT8OID};
 
 	if (home == NULL)
-		complain_not_loaded();
+		complain_not_loaded(cron->task);
 	if (strcmp(home, here) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -302,9 +328,9 @@ schedule_as_owner(const Cron *cron, Oid owner, const char *schedule)
 	rights_switch(&caller, owner, 0);
 	PG_TRY();
 	{
-		id = DatumGetInt64(OidFunctionCall3(cron->schedule, CStringGetTextDatum(cron_job_name()),
+		id = DatumGetInt64(OidFunctionCall3(cron->schedule, CStringGetTextDatum(cron_job_name(cron->task)),
 											CStringGetTextDatum(schedule),
-											CStringGetTextDatum(CRON_COMMAND)));
+											CStringGetTextDatum(cron->task->command)));
 	}
 	PG_CATCH();
 	{
@@ -333,7 +359,7 @@ schedule_as_owner(const Cron *cron, Oid owner, const char *schedule)
 static int64
 find_scheduled(const Cron *cron, const char *owner)
 {
-	const char *name = cron_job_name();
+	const char *name = cron_job_name(cron->task);
 	ListCell *cell;
 
 	foreach (cell, cron_read_jobs(cron->job))
@@ -353,7 +379,7 @@ find_scheduled(const Cron *cron, const char *owner)
 static void
 refuse_other_owner(const Cron *cron, const char *owner)
 {
-	const char *name = cron_job_name();
+	const char *name = cron_job_name(cron->task);
 	ListCell *cell;
 
 	foreach (cell, cron_read_jobs(cron->job))
@@ -387,13 +413,13 @@ check_job(const Cron *cron, int64 id, const char *owner, const char *schedule)
 		CronJob *job = lfirst(cell);
 
 		if (job->id == id)
-			is_flawed = cron_job_flaw(job, owner, &flaw);
+			is_flawed = cron_job_flaw(cron->task, job, owner, &flaw);
 	}
 	if (is_flawed)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("job %lld of pg_cron would not expire jobs here", (long long) id),
+				 errmsg("job %lld of pg_cron would not %s here", (long long) id, cron->task->purpose),
 				 errdetail("Its %s is \"%s\"; it should be \"%s\".", flaw.column, flaw.is, flaw.should),
-				 errhint("Run SELECT jobs.unschedule_expiry(); and then SELECT jobs.schedule_expiry(%s);",
+				 errhint("Run SELECT %s(); and then SELECT %s(%s);", cron->task->unschedule, cron->task->schedule,
 						 quote_literal_cstr(schedule))));
 }

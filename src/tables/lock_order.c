@@ -28,6 +28,7 @@ static const TableId order[] = {
 	TABLE_role_binding,
 	TABLE_ranking_stat, /* rebuilt, and what is summed up of it */
 	TABLE_ranking_total,
+	TABLE_ranking_purged,
 };
 
 int

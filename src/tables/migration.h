@@ -12,6 +12,9 @@
 
 #include "tables/names.h"
 
+/* The version of the tables that the release before this one makes. The library works with them, too. */
+#define JOBS_SCHEMA_PREVIOUS 1
+
 /* Do steps lead from this version to the library's? */
 extern bool migration_is_due(int version);
 

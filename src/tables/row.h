@@ -167,6 +167,12 @@ extern void row_must_insert(Row *row);
 extern void row_must_update(const Row *old, Row *changed);
 extern void row_must_delete(const Row *row);
 
+/*
+ * The same for a job to which no row of ours refers any more: the caller has looked. Keys of users are checked,
+ * and ours where a trigger of a user may come in between.
+ */
+extern void row_must_delete_childless(const Row *row);
+
 /* The same where others wrote it: 27000 unless they say that it is written. */
 typedef enum RowWrite
 {

@@ -513,8 +513,8 @@ row_update(const Row *old, Row *changed)
 	return written;
 }
 
-bool
-row_delete(const Row *row)
+static bool
+delete_row(const Row *row, TriggerSet set)
 {
 	Rows *rows = row->rows;
 	Target *target = &rows->targets[row->table->id];
@@ -527,7 +527,8 @@ row_delete(const Row *row)
 		elog(ERROR, "a row of jobs.%s is deleted without a lock", table_name(row->table->id));
 	prepare_writing(rows, row->table->id);
 	CheckCmdReplicaIdentity(target->rel, CMD_DELETE);
-	triggers = target->rri->ri_TrigDesc;
+	triggers = target->triggers[set];
+	target->rri->ri_TrigDesc = triggers;
 	check_still_there(row);
 	caller = MemoryContextSwitchTo(rows->context);
 	begin_write(rows);
@@ -546,6 +547,18 @@ row_delete(const Row *row)
 	rows_renew(rows);
 	MemoryContextSwitchTo(caller);
 	return written;
+}
+
+bool
+row_delete(const Row *row)
+{
+	return delete_row(row, TRIGGERS_PARENT_UNLOCKED);
+}
+
+void
+row_must_delete_childless(const Row *row)
+{
+	row_require_written(delete_row(row, TRIGGERS_CHILDREN_GONE), row, ROW_DELETE);
 }
 
 void

@@ -131,7 +131,7 @@ schema_check_version(void)
 		schema_complain("The row of jobs.node is missing.");
 	if (version > JOBS_SCHEMA_VERSION)
 		schema_refuse_newer(version);
-	if (version < JOBS_SCHEMA_VERSION_BEFORE)
+	if (version < JOBS_SCHEMA_PREVIOUS)
 		complain_version(version);
 }
 

@@ -15,12 +15,6 @@
 #define VERSION_NO_TABLE 0
 #define VERSION_NO_ROW (-1)
 
-/*
- * The version of the tables in the release before, with which the library works, too: until jobs.install() has
- * run, a new package doesn't stop a marketplace. A release raises it to the version of its tables.
- */
-#define JOBS_SCHEMA_VERSION_BEFORE 1
-
 /* The version of the tables. */
 extern int schema_version(void);
 

@@ -41,7 +41,7 @@ JOBS_TABLES(COLUMNS_FIT)
 
 /*
  * Columns whose foreign key needs no check while the job is locked: the job is
- * there, and through its own key its conversation.
+ * there, and through its own key its conversation. Those of jobs are all that refer to them.
  */
 static const struct
 {
@@ -55,6 +55,7 @@ static const struct
 	{TABLE_email, Col_email_job_id, TABLE_job},
 	{TABLE_assignment, Col_assignment_job_id, TABLE_job},
 	{TABLE_decline, Col_decline_job_id, TABLE_job},
+	{TABLE_review, Col_review_job_id, TABLE_job},
 };
 
 static Oid indexes[INDEX_COUNT]; /* InvalidOid: not looked up, or it may have changed */
@@ -300,6 +301,40 @@ key_is_implied(const Table *table, const Trigger *trigger)
 	return false;
 }
 
+/*
+ * Is this the trigger that looks whether a row of ours refers to one that goes?
+ */
+static bool
+child_is_known(const Table *table, const Trigger *trigger)
+{
+	if (trigger->tgfoid != F_RI_FKEY_NOACTION_DEL || !OidIsValid(trigger->tgconstraint))
+		return false;
+	for (int i = 0; i < lengthof(implied_keys); i++)
+	{
+		if (implied_keys[i].parent == table->id && trigger->tgconstrrelid == table_oid(implied_keys[i].table) &&
+			get_attnum(trigger->tgconstrrelid, table_column(implied_keys[i].table, implied_keys[i].column)) ==
+				only_key_column(trigger->tgconstraint))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Is there a BEFORE trigger of a user, for these events?
+ */
+static bool
+users_come_before(const TriggerDesc *triggers, int events)
+{
+	for (int i = 0; i < triggers->numtriggers; i++)
+	{
+		const Trigger *trigger = &triggers->triggers[i];
+
+		if (TRIGGER_FOR_BEFORE(trigger->tgtype) && (trigger->tgtype & events) && !table_trigger_is_ours(trigger))
+			return true;
+	}
+	return false;
+}
+
 bool
 table_trigger_is_ours(const Trigger *trigger)
 {
@@ -312,7 +347,8 @@ table_trigger_is_ours(const Trigger *trigger)
  * stands on the table fires, users' triggers and keys included; users' deferred
  * triggers fire with the action, as the tables' owner, for at the commit they would
  * have the rights of whoever commits. A foreign key's update trigger is left out
- * where nobody but the library can have changed a column, for it never changes a key.
+ * where nobody but the library can have changed a column, for it never changes a key;
+ * and its delete trigger, by which the library has looked itself, along better indexes.
  */
 static TriggerDesc *
 note_triggers(const Table *table, Relation rel, TriggerSet set)
@@ -320,21 +356,15 @@ note_triggers(const Table *table, Relation rel, TriggerSet set)
 	/* a copy: the lookups below may rebuild what the relation cache holds */
 	TriggerDesc *all = CopyTriggerDesc(rel->trigdesc);
 	TriggerDesc *desc = palloc0(sizeof(TriggerDesc));
-	bool keys_are_safe = true;
+	bool keys_are_safe;
+	bool children_are_gone;
 
 	if (all == NULL)
 		return NULL;
 	desc->triggers = all->triggers;
 	desc->numtriggers = all->numtriggers;
-	for (int i = 0; i < all->numtriggers; i++)
-	{
-		Trigger *trigger = &all->triggers[i];
-
-		if (TRIGGER_FOR_BEFORE(trigger->tgtype) && TRIGGER_FOR_UPDATE(trigger->tgtype) &&
-			!table_trigger_is_ours(trigger))
-			keys_are_safe = false;
-	}
-
+	keys_are_safe = !users_come_before(all, TRIGGER_TYPE_UPDATE);
+	children_are_gone = set == TRIGGERS_CHILDREN_GONE && !users_come_before(all, TRIGGER_TYPE_DELETE);
 	for (int i = 0; i < all->numtriggers; i++)
 	{
 		Trigger *trigger = &all->triggers[i];
@@ -342,7 +372,8 @@ note_triggers(const Table *table, Relation rel, TriggerSet set)
 
 		if (!TRIGGER_FOR_ROW(trigger->tgtype) || table_trigger_is_ours(trigger) ||
 			(is_key && keys_are_safe && TRIGGER_FOR_UPDATE(trigger->tgtype)) ||
-			(set == TRIGGERS_PARENT_LOCKED && key_is_implied(table, trigger)))
+			(set == TRIGGERS_PARENT_LOCKED && key_is_implied(table, trigger)) ||
+			(children_are_gone && child_is_known(table, trigger)))
 		{
 			/* not for our rows; but a cascade that our rows set off fires it by its oid */
 			trigger->tgenabled = TRIGGER_DISABLED;

@@ -27,6 +27,7 @@ typedef enum TriggerSet
 {
 	TRIGGERS_PARENT_UNLOCKED, /* all foreign keys are checked */
 	TRIGGERS_PARENT_LOCKED,	  /* not those that the locked job implies */
+	TRIGGERS_CHILDREN_GONE,	  /* all, but of a job that goes, none of ours is looked for that refers to it */
 	TRIGGER_SETS
 } TriggerSet;
 

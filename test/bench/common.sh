@@ -244,3 +244,47 @@ load_market()
 	done
 	sql -d "$database" "${options[@]}" -f - <"$bench/market.sql" >/dev/null
 }
+
+# The database `bench`, as the database bench_from$1 was loaded, all of it in the cache.
+renew()
+{
+	sql -d postgres -c "SET client_min_messages = warning" -c "DROP DATABASE IF EXISTS bench" -c "CREATE DATABASE bench TEMPLATE bench_from$1 STRATEGY file_copy" -c CHECKPOINT
+	sql -d bench -c "CREATE EXTENSION pg_prewarm" -c "SELECT sum(pg_prewarm(oid)) FROM pg_class
+		WHERE relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname IN ('jobs', 'bare')) AND relkind IN ('r', 'i')" >/dev/null
+}
+
+# Variables of a marketplace as options of pgbench.
+pgbench_variables()
+{
+	local variable
+
+	for variable in $(market_variables "$@"); do
+		echo "-D $variable"
+	done
+}
+
+# The 99th percentile of the latency of a pair of replies, in microseconds; options of pgbench.
+slowest_replies()
+{
+	as_server rm -f "$scratch"/log.*
+	run_pgbench -U bench_app -M prepared "$@" -l --log-prefix="$scratch/log" -f "$scratch/ours.sql" bench
+	cat "$scratch"/log.* | awk '{ print $3 }' | quantile 0.99
+}
+
+# That while a statement runs, which commits as it goes on, and without it.
+replies_beside()
+{
+	local statement=$1 pid with without
+	shift
+
+	slowest_replies "$@" >/dev/null
+	without=$(slowest_replies "$@")
+	sql -d bench -c "$statement" 2>/dev/null &
+	pid=$!
+	sleep 0.2
+	with=$(slowest_replies "$@")
+	echo "$with $without"
+	kill -0 $pid 2>/dev/null || echo "$statement ended before the replies did: set BENCH_SECONDS" >&2
+	sql -d bench -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = '$statement'" >/dev/null
+	wait $pid 2>/dev/null || true
+}

@@ -18,6 +18,10 @@ SELECT regress.job('decided') AS due \gset
 SELECT regress.run_out(:due);
 SELECT jobs.assign_self(:job, actor => :'bob');
 SELECT jobs.create_consumer('decided', actor => 'system');
+-- kept with another half-life
+SET session_replication_role = replica;
+INSERT INTO jobs.ranking_purged VALUES (:org, :service, now(), 3600, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+RESET session_replication_role;
 CREATE ROLE regress_jobs_decided;
 CREATE ROLE regress_jobs_decided_too;
 SELECT jobs.bind_role('regress_jobs_decided_too', :'bob');
@@ -132,6 +136,7 @@ FROM (VALUES
 	('provided_service', 'UPDATE', 'function', '', 'SELECT jobs.provide_service(%s, %s, 5)', ARRAY[:'org', :'service']),
 	('provided_service', 'INSERT', 'SQL', '', 'INSERT INTO jobs.provided_service (organization_id, service_id) VALUES (%s, %s)', ARRAY[:'org', :'unprovided']),
 	('provided_service', 'UPDATE', 'SQL', '', 'UPDATE jobs.provided_service SET min_price = 0 WHERE organization_id = %s', ARRAY[:'org']),
+	('ranking_purged', 'UPDATE', 'function', '', 'SELECT jobs.rebuild_ranking()', NULL),
 	('ranking_stat', 'INSERT', 'function', '', 'SELECT jobs.rebuild_ranking()', NULL),
 	('ranking_total', 'INSERT', 'function', '', 'SELECT jobs.rebuild_ranking()', NULL),
 	('review', 'INSERT', 'function', :'max', 'SELECT jobs.review_job(%s, 2, 2, $x$Text$x$)', ARRAY[:'confirmed']),

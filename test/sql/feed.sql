@@ -247,7 +247,7 @@ SELECT count(*) FROM jobs.event_consumer;
 CREATE FUNCTION pg_temp.purge(max_rows integer DEFAULT 10000)
 RETURNS text
 LANGUAGE sql AS $$
-	SELECT jobs.purge_events(max_rows) || ' deleted' $$;
+	SELECT jobs.purge_events(max_rows => max_rows) || ' deleted' $$;
 CREATE FUNCTION pg_temp.left()
 RETURNS text
 LANGUAGE sql AS $$
@@ -336,11 +336,46 @@ SELECT pg_temp.purge(2500);
 SELECT count(*), min(position) FROM jobs.event;
 SELECT pg_temp.purge(2500);
 SELECT count(*), min(position) FROM jobs.event;
-SELECT regress.try(format('SELECT jobs.purge_events(%s)', n)) FROM unnest('{0,"NULL"}'::text[]) n;
+SELECT regress.try(format('SELECT jobs.purge_events(max_rows => %s)', n)) FROM unnest('{0,"NULL"}'::text[]) n;
 SELECT regress.try('SELECT jobs.purge_events()');
 SET LOCAL ROLE regress_jobs_operator;
 SELECT jobs.ack_events('s', 3516), jobs.purge_events();
 RESET ROLE;
+
+-- Purging by age: what nobody waits for, also where nobody reads; numbered or not.
+SELECT jobs.drop_consumer('s');
+SELECT pg_temp.fill(:mias, 6);
+SELECT id AS first_event FROM jobs.event ORDER BY id LIMIT 1 \gset
+SET LOCAL session_replication_role = replica;
+UPDATE jobs.event SET occurred_at = now() - make_interval(days => 100 - ((id - :first_event) / 1024)::integer);
+SET LOCAL session_replication_role = origin;
+CREATE FUNCTION pg_temp.purge_old(days numeric, max_rows integer DEFAULT 10000)
+RETURNS text
+LANGUAGE sql AS $$
+	SELECT jobs.purge_events(make_interval(secs => days * 86400), max_rows) || ' deleted' $$;
+SELECT pg_temp.left();
+SELECT pg_temp.purge();
+SELECT pg_temp.purge_old(101), pg_temp.left();
+SELECT pg_temp.purge_old(99.5), pg_temp.left();
+SELECT pg_temp.purge_old(97.5, 1), pg_temp.left();
+SELECT jobs.create_consumer('w', actor => :'ann');
+SELECT pg_temp.purge_old(97.5), pg_temp.left();
+-- what is not numbered keeps whoever may see it waiting
+SELECT jobs.create_consumer('s');
+SELECT pg_temp.purge_old(0), pg_temp.left();
+SELECT count(*) FROM jobs.read_events('s', 2);
+SELECT pg_temp.purge_old(0), pg_temp.left();
+SELECT jobs.ack_events('s', min(position)) FROM jobs.event;
+SELECT pg_temp.purge_old(0), pg_temp.left();
+SELECT purged_position > 0 FROM jobs.node;
+SELECT jobs.drop_consumer('s'), jobs.drop_consumer('w', actor => :'ann');
+-- a trigger of a user's may keep some
+CREATE TRIGGER own BEFORE DELETE ON jobs.event FOR EACH ROW EXECUTE FUNCTION regress.suppress();
+SELECT pg_temp.purge_old(0);
+DROP TRIGGER own ON jobs.event;
+SELECT pg_temp.purge_old(0), pg_temp.left();
+SELECT count(*) FROM jobs.event_caller;
+SELECT regress.try(format('SELECT jobs.purge_events(%L)', older_than)) FROM unnest('{-1 second,101 years,170000000 years}'::text[]) older_than;
 ROLLBACK;
 
 -- merchants read in the feed what the policy of jobs.event shows them, of all actions

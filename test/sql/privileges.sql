@@ -34,6 +34,7 @@ INSERT INTO may VALUES
 	('preferences', 'S', 'S', '', 'SIU', '', 'S', ''),
 	('proposal', 'SIU', 'SIU', '', 'SIU', '', 'S', ''),
 	('provided_service', 'S', 'S', '', 'SIU', '', 'S', ''),
+	('ranking_purged', '', '', '', 'S', '', 'S', ''),
 	('ranking_stat', 'S', 'S', '', 'S', '', 'S', ''),
 	('ranking_total', '', '', '', 'S', '', 'S', ''),
 	('review', 'S', 'S', '', 'S', '', 'S', ''),

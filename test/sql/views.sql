@@ -177,11 +177,11 @@ SELECT slowest_consumer, oldest_unacked_event FROM jobs.health;
 SELECT jobs.unassign_members(:hidden, ARRAY[:zenobia_id], actor => :'bob');
 SELECT slowest_consumer, oldest_unacked_event FROM jobs.health;
 -- it holds back nothing that it isn't shown, nor has that deleted
-SELECT jobs.purge_events(1000000) > 0 AS purged;
+SELECT jobs.purge_events(max_rows => 1000000) > 0 AS purged;
 SELECT string_agg(action, ' ' ORDER BY id) FROM jobs.event WHERE job_id = :hidden;
 SELECT jobs.reply_to_job(:hidden, 'And more', actor => :'ann') IS NOT NULL;
 SELECT jobs.create_consumer('all');
 SELECT jobs.ack_events('all', (SELECT max(event_position) FROM jobs.read_events('all', 1000000))) > 0 AS acknowledged;
-SELECT jobs.purge_events(1000000) > 0 AS purged;
+SELECT jobs.purge_events(max_rows => 1000000) > 0 AS purged;
 SELECT string_agg(action, ' ' ORDER BY id) FROM jobs.event WHERE job_id = :hidden;
 ROLLBACK;

@@ -406,10 +406,12 @@ my $operations = q{
 	SELECT jobs.fail_email(:email_id, :'claim_token', 'full');
 	SELECT jobs.retry_email(:email_id);
 	SELECT jobs.purge_emails('1 day', 5), jobs.cancel_emails('2000-01-01');
+	SELECT jobs.purge_jobs('0', 1), jobs.purge_events('0', 1), jobs.purge_events();
+	CALL jobs.maintain();
 	TABLE jobs.health;
 };
 
-# Overdue jobs, and those whose reminder is due, for the sweeps.
+# Overdue jobs, and those whose reminder is due, for the sweeps; and jobs that can be purged.
 sub due_jobs
 {
 	local $ENV{PGOPTIONS} = '-c search_path=public';
@@ -420,7 +422,11 @@ sub due_jobs
 		SELECT job_id FROM generate_series(1, 3), jobs.request_job(2048, 'x', 'y', max_matches => 1, auto_rematch => true, actor => 'merchant:1024');
 		SET jobs.response_window = '1ms';
 		SELECT job_id FROM generate_series(1, 5), jobs.request_job(2048, 'x', 'y', max_matches => 1, auto_rematch => true, actor => 'merchant:1024');
-		SELECT pg_sleep(0.002) });
+		SELECT pg_sleep(0.002);
+		SET jobs.response_window = '1h';
+		SELECT jobs.decline_job(job_id, actor => 'merchant:1024')
+		FROM generate_series(1, 3), jobs.request_job(2048, 'x', 'y', max_matches => 1, actor => 'merchant:1024');
+		UPDATE jobs.email e SET next_attempt_at = NULL, sent_at = now() FROM jobs.job j WHERE j.id = e.job_id AND j.status = 'declined' });
 	return;
 }
 

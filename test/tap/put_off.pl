@@ -87,6 +87,13 @@ $node->safe_psql('market', q{
 	SELECT jobs.create_consumer('all');
 	SELECT jobs.ack_events('all', max(event_position)) FROM jobs.read_events('all');
 	SELECT count(*) FROM jobs.claim_emails(1, '1 day') });
+# jobs that may be purged; the oldest e-mail is old
+$node->safe_psql('market', q{
+	UPDATE jobs.email SET sent_at = now(), next_attempt_at = NULL WHERE job_id IN (SELECT id FROM jobs.job WHERE ended_at IS NOT NULL) AND claim_token IS NULL;
+	SET session_replication_role = replica;
+	UPDATE jobs.email SET created_at = now() - interval '1 day', sent_at = now() - interval '1 day', next_attempt_at = NULL
+	WHERE id = (SELECT min(id) FROM jobs.email WHERE claim_token IS NULL);
+	ALTER DATABASE market SET jobs.email_retention = '1h' });
 is($node->safe_psql('market', q{SELECT count(*) > 0 FROM jobs.job WHERE due_at < now()}), 't', 'a job is due');
 my ($held, $token) = split /\|/, $node->safe_psql('market', 'SELECT id, claim_token FROM jobs.email WHERE claim_token IS NOT NULL ORDER BY id DESC LIMIT 1');
 
@@ -152,6 +159,21 @@ triggers_put_nothing_off('shop_operator', 'merchant', 'SELECT jobs.reopen_mercha
 triggers_put_nothing_off('shop_operator', 'preferences', q{SELECT jobs.reopen_organization((SELECT id FROM jobs.organization WHERE name = 'Closed'))}, 'reopen_organization()');
 triggers_put_nothing_off('shop_operator', 'email', q{SELECT jobs.purge_emails('0')}, 'purge_emails()');
 triggers_put_nothing_off('shop_operator', $_, 'SELECT jobs.purge_events()', "purge_events(), $_") foreach 'event', 'node';
+triggers_put_nothing_off('shop_operator', 'email', 'CALL jobs.maintain()', 'maintain(), email');
+triggers_put_nothing_off('shop_operator', 'node', 'BEGIN; CALL jobs.maintain(); COMMIT', 'maintain(), node');
+# a job on which there is such a trigger stays, whoever purges
+foreach my $function ('hold_in_trigger', 'link_in_trigger', 'defer_in_trigger')
+{
+	foreach my $user ('shop_operator', 'jobs_owner')
+	{
+		$node->safe_psql('market', "SET own.asleep = on; CREATE TRIGGER own AFTER DELETE ON jobs.event FOR EACH ROW EXECUTE FUNCTION own.$function()");
+		my ($status, $out, $err) = $node->psql('market', q{SELECT jobs.purge_jobs('0')}, extra_params => [ '-U', $user, '-v', 'VERBOSITY=verbose' ]);
+		is($out, '0', "purge_jobs() by $user, $function: none goes");
+		like($err, qr/WARNING:  42501: job \d+ was not purged: .*(WITH HOLD|cannot fire deferred trigger)/, "purge_jobs() by $user, $function: says so");
+		is($node->safe_psql('market', "SET own.asleep = on; DROP TRIGGER own ON jobs.event; SELECT count(*) FROM own.ran; TRUNCATE own.ran"), '0', "purge_jobs() by $user, $function: nothing ran");
+	}
+}
+$tried{purge_jobs} = 1;
 foreach my $call ('SELECT jobs.expire_jobs()', 'CALL jobs.expire_due_jobs()')
 {
 	triggers_put_nothing_off('shop_operator', $_, $call, "$call, $_") foreach 'job', 'event', 'email', 'node';
@@ -194,12 +216,13 @@ foreach my $outdated ('node SET schema_version = 0', q{email_template SET body =
 
 same(contents($node, 'market'), $contents, 'nothing was written');
 
-# Whatever people don't call was tried. What is not: it calls pg_cron's functions, and writes its table.
-my %pg_cron = map { $_ => 1 } 'schedule_expiry', 'unschedule_expiry';
+# Whatever people don't call was tried. What is not: it calls pg_cron's functions, and writes its table; or reads one
+# row without a plan.
+my %others = map { $_ => 1 } 'schedule_expiry', 'unschedule_expiry', 'schedule_maintenance', 'unschedule_maintenance', 'last_maintained_at';
 my @functions = map { slurp_file($_) =~ /^-- access: (?:mailers|operators|watchers|owner)\nCREATE (?:FUNCTION|PROCEDURE) jobs\.(\w+)/gm }
   glob("$FindBin::Bin/../../sql/*.sql");
 cmp_ok(scalar(@functions), '>', 20, 'functions are not few');
-is_deeply([ grep { !$tried{$_} && !$pg_cron{$_} } @functions ], [], 'each function was tried');
+is_deeply([ grep { !$tried{$_} && !$others{$_} } @functions ], [], 'each function was tried');
 
 # The owner's own sweep commits with the owner's rights, and may put off what it likes; a superuser's who is
 # the owner for a while may not.

@@ -61,9 +61,10 @@ foreach my $way ('pasted', 'piped')
 
 # What pg_cron is to forget. Its own runs may come in between.
 $node->safe_psql('marketplace', q{
-	INSERT INTO cron.job_run_details (runid, jobid, end_time) VALUES (-1, -1, now() - interval '8 days'), (-2, -1, now() - interval '6 days');
-	SELECT command FROM cron.job WHERE jobname = 'jobs-forget-runs' \gexec });
-is($node->safe_psql('marketplace', 'SELECT runid FROM cron.job_run_details WHERE jobid = -1'), '-2', 'old runs are forgotten');
+	INSERT INTO cron.job_run_details (runid, jobid, database, username, command, end_time)
+	SELECT -n, -1, current_database(), 'jobs_owner', 'CALL jobs.expire_due_jobs()', now() - (9 - n) * interval '1 day' FROM generate_series(1, 3) n WHERE n <> 2;
+	SELECT command FROM cron.job WHERE jobname = 'jobs-maintenance:marketplace' \gexec });
+is($node->safe_psql('marketplace', 'SELECT runid FROM cron.job_run_details WHERE jobid = -1'), '-3', 'old runs are forgotten');
 
 # Backup and restore, and what it takes to remove it.
 my ($restore) = $pages =~ /^## Backup and restore\n.*?^```sh\n(.*?)^```$/ms;
@@ -78,7 +79,7 @@ my $folder = PostgreSQL::Test::Utils::tempdir();
 same(contents($node, 'copy'), contents($node, 'marketplace'), '... with the same rows');
 my $emails = $node->safe_psql('marketplace', 'SELECT count(*) FROM jobs.email');
 my ($uninstall) = $pages =~ /^## Uninstall\n.*?^```\n(.*?)^```$/ms;
-is($node->safe_psql('marketplace', $uninstall) =~ s/\n+$//r, 't', 'uninstalls');
+is($node->safe_psql('marketplace', $uninstall) =~ s/\n+$//r, 't|t', 'uninstalls');
 is($node->safe_psql('marketplace', 'SELECT count(*) FROM jobs.email'), $emails, '... and the data stays');
 $node->safe_psql('marketplace', 'CREATE EXTENSION jobs; SELECT jobs.install()');
 is($node->safe_psql('marketplace', 'SET ROLE app; BEGIN; SELECT jobs.act_as($$member:1025$$); SELECT title FROM jobs.job_list ORDER BY id'),
@@ -173,7 +174,7 @@ my %settings = $pages =~ /^\| `(jobs\.\w+)` \| (.*?) ?\|/gm;
 my $settings = $node->safe_psql('marketplace', q{
 	SELECT name, CASE unit
 		WHEN 'ms' THEN CASE WHEN setting::numeric < 1000 THEN setting || unit ELSE setting::numeric::bigint / 3600000 || 'h' END
-		WHEN 's' THEN setting::bigint / 86400 || 'd' ELSE setting END
+		WHEN 's' THEN CASE setting WHEN '-1' THEN setting ELSE setting::bigint / 86400 || 'd' END ELSE setting END
 	FROM pg_settings WHERE name LIKE 'jobs.%'});
 is_deeply(\%settings, { map { my ($name, $value) = split /\|/, $_, -1; $name => $value eq '' ? '' : "`$value`" } split /\n/, $settings },
 	'the settings');

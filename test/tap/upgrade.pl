@@ -16,6 +16,7 @@ use Test::More;
 
 my $frozen = "$FindBin::Bin/../upgrade";
 my @versions = map { m{([^/]*)/$} } sort glob("$frozen/*/");
+my ($previous) = reverse grep { $_ ne $Marketplace::version } @versions;
 my ($shared) = run_command([ 'pg_config', '--sharedir' ]);
 
 plan skip_all => 'nothing was released yet' if !@versions;
@@ -24,9 +25,6 @@ plan skip_all => 'the folder of extensions is not ours' if !-w "$shared/extensio
 my $node = start_server('upgrade');
 my $folder = PostgreSQL::Test::Utils::tempdir();
 my $tables_version = read_tables_version();
-my ($this_version) = slurp_file("$FindBin::Bin/../../jobs.control") =~ /^default_version = '(.*)'/m;
-# Of the release before this version.
-my $previous_version = tables_version_of((grep { $_ ne $this_version } @versions)[-1] // $this_version);
 my $without_schedule = qr/[^\n]*WARNING:  nothing is known to expire jobs here\n(DETAIL|HINT).*\n?/;
 
 # The version of the tables that the library makes.
@@ -38,17 +36,6 @@ sub read_tables_version
 		CREATE EXTENSION jobs;
 		SELECT FROM (SELECT jobs.install()) i;
 		SELECT schema_version FROM jobs.node }) =~ s/^\s+//r;
-}
-
-# The version of the tables that were released.
-sub tables_version_of
-{
-	my ($version) = @_;
-	my ($columns, $row) = slurp_file("$frozen/$version/dump.sql") =~ /^COPY jobs\.node \((.*)\) FROM stdin;\n(.*)$/m;
-	my %node;
-
-	@node{ split /, /, $columns } = split /\t/, $row;
-	return $node{schema_version};
 }
 
 # What reads all rows, by the columns that the tables have before they are brought up to date.
@@ -102,6 +89,10 @@ sub install_fresh
 	return catalogue($node, $database);
 }
 
+# Functions that have other arguments in this version. A dump gives rights on them, which is an error where this
+# version is, and no harm: jobs.install() gives what goes with access again.
+my @changed = ('purge_events(max_rows integer)');
+
 # The dump as it was taken, or (NULL) with the functions of this version.
 sub restore
 {
@@ -109,7 +100,11 @@ sub restore
 	my $dump = slurp_file("$frozen/$version/dump.sql");
 	my $name = "$folder/$database.sql";
 
-	$dump =~ s/^(CREATE EXTENSION .*) VERSION .*;/$1;/m if !$functions;
+	if (!$functions)
+	{
+		$dump =~ s/^(CREATE EXTENSION .*) VERSION .*;/$1;/m;
+		$dump =~ s/^(GRANT|REVOKE) .* ON FUNCTION jobs\.\Q$_\E .*\n//gm foreach @changed;
+	}
 	unlink $name;
 	append_to_file($name, $dump);
 	$server->safe_psql('postgres', "CREATE DATABASE $database");
@@ -250,7 +245,7 @@ sub upgrade
 	copy("$frozen/$version/jobs--$version.sql", "$shared/extension/") if !$is_this;
 	restore($node, $market, $version, 1);
 	my $old = $node->safe_psql($market, 'SELECT schema_version FROM jobs.node');
-	my $is_previous = $old >= $previous_version;
+	my $is_previous = $is_this || $version eq $previous;
 	my $reading = reading($market);
 	my $rows = $node->safe_psql($market, $reading);
 	my $types = types_of_functions($market);
@@ -345,6 +340,41 @@ sub blocked_by
 	return;
 }
 
+# jobs.purge_events() is made anew with more arguments: who was given the old one has it, from whom it was given, and
+# that is no part of what the extension comes with.
+sub rights_go_on
+{
+	my ($version) = @_;
+	my $name = "$version, rights on a function that changes";
+	my $rights = q{
+		SELECT string_agg(a::text, ' ' ORDER BY a::text), pg_get_userbyid(proowner) FROM pg_proc, unnest(proacl) a WHERE proname = 'purge_events' GROUP BY proowner };
+
+	restore($node, 'rights', $version, 1);
+	$node->safe_psql('rights', q{
+		GRANT EXECUTE ON FUNCTION jobs.purge_events TO PUBLIC;
+		GRANT EXECUTE ON FUNCTION jobs.purge_events TO shop_reports WITH GRANT OPTION;
+		SET ROLE shop_reports;
+		GRANT EXECUTE ON FUNCTION jobs.purge_events TO shop_viewer WITH GRANT OPTION;
+		SET ROLE shop_viewer;
+		GRANT EXECUTE ON FUNCTION jobs.purge_events TO shop_mailer;
+		GRANT EXECUTE ON FUNCTION jobs.purge_events TO shop_app WITH GRANT OPTION });
+	my $before = $node->safe_psql('rights', $rights);
+	is($node->safe_psql('rights', q{
+			CREATE ROLE another_superuser SUPERUSER;
+			SET ROLE another_superuser;
+			ALTER EXTENSION jobs UPDATE;
+			SELECT current_user }), 'another_superuser', "$name: whoever updates is who it was");
+	is($node->safe_psql('rights', $rights), $before, "$name: all have it");
+	like($before, qr{=X/postgres jobs_owner=X\*/postgres .*shop_app=X\*/shop_viewer .*shop_viewer=X\*/shop_reports}, "$name: of whom they got it");
+	is($node->safe_psql('rights', q{
+			SELECT count(*), count(DISTINCT initprivs::text) FROM pg_init_privs
+			WHERE objoid IN ('jobs.purge_events'::regproc, 'jobs.purge_emails'::regproc) AND classoid = 'pg_proc'::regclass }), '2|1', "$name: a dump has it");
+	$node->safe_psql('rights', q{
+		REVOKE EXECUTE ON FUNCTION jobs.purge_events FROM shop_reports CASCADE;
+		SELECT jobs.install() });
+	return;
+}
+
 # A newer server that has this version beside us, as script/private-postgres makes one.
 sub find_newer_server
 {
@@ -422,6 +452,7 @@ foreach my $version (@versions)
 	my $reading = upgrade($version, $fresh);
 	blocked_by($version) if $version eq '0.1.0';
 	accounts($version) if $version eq '0.1.0';
+	rights_go_on($version) if $version eq '0.1.0';
   SKIP:
 	{
 		skip "there is no newer PostgreSQL that has jobs $Marketplace::version: run PG_MAJOR=17 script/private-postgres", 1 if !$newer;

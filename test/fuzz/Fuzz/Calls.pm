@@ -1058,6 +1058,8 @@ my @sometimes = (
 	[ 'SELECT count(*) >= 0 FROM jobs.email_template', 'mailer operator' ],
 	[ 'SELECT count(*) >= 0 FROM jobs.claim_emails(3)', 'mailer operator' ],
 	[ 'SELECT jobs.purge_emails(interval \'1 year\') = 0', 'operator' ],
+	[ 'SELECT jobs.purge_jobs(interval \'1 year\') = 0', 'operator' ],
+	[ 'SELECT jobs.purge_events(interval \'1 year\') = 0', 'operator' ],
 	[ 'SELECT jobs.cancel_emails(\'-infinity\') = 0', 'operator' ],
 	[ 'SELECT jobs.version() IS NOT NULL', 'app bound mailer monitor operator' ],
 );
