@@ -18,21 +18,28 @@ SQL_PIECES = \
 	slots \
 	bind_role \
 	directory \
+	organization_delete \
 	visibility \
 	conversation \
 	proposal \
 	request \
+	withdraw \
+	condition \
 	match \
 	ranking \
 	job \
 	message \
 	assignment \
+	reassign \
+	deadline \
 	decline \
 	review \
 	dml \
 	expiry \
 	schedule \
 	outbox \
+	resend \
+	pause \
 	email_purge \
 	feed \
 	email_template \

@@ -24,8 +24,11 @@ SELECT
 	EXTRACT(epoch FROM h.rematch_lag)::double precision AS rematch_lag_seconds,
 	h.notifier_running,
 	h.notifier_lag,
-	EXTRACT(epoch FROM h.notifier_lag)::double precision AS notifier_lag_seconds
-FROM jobs.health_report() h;
+	EXTRACT(epoch FROM h.notifier_lag)::double precision AS notifier_lag_seconds,
+	p.emails_paused_at,
+	p.emails_paused_because
+FROM jobs.health_report() h
+CROSS JOIN jobs.email_pause() p;
 
 COMMENT ON VIEW jobs.health IS 'whether the marketplace keeps up: one row, cheap at any size';
 COMMENT ON COLUMN jobs.health.expiry_lag IS 'for how long the longest overdue job waits to be marked expired; zero when none does';
@@ -53,3 +56,5 @@ COMMENT ON COLUMN jobs.health.rematch_lag_seconds IS 'rematch_lag as a number of
 COMMENT ON COLUMN jobs.health.notifier_running IS 'whether the notifier runs, the background worker that wakes listeners; false where the library is not preloaded, and on a standby';
 COMMENT ON COLUMN jobs.health.notifier_lag IS 'for how long the first wake-up of this database waits for the notifier; zero when none does; NULL: transactions notify by themselves here';
 COMMENT ON COLUMN jobs.health.notifier_lag_seconds IS 'notifier_lag as a number of seconds; NULL as well';
+COMMENT ON COLUMN jobs.health.emails_paused_at IS 'since when an operator has all e-mail wait; NULL: it is sent';
+COMMENT ON COLUMN jobs.health.emails_paused_because IS 'why; NULL as well';

@@ -9,6 +9,9 @@ CREATE TABLE IF NOT EXISTS jobs.node (
 	purged_position bigint NOT NULL DEFAULT 0,
 	last_run_at timestamptz,
 	last_run_database oid,
+	emails_paused_at timestamptz,
+	emails_paused_because text,
+	emails_paused_by text,
 	CHECK (first_slot >= 0 AND last_slot <= 1023 AND first_slot <= last_slot)
 );
 
@@ -29,3 +32,6 @@ COMMENT ON COLUMN jobs.node.last_sweep_at IS 'when a sweep last expired a job; N
 COMMENT ON COLUMN jobs.node.purged_position IS 'the highest position of an event that was purged, above which positions go on; 0: none was';
 COMMENT ON COLUMN jobs.node.last_run_at IS 'when jobs.expire_due_jobs() last ended, written at most once a minute; NULL before the first time';
 COMMENT ON COLUMN jobs.node.last_run_database IS 'the oid of the database where that was: a copy has another';
+COMMENT ON COLUMN jobs.node.emails_paused_at IS 'since when claims return nothing, by jobs.pause_emails(); NULL: e-mail is sent';
+COMMENT ON COLUMN jobs.node.emails_paused_because IS 'why, for people; NULL as well';
+COMMENT ON COLUMN jobs.node.emails_paused_by IS 'the database user who paused it, or gave the reason last, by the name at that time; NULL as well';

@@ -13,6 +13,7 @@
 
 #include "acting/dml.h"
 #include "acting/entry.h"
+#include "jobs/assignment.h"
 #include "jobs/consequence.h"
 #include "pg/argument.h"
 #include "pg/json.h"
@@ -67,11 +68,8 @@ record_assignment(Call *call, Job *job, const Transition *transition, int64 memb
 	consequence_of_action(call, job, transition, &subject);
 }
 
-/*
- * False: the member was assigned already.
- */
-static bool
-add_member(Call *call, Job *job, const Transition *transition, int64 member_id)
+bool
+assignment_add(Call *call, Job *job, const Transition *transition, int64 member_id)
 {
 	Row *row;
 
@@ -85,11 +83,8 @@ add_member(Call *call, Job *job, const Transition *transition, int64 member_id)
 	return true;
 }
 
-/*
- * False: the member was not assigned.
- */
-static bool
-remove_member(Call *call, Job *job, const Transition *transition, int64 member_id)
+bool
+assignment_remove(Call *call, Job *job, const Transition *transition, int64 member_id)
 {
 	Row *row = find_assignment(call, job, member_id);
 
@@ -127,8 +122,8 @@ change_members(FunctionCallInfo fcinfo, Action action)
 	for (int i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (action == ACTION_ASSIGN ? add_member(call, job, transition, member_ids[i]) :
-									  remove_member(call, job, transition, member_ids[i]))
+		if (action == ACTION_ASSIGN ? assignment_add(call, job, transition, member_ids[i]) :
+									  assignment_remove(call, job, transition, member_ids[i]))
 			changed++;
 	}
 	call_end(call);
@@ -152,7 +147,7 @@ SQL_FUNCTION(assign_self)
 	Job *job = job_lock(call, job_id);
 	bool assigned;
 
-	assigned = add_member(call, job, job_require(call, job, ACTION_ASSIGN), call->actor.id);
+	assigned = assignment_add(call, job, job_require(call, job, ACTION_ASSIGN), call->actor.id);
 	call_end(call);
 	PG_RETURN_BOOL(assigned);
 }

@@ -118,7 +118,7 @@ decline_if_live(Call *call, int64 id)
 		return;
 	job = job_of_row(row);
 	if (status_is_live(job_status(job)))
-		row_require_written(decline_job(call, job, REASON_BLOCKED, NULL) == STATUS_DECLINED, row, ROW_UPDATE);
+		decline_must(call, job, REASON_BLOCKED);
 }
 
 /*
