@@ -63,6 +63,7 @@ note_withdrawn(Call *call, int64 job_id)
 
 	if (first == NULL)
 		actor_complain_missing("job", job_id);
+	row_require_column(first, Col_job_withdrawn_at);
 	if (!row_isnull(first, Col_job_withdrawn_at))
 		return;
 	changed = row_copy(first);

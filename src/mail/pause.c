@@ -21,7 +21,7 @@
 #include "pg/argument.h"
 #include "pg/notify.h"
 #include "tables/node.h"
-#include "tables/schema_check.h"
+#include "tables/schema_complain.h"
 
 /* As many e-mails are counted as jobs.health counts. */
 #define MOST_COUNTED 10000
@@ -38,16 +38,16 @@ pause_is_on(Rows *rows)
 }
 
 /*
- * The row of jobs.node, locked. Tables of the version before have no place for a pause, and it would be
- * lost without a word.
+ * The row of jobs.node, locked.
  */
 static Row *
 pause_lock_node(Rows *rows)
 {
 	Row *node = row_lock_found(node_fetch(rows), LockTupleNoKeyExclusive, LockWaitBlock);
 
-	if (node == NULL || node->table->att[Col_node_emails_paused_at] == InvalidAttrNumber)
-		schema_complain("The table jobs.node can't keep a pause.");
+	if (node == NULL)
+		schema_complain("The table jobs.node has lost its row.");
+	row_require_column(node, Col_node_emails_paused_at);
 	return node;
 }
 

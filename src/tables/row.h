@@ -170,6 +170,9 @@ typedef enum RowWrite
 } RowWrite;
 extern void row_require_written(bool is_written, const Row *row, RowWrite what);
 
+/* 55000 where the table is of the version before and lacks the column: what is set in it would be lost without a word. */
+extern void row_require_column(const Row *row, int column);
+
 /*
  * Columns, by position (Col_job_status). One that the tables of the previous version lack is NULL, and
  * setting it does nothing.

@@ -82,11 +82,14 @@ $node->safe_psql('market', q{
 	SELECT jobs.create_merchant('Eve', 'eve@shop.example');
 	SELECT jobs.start_conversation(1025, 'Hello', actor => 'merchant:2048');
 	SELECT jobs.block_conversation(2049, actor => 'merchant:2048');
+	SELECT jobs.add_member(jobs.create_organization('Unknown', 'x@unknown.example'), 'X', 'x@unknown.example');
 	SELECT jobs.create_consumer('all');
 	SELECT jobs.ack_events('all', max(event_position)) FROM jobs.read_events('all');
 	SELECT count(*) FROM jobs.claim_emails(1, '1 day') });
 is($node->safe_psql('market', q{SELECT count(*) > 0 FROM jobs.job WHERE due_at < now()}), 't', 'a job is due');
 my ($held, $token) = split /\|/, $node->safe_psql('market', 'SELECT id, claim_token FROM jobs.email WHERE claim_token IS NOT NULL ORDER BY id DESC LIMIT 1');
+
+my $unknown = $node->safe_psql('market', q{SELECT id FROM jobs.organization WHERE name = 'Unknown'});
 
 my $contents = contents($node, 'market');
 my %tried;
@@ -141,10 +144,19 @@ triggers_put_nothing_off('shop_operator', 'email', q{SELECT jobs.cancel_emails('
 triggers_put_nothing_off('shop_mailer', 'email', "SELECT jobs.ack_emails(ARRAY[$held]::bigint[], ARRAY['$token']::uuid[])", 'an acknowledgement');
 triggers_put_nothing_off('shop_mailer', 'email', "SELECT jobs.fail_email($held, '$token', 'No')", 'a failure');
 triggers_put_nothing_off('shop_operator', 'email', "SELECT jobs.retry_email($held)", 'another attempt');
+triggers_put_nothing_off('shop_operator', 'email', "SELECT jobs.resend_email($held)", 'sending once more');
+triggers_put_nothing_off('shop_operator', 'email', 'SELECT jobs.retry_emails()', 'another attempt for dead letters');
+triggers_put_nothing_off('shop_operator', 'node', q{SELECT jobs.pause_emails('x')}, 'a pause');
+$node->safe_psql('market', q{SELECT jobs.pause_emails('x')});
+triggers_put_nothing_off('shop_operator', 'node', 'SELECT jobs.resume_emails()', 'the end of a pause');
+$node->safe_psql('market', 'SELECT jobs.resume_emails()');
 
 # What operators do.
 triggers_put_nothing_off('shop_operator', 'service', q{SELECT jobs.create_service('New')}, 'create_service()');
 triggers_put_nothing_off('shop_operator', 'conversation', 'SELECT jobs.unblock_conversation(2049)', 'unblock_conversation()');
+triggers_put_nothing_off('shop_operator', $_, "SELECT jobs.delete_organization($unknown)", "delete_organization(), $_") foreach 'organization', 'preferences', 'member';
+triggers_put_nothing_off('shop_operator', $_, 'SELECT jobs.reassign_jobs(2049, 1025)', "reassign_jobs(), $_") foreach 'assignment', 'event', 'email';
+triggers_put_nothing_off('shop_operator', $_, "SELECT jobs.extend_deadline(1025, now() + interval '1 year')", "extend_deadline(), $_") foreach 'job', 'event';
 triggers_put_nothing_off('shop_operator', 'email', q{SELECT jobs.purge_emails('0')}, 'purge_emails()');
 triggers_put_nothing_off('shop_operator', $_, 'SELECT jobs.purge_events()', "purge_events(), $_") foreach 'event', 'node';
 foreach my $call ('SELECT jobs.expire_jobs()', 'CALL jobs.expire_due_jobs()')
@@ -153,6 +165,10 @@ foreach my $call ('SELECT jobs.expire_jobs()', 'CALL jobs.expire_due_jobs()')
 }
 puts_nothing_off($_, 'CREATE INDEX own ON jobs.node ((own.hold_in_plan() AND id))', 'DROP INDEX jobs.own', 'SELECT FROM jobs.health_report()',
 	qr/42501: .*WITH HOLD/, "health, read by $_") foreach 'shop_operator', 'postgres';
+# ... and what plans none: there the description of a table has a check
+puts_nothing_off('shop_operator', "ALTER TABLE jobs.$$_[0] ADD CONSTRAINT own CHECK (own.hold_in_plan()) NOT VALID",
+	"ALTER TABLE jobs.$$_[0] DROP CONSTRAINT own", "SELECT FROM jobs.$$_[1]", qr/42501: .*WITH HOLD/, $$_[1])
+  foreach [ 'node', 'email_pause()' ], [ 'preferences', 'why_not_matched(1025, 3072)' ];
 
 # What superusers and the owner administrate.
 foreach my $user ('postgres', 'jobs_owner')
