@@ -13,6 +13,9 @@
 
 #include "tables/names.h"
 
+/* The tables of the release before this one have this version: the library works with them, and with all since. */
+#define JOBS_SCHEMA_BEFORE 1
+
 /*
  * Is something not as the schema has it, so that schema_apply would change what stands, or make what
  * refers to it? Comments don't count. With `is_older`, what can stand in an older form does.

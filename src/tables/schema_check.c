@@ -131,7 +131,7 @@ schema_check_version(void)
 		schema_complain("The row of jobs.node is missing.");
 	if (version > JOBS_SCHEMA_VERSION)
 		schema_refuse_newer(version);
-	if (version < Max(JOBS_SCHEMA_VERSION - 1, 1))
+	if (version < JOBS_SCHEMA_BEFORE)
 		complain_version(version);
 }
 

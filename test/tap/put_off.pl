@@ -155,7 +155,7 @@ $node->safe_psql('market', 'SELECT jobs.resume_emails()');
 triggers_put_nothing_off('shop_operator', 'service', q{SELECT jobs.create_service('New')}, 'create_service()');
 triggers_put_nothing_off('shop_operator', 'conversation', 'SELECT jobs.unblock_conversation(2049)', 'unblock_conversation()');
 triggers_put_nothing_off('shop_operator', $_, "SELECT jobs.delete_organization($unknown)", "delete_organization(), $_") foreach 'organization', 'preferences', 'member';
-triggers_put_nothing_off('shop_operator', $_, 'SELECT jobs.reassign_jobs(2049, 1025)', "reassign_jobs(), $_") foreach 'assignment', 'event', 'email';
+triggers_put_nothing_off('shop_operator', $_, 'SELECT jobs.reassign_jobs(2049, 1025)', "reassign_jobs(), $_") foreach 'assignment', 'event';
 triggers_put_nothing_off('shop_operator', $_, "SELECT jobs.extend_deadline(1025, now() + interval '1 year')", "extend_deadline(), $_") foreach 'job', 'event';
 triggers_put_nothing_off('shop_operator', 'email', q{SELECT jobs.purge_emails('0')}, 'purge_emails()');
 triggers_put_nothing_off('shop_operator', $_, 'SELECT jobs.purge_events()', "purge_events(), $_") foreach 'event', 'node';
