@@ -851,7 +851,8 @@ sub check_history
 			WHERE job_id IS NOT NULL AND action NOT LIKE 'review%' ORDER BY job_id, id"))
 	{
 		my ($job_id, $action, $from, $to, $kind) = split /\|/, $line;
-		my $side = $kind eq 'member' ? 'expert' : $kind;
+		# the system gives a member's jobs to another in place of the organization
+		my $side = $kind eq 'member' || $kind eq 'system' && $action =~ /assign$/ ? 'expert' : $kind;
 		my $arrow = $action eq 'create' ? { '' => 'new' } : $Fuzz::Model::diagram{$side}{$action} // {};
 		my $allowed = $arrow->{$from} // 'nothing';
 
