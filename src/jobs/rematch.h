@@ -16,8 +16,8 @@ extern bool rematch_is_wanted(const Job *job);
 
 /*
  * After the organization has lost its job: asks the next one, unless somebody has responded, or the
- * request was withdrawn; the new job's row, if any, in a list. False: somebody holds the merchant, or the conversation with
- * the next one, and is not waited for.
+ * request was withdrawn; the new job's row, if any, in a list. False: somebody holds the merchant, or
+ * the conversation with the next one, and is not waited for.
  */
 extern bool rematch_next(Call *call, const Job *lost, List **made);
 

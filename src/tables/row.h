@@ -170,7 +170,7 @@ typedef enum RowWrite
 } RowWrite;
 extern void row_require_written(bool is_written, const Row *row, RowWrite what);
 
-/* 55000 where the table is of the version before and lacks the column: what is set in it would be lost without a word. */
+/* 55000 where the table is of an older version and lacks the column: what is set in it would be lost without a word. */
 extern void row_require_column(const Row *row, int column);
 
 /*
