@@ -18,22 +18,29 @@ SQL_PIECES = \
 	slots \
 	bind_role \
 	directory \
+	organization_delete \
 	visibility \
 	conversation \
 	account \
 	proposal \
 	request \
+	withdraw \
+	condition \
 	match \
 	ranking \
 	job \
 	message \
 	assignment \
+	reassign \
+	deadline \
 	decline \
 	review \
 	dml \
 	expiry \
 	schedule \
 	outbox \
+	resend \
+	pause \
 	email_purge \
 	feed \
 	job_purge \

@@ -66,6 +66,21 @@ COMMENT ON FUNCTION jobs.retry_email IS
 	'PT409 it was sent. For operator access.';
 
 -- access: operators
+CREATE FUNCTION jobs.retry_emails(
+	kind text DEFAULT NULL,
+	since timestamptz DEFAULT NULL,
+	max_rows integer DEFAULT 1000)
+RETURNS bigint
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_retry_emails';
+REVOKE EXECUTE ON FUNCTION jobs.retry_emails FROM PUBLIC;
+COMMENT ON FUNCTION jobs.retry_emails IS
+	'Sends e-mails again that were given up, those that were given up first: they are due at once. kind: one kind, NULL: '
+	'all; since: those that were given up from that time on, NULL: all; max_rows: at least 1. What was cancelled stays so, '
+	'and what somebody holds is passed over. Returns how many they are. Errors: 22004 max_rows is NULL; 22023 a bad value. '
+	'For operator access.';
+
+-- access: operators
 CREATE FUNCTION jobs.cancel_emails(before timestamptz)
 RETURNS bigint
 LANGUAGE C VOLATILE PARALLEL UNSAFE

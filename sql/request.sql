@@ -40,6 +40,6 @@ COMMENT ON FUNCTION jobs.rematch_request IS
 	'Asks the best organizations that were not asked yet under a request, up to max_matches (1 to 100), for '
 	'the same job. client_key: makes a repeated call safe that asked somebody (max_matches is not compared). '
 	'Returns the new jobs; none: nobody is left to ask. Errors: 22004 NULL; 22023 a bad value; PT404 the '
-	'request is missing or hidden; 42501 not the merchant or the system. For merchants and the system with '
+	'request is missing or hidden; PT409 it was withdrawn; 42501 not the merchant or the system. For merchants and the system with '
 	'app, bound or operator access.';
 

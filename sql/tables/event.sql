@@ -56,12 +56,12 @@ COMMENT ON COLUMN jobs.event.job_id IS 'the job; NULL: it is about none';
 COMMENT ON COLUMN jobs.event.conversation_id IS 'the conversation in which it happened; NULL: it is about an account';
 COMMENT ON COLUMN jobs.event.proposal_id IS 'the proposal, or for create the one that the job came from; NULL: it is about none';
 COMMENT ON COLUMN jobs.event.review_id IS 'the review; NULL: it is about none, or there is none yet';
-COMMENT ON COLUMN jobs.event.action IS 'create, open, message, decline, expire, mark_inactive, reactivate, complete, confirm, reject, assign, unassign (merchants don''t see the last two); conversation_start, conversation_message (without a job or proposal), conversation_block, conversation_unblock; proposal_send, proposal_accept, proposal_decline, proposal_withdraw; review_request, review_write, review_reply; organization_update, organization_close, organization_reopen, preferences_update, member_update, member_deactivate, member_activate, merchant_update, merchant_close, merchant_reopen, store_update, store_remove, suspend, reinstate';
+COMMENT ON COLUMN jobs.event.action IS 'create, open, message, decline, expire, extend, mark_inactive, reactivate, complete, confirm, reject, assign, unassign (merchants don''t see the last two); conversation_start, conversation_message (without a job or proposal), conversation_block, conversation_unblock; proposal_send, proposal_accept, proposal_decline, proposal_withdraw; review_request, review_write, review_reply; organization_update, organization_close, organization_reopen, preferences_update, member_update, member_deactivate, member_activate, merchant_update, merchant_close, merchant_reopen, store_update, store_remove, suspend, reinstate';
 COMMENT ON COLUMN jobs.event.from_status IS 'the job''s status before; NULL for create, and without a job';
 COMMENT ON COLUMN jobs.event.to_status IS 'the job''s status after; NULL without a job';
 COMMENT ON COLUMN jobs.event.actor IS 'who did it';
 COMMENT ON COLUMN jobs.event.occurred_at IS 'when, by the clock';
-COMMENT ON COLUMN jobs.event.details IS 'ids and reasons (message_id, member_id, proposal_id, store_id, reason) and the names of changed columns (columns), never what people wrote; NULL when there is nothing to add';
+COMMENT ON COLUMN jobs.event.details IS 'ids, reasons and deadlines (message_id, member_id, proposal_id, store_id, reason, respond_by) and the names of changed columns (columns), never what people wrote; NULL when there is nothing to add';
 COMMENT ON COLUMN jobs.event.position IS 'its place in the event feed of this database, given when somebody first reads it; NULL before';
 
 COMMENT ON TABLE jobs.event_caller IS 'which database user it was who let a member, a merchant or the system do something, with the rights of an operator; seen by operators and viewers alone, purged with the event';

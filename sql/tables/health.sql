@@ -26,8 +26,11 @@ SELECT
 	h.notifier_lag,
 	EXTRACT(epoch FROM h.notifier_lag)::double precision AS notifier_lag_seconds,
 	jobs.last_maintained_at() AS last_maintained_at,
-	EXTRACT(epoch FROM statement_timestamp() - jobs.last_maintained_at())::double precision AS last_maintained_age_seconds
-FROM jobs.health_report() h;
+	EXTRACT(epoch FROM statement_timestamp() - jobs.last_maintained_at())::double precision AS last_maintained_age_seconds,
+	p.emails_paused_at,
+	p.emails_paused_because
+FROM jobs.health_report() h
+CROSS JOIN jobs.email_pause() p;
 
 COMMENT ON VIEW jobs.health IS 'whether the marketplace keeps up: one row, cheap at any size';
 COMMENT ON COLUMN jobs.health.expiry_lag IS 'for how long the longest overdue job waits to be marked expired; zero when none does';
@@ -57,3 +60,5 @@ COMMENT ON COLUMN jobs.health.notifier_lag IS 'for how long the first wake-up of
 COMMENT ON COLUMN jobs.health.notifier_lag_seconds IS 'notifier_lag as a number of seconds; NULL as well';
 COMMENT ON COLUMN jobs.health.last_maintained_at IS 'when jobs.maintain() last came to its end in this database, with nothing left to do; NULL before the first time';
 COMMENT ON COLUMN jobs.health.last_maintained_age_seconds IS 'how many seconds ago last_maintained_at was; NULL as well';
+COMMENT ON COLUMN jobs.health.emails_paused_at IS 'since when an operator has all e-mail wait; NULL: it is sent';
+COMMENT ON COLUMN jobs.health.emails_paused_because IS 'why; NULL as well';

@@ -26,7 +26,8 @@ CREATE TABLE IF NOT EXISTS jobs.job (
 	completed_at timestamptz,
 	confirmed_at timestamptz,
 	ended_at timestamptz,
-	client_key uuid
+	client_key uuid,
+	withdrawn_at timestamptz
 ) WITH (fillfactor = 85);
 
 CREATE INDEX IF NOT EXISTS job_due ON jobs.job (due_at) WHERE due_at IS NOT NULL;
@@ -80,6 +81,7 @@ COMMENT ON COLUMN jobs.job.completed_at IS 'when the expert last marked it as co
 COMMENT ON COLUMN jobs.job.confirmed_at IS 'when the merchant confirmed the completion; NULL before';
 COMMENT ON COLUMN jobs.job.client_key IS 'makes a repeated request safe, in the first of the jobs that a call makes; unique per merchant, never the nil UUID, NULL when the caller gave none';
 COMMENT ON COLUMN jobs.job.ended_at IS 'when it was completed, declined or expired; NULL while it lives, and again after a rejection';
+COMMENT ON COLUMN jobs.job.withdrawn_at IS 'when the merchant withdrew the request, in the first of its jobs; NULL in the others, and where it was not withdrawn';
 
 -- Views stand behind the tables of all pieces, wherever they are written. What whoever acts sees,
 -- with their own rights. OR REPLACE, because an older view can stand there. All arms of a UNION

@@ -11,6 +11,9 @@ CREATE TABLE IF NOT EXISTS jobs.node (
 	last_run_database oid,
 	last_maintained_at timestamptz,
 	last_maintained_database oid,
+	emails_paused_at timestamptz,
+	emails_paused_because text,
+	emails_paused_by text,
 	CHECK (first_slot >= 0 AND last_slot <= 1023 AND first_slot <= last_slot)
 );
 
@@ -33,3 +36,6 @@ COMMENT ON COLUMN jobs.node.last_run_at IS 'when jobs.expire_due_jobs() last end
 COMMENT ON COLUMN jobs.node.last_run_database IS 'the oid of the database where that was: a copy has another';
 COMMENT ON COLUMN jobs.node.last_maintained_at IS 'when jobs.maintain() last came to its end, with nothing left to do; NULL before the first time';
 COMMENT ON COLUMN jobs.node.last_maintained_database IS 'the oid of the database where that was: a copy has another';
+COMMENT ON COLUMN jobs.node.emails_paused_at IS 'since when claims return nothing, by jobs.pause_emails(); NULL: e-mail is sent';
+COMMENT ON COLUMN jobs.node.emails_paused_because IS 'why, for people; NULL as well';
+COMMENT ON COLUMN jobs.node.emails_paused_by IS 'the database user who paused it, or gave the reason last, by the name at that time; NULL as well';

@@ -114,6 +114,19 @@ access_is_operator(Oid role)
 	return may_execute(role, &operator_function, "expire_jobs", types, lengthof(types));
 }
 
+Oid
+access_calling_operator(void)
+{
+	Oid users[] = {GetSessionUserId(), GetOuterUserId()};
+
+	for (int i = 0; i < lengthof(users); i++)
+	{
+		if ((i == 0 || users[i] != users[0]) && access_is_operator(users[i]))
+			return users[i];
+	}
+	return InvalidOid;
+}
+
 bool
 access_may_act_as(Oid role)
 {

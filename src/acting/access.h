@@ -13,6 +13,12 @@ extern void access_init(void);
 /* Is the role an operator: may it do what the system does? True for owner and superusers. */
 extern bool access_is_operator(Oid role);
 
+/*
+ * Who used an operator's rights, or could have: the user who logged in, or the role that it took on;
+ * InvalidOid: neither has them.
+ */
+extern Oid access_calling_operator(void);
+
 /* May the role see what everybody does? So may operators. */
 extern bool access_is_viewer(Oid role);
 

@@ -184,6 +184,15 @@ call_begin_sheltered(void)
 }
 
 Call *
+call_begin_operation(void)
+{
+	Call *call = begin_system(true);
+
+	call->is_automatic = false;
+	return call;
+}
+
+Call *
 call_begin_upkeep(void)
 {
 	return begin_system(!is_owner_alone(tables_owner()));

@@ -62,6 +62,9 @@ extern Call *call_begin_system(void);
  */
 extern Call *call_begin_sheltered(void);
 
+/* The same for what an operator wants, and no schedule: the history names who it was. */
+extern Call *call_begin_operation(void);
+
 /*
  * The same for what a scheduler calls, as the owner as a rule: the owner may put off what it likes
  * in transactions of its own.

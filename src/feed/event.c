@@ -19,30 +19,13 @@ const char *const event_names[EVENT_KIND_COUNT] = {
 };
 
 /*
- * Who used an operator's rights, or could have: the user who logged in, or the role that it took on;
- * InvalidOid: neither has them.
- */
-static Oid
-calling_operator(void)
-{
-	Oid users[] = {GetSessionUserId(), GetOuterUserId()};
-
-	for (int i = 0; i < lengthof(users); i++)
-	{
-		if ((i == 0 || users[i] != users[0]) && access_is_operator(users[i]))
-			return users[i];
-	}
-	return InvalidOid;
-}
-
-/*
  * An operator acts for whom he likes, and the event names that one. Applications do the same all day
  * long: what they say of themselves would be no news.
  */
 static void
 write_caller(Call *call, const Row *event)
 {
-	Oid caller = call->is_automatic ? InvalidOid : calling_operator();
+	Oid caller = call->is_automatic ? InvalidOid : access_calling_operator();
 	Row *row;
 
 	if (!OidIsValid(caller))

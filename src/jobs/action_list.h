@@ -40,6 +40,9 @@ ACTION(EXPIRE, .name = "expire", .phrase = "expire", .is_update = true, .email =
 	   .evidence = EVIDENCE_OF_EXPIRY, .lost_by = SIDE_SYSTEM)
 TRANSITION(EXPIRE, SIDE_SYSTEM, WAITING, STATUS_EXPIRED, .when = FACT_OVERDUE)
 
+ACTION(EXTEND, .name = "extend", .phrase = "get another deadline")
+TRANSITION(EXTEND, SIDE_SYSTEM, WAITING, UNCHANGED)
+
 ACTION(MARK_INACTIVE, .name = "mark_inactive", .phrase = "be marked inactive", .is_update = true)
 TRANSITION(MARK_INACTIVE, SIDE_EXPERT, BIT(STATUS_RESPONDED) | BIT(STATUS_AWAITING_RESPONSE), STATUS_INACTIVE)
 

@@ -75,11 +75,8 @@ record_assignment(Call *call, Job *job, const Transition *transition, int64 memb
 	consequence_of_action(call, job, transition, &subject);
 }
 
-/*
- * False: the member was assigned already.
- */
-static bool
-add_member(Call *call, Job *job, const Transition *transition, int64 member_id)
+bool
+assignment_add(Call *call, Job *job, const Transition *transition, int64 member_id)
 {
 	Row *row;
 
@@ -93,11 +90,8 @@ add_member(Call *call, Job *job, const Transition *transition, int64 member_id)
 	return true;
 }
 
-/*
- * False: the member was not assigned.
- */
-static bool
-remove_member(Call *call, Job *job, const Transition *transition, int64 member_id)
+bool
+assignment_remove(Call *call, Job *job, const Transition *transition, int64 member_id)
 {
 	Row *row = find_assignment(call, job, member_id);
 
@@ -111,7 +105,7 @@ remove_member(Call *call, Job *job, const Transition *transition, int64 member_i
 bool
 assignment_end(Call *call, Job *job, int64 member_id)
 {
-	return remove_member(call, job, job_require(call, job, ACTION_UNASSIGN), member_id);
+	return assignment_remove(call, job, job_require(call, job, ACTION_UNASSIGN), member_id);
 }
 
 /*
@@ -219,8 +213,8 @@ change_members(FunctionCallInfo fcinfo, Action action)
 	for (int i = 0; i < count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (action == ACTION_ASSIGN ? add_member(call, job, transition, member_ids[i]) :
-									  remove_member(call, job, transition, member_ids[i]))
+		if (action == ACTION_ASSIGN ? assignment_add(call, job, transition, member_ids[i]) :
+									  assignment_remove(call, job, transition, member_ids[i]))
 			changed++;
 	}
 	call_end(call);
@@ -245,7 +239,7 @@ SQL_FUNCTION(assign_self)
 	bool assigned;
 
 	require_member(call, job, call->actor.id);
-	assigned = add_member(call, job, job_require(call, job, ACTION_ASSIGN), call->actor.id);
+	assigned = assignment_add(call, job, job_require(call, job, ACTION_ASSIGN), call->actor.id);
 	call_end(call);
 	PG_RETURN_BOOL(assigned);
 }

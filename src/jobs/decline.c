@@ -47,6 +47,12 @@ decline_job(Call *call, Job *job, const char *reason, const char *comment)
 	return transition_result(transition, job->status);
 }
 
+void
+decline_must(Call *call, Job *job, const char *reason)
+{
+	row_require_written(decline_job(call, job, reason, NULL) == STATUS_DECLINED, job->row, ROW_UPDATE);
+}
+
 /*
  * Did whoever acts decline it before, in the same words?
  */

@@ -14,6 +14,9 @@
  */
 extern JobStatus decline_job(Call *call, Job *job, const char *reason, const char *comment);
 
+/* The same where it is a part of more: 27000 when a trigger of a user suppressed it. */
+extern void decline_must(Call *call, Job *job, const char *reason);
+
 /* Writes the record of a decline; the job stands as it was before. reason, comment: or NULL. */
 extern void decline_record(Call *call, const Job *job, const char *reason, const char *comment);
 

@@ -258,6 +258,15 @@ require_side(const Call *call, int64 id, Action action)
 }
 
 const Transition *
+job_transition_of(Call *call, Job *job, Action action, Side side)
+{
+	Judged judged = {.call = call, .job = job};
+	JobFact obstacle;
+
+	return transition_find(action, side, job->status, read_fact, &judged, &obstacle);
+}
+
+const Transition *
 job_find_transition(Call *call, Job *job, Action action)
 {
 	Side side = call_side(call);
@@ -448,6 +457,17 @@ job_check_texts(Row *row)
 }
 
 void
+job_set_deadline(Row *row, TimestampTz until, TimestampTz now)
+{
+	TimestampTz remind_at = time_after(until, -reminder_lead);
+
+	row_set_time(row, Col_job_respond_by, until);
+	row_set_time(row, Col_job_due_at, until);
+	if (reminder_lead > 0 && remind_at > now)
+		row_set_time(row, Col_job_remind_at, remind_at);
+}
+
+void
 job_fill_new(Row *row, const char *origin, int64 conversation_id, TimestampTz now)
 {
 	double window = row_isnull(row, Col_job_proposal_id) ? response_window : proposal_response_window;
@@ -458,12 +478,7 @@ job_fill_new(Row *row, const char *origin, int64 conversation_id, TimestampTz no
 	row_set_text(row, Col_job_status, status_name(STATUS_NEW));
 	row_set_time(row, Col_job_created_at, now);
 	if (window >= 0)
-	{
-		row_set_time(row, Col_job_respond_by, time_after(now, window));
-		row_set_time(row, Col_job_due_at, time_after(now, window));
-		if (reminder_lead > 0 && window > reminder_lead)
-			row_set_time(row, Col_job_remind_at, time_after(now, window - reminder_lead));
-	}
+		job_set_deadline(row, time_after(now, window), now);
 }
 
 int64

@@ -58,7 +58,13 @@ extern JobStatus job_status(const Job *job);
  */
 extern const Transition *job_require(Call *call, Job *job, Action action);
 
-/* The same, but NULL when the job's status has no such transition; and the error for that. */
+/*
+ * The transition that the action of a side means, whoever acts, for what the marketplace does in its place; NULL:
+ * the job doesn't allow it.
+ */
+extern const Transition *job_transition_of(Call *call, Job *job, Action action, Side side);
+
+/* The same as job_require, but NULL when the job's status has no such transition; and the error for that. */
 extern const Transition *job_find_transition(Call *call, Job *job, Action action);
 pg_noreturn extern void job_complain_status(Call *call, Job *job, Action action);
 
@@ -90,6 +96,12 @@ extern void job_check_texts(Row *row);
 #define ORIGIN_MATCH "match"
 #define ORIGIN_REMATCH "rematch"
 #define ORIGIN_PROPOSAL "proposal"
+
+/*
+ * The deadline of a job that waits for a response, and with it the time of its reminder; a deadline that is nearer than
+ * that brings no new one.
+ */
+extern void job_set_deadline(Row *row, TimestampTz until, TimestampTz now);
 
 /*
  * A new job. `row` holds the two sides and what is asked for (title, description, budget, ...);

@@ -35,6 +35,22 @@ somebody_responded(const List *jobs)
 	return false;
 }
 
+/*
+ * Does the merchant want it no more? It is locked, so that it does not say so in between.
+ */
+static bool
+is_withdrawn(const List *jobs)
+{
+	ListCell *cell;
+
+	foreach (cell, jobs)
+	{
+		if (!row_isnull(lfirst(cell), Col_job_withdrawn_at))
+			return true;
+	}
+	return false;
+}
+
 bool
 rematch_is_wanted(const Job *job)
 {
@@ -59,11 +75,12 @@ rematch_next(Call *call, const Job *lost, List **made)
 	if (!account_is_active(merchant) || !store_is_kept(call, row_int64(lost->row, Col_job_store_id)))
 		return true;
 	ask.asked = request_jobs(call, row_int64(lost->row, Col_job_request_id));
-	return somebody_responded(ask.asked) || request_ask_best(call, &ask, made) != ASKING_HELD;
+	return is_withdrawn(ask.asked) || somebody_responded(ask.asked) ||
+		   request_ask_best(call, &ask, made) != ASKING_HELD;
 }
 
 Row *
-rematch_require_request(Call *call, int64 request_id)
+rematch_require_seen(Call *call, int64 request_id)
 {
 	List *jobs = request_jobs(call, request_id);
 	bool sees = false;
@@ -74,13 +91,21 @@ rematch_require_request(Call *call, int64 request_id)
 						   row_int64(lfirst(cell), Col_job_merchant_id));
 	if (!sees)
 		actor_complain_missing("request", request_id);
+	return linitial(jobs);
+}
+
+Row *
+rematch_require_request(Call *call, int64 request_id)
+{
+	Row *any = rematch_require_seen(call, request_id);
+
 	if (call->actor.kind == ACTOR_MEMBER)
 		ereport(ERROR,
 				(refused_by(REFUSAL_ACTOR_KIND),
 				 errmsg("only the merchant asks other organizations under request %lld", (long long) request_id),
 				 errdetail("The one who acts is a member of an organization that was asked."),
 				 errhint("Pass actor => 'merchant:...'.")));
-	return linitial(jobs);
+	return any;
 }
 
 List *
@@ -98,6 +123,12 @@ rematch_request(Call *call, const Row *any, int max_matches, const pg_uuid_t *cl
 
 	store_require_kept(call, row_int64(any, Col_job_store_id));
 	ask.asked = request_jobs(call, row_int64(any, Col_job_request_id));
+	if (is_withdrawn(ask.asked))
+		ereport(ERROR,
+				(refused_by(REFUSAL_REQUEST_WITHDRAWN),
+				 errmsg("request %lld is withdrawn", (long long) row_int64(any, Col_job_request_id)),
+				 errdetail("Its merchant wants the work no more."),
+				 errhint("Ask for the work anew, with jobs.request_job().")));
 	(void) request_ask_best(call, &ask, &made);
 	return made;
 }

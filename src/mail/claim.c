@@ -13,6 +13,8 @@
  * the place of others: a claim goes on until it has as many as it wants, or has seen all that
  * was due when it began. What it wrote itself, or a trigger kept due, it does not see again.
  *
+ * While e-mail is paused (pause.c), there is nothing to claim.
+ *
  * Locks: each e-mail FOR NO KEY UPDATE SKIP LOCKED, in the order in which they are due.
  */
 #include "postgres.h"
@@ -30,6 +32,7 @@
 #include "acting/entry.h"
 #include "mail/email_render.h"
 #include "mail/outbox.h"
+#include "mail/pause.h"
 #include "pg/argument.h"
 #include "pg/check.h"
 #include "pg/interval.h"
@@ -334,6 +337,11 @@ SQL_FUNCTION_OF_ROWS(claim_emails)
 	/* who is connected to a standby learns it at once, not with the first e-mail that is due */
 	check_can_write();
 	call = call_begin_sheltered();
+	if (pause_is_on(call->rows))
+	{
+		call_end(call);
+		return (Datum) 0;
+	}
 
 	/*
 	 * A mailer sends as soon as it has committed. Were the commit lost in a crash, the

@@ -8,22 +8,28 @@
  * cancelled, so that the index email_pending holds just what is left to do. email.claim_token is
  * that of the claim which nobody has answered yet.
  *
- * Locks: each e-mail FOR NO KEY UPDATE; who waits for several takes them in the order of the ids.
+ * Locks: each e-mail FOR NO KEY UPDATE; who waits for several takes them in the order of the ids. Dead
+ * letters are tried again without waiting.
  */
 #include "postgres.h"
 
+#include "access/stratnum.h"
 #include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
 
 #include "acting/call.h"
 #include "acting/entry.h"
+#include "mail/email_kind.h"
 #include "mail/outbox.h"
 #include "pg/argument.h"
 #include "pg/check.h"
 #include "pg/notify.h"
 #include "pg/order.h"
 #include "pg/refusal.h"
+#include "pg/text.h"
 
 static int email_max_attempts = 10;
 
@@ -36,11 +42,12 @@ outbox_init(void)
 							&email_max_attempts, 10, 1, 1000, PGC_SUSET, 0, NULL, NULL, NULL);
 }
 
-Row *
-outbox_lock(Rows *rows, int64 id)
+/*
+ * NULL: it is not there.
+ */
+static Row *
+outbox_require(Row *email, int64 id)
 {
-	Row *email = row_lock(rows, TABLE_email, id, LockTupleNoKeyExclusive, LockWaitBlock);
-
 	if (email == NULL)
 		ereport(ERROR,
 				(refused_by(REFUSAL_ROW_MISSING),
@@ -48,6 +55,18 @@ outbox_lock(Rows *rows, int64 id)
 				 errdetail("The outbox has no e-mail of that number."),
 				 errhint("Pass an email_id that jobs.claim_emails() returned, or an id of jobs.email.")));
 	return email;
+}
+
+Row *
+outbox_get(Rows *rows, int64 id)
+{
+	return outbox_require(row_fetch(rows, TABLE_email, id), id);
+}
+
+Row *
+outbox_lock(Rows *rows, int64 id)
+{
+	return outbox_require(row_lock(rows, TABLE_email, id, LockTupleNoKeyExclusive, LockWaitBlock), id);
 }
 
 bool
@@ -117,6 +136,21 @@ outbox_batch_end(OutboxBatch *batch)
 }
 
 /*
+ * The same e-mail, due as if nobody had tried yet, or given it up.
+ */
+static Row *
+outbox_renew(const Row *email, TimestampTz now)
+{
+	Row *renewed = row_copy(email);
+
+	row_set_time(renewed, Col_email_next_attempt_at, now);
+	row_set(renewed, Col_email_attempts, Int32GetDatum(0));
+	row_set_null(renewed, Col_email_dead_at);
+	row_set_null(renewed, Col_email_cancelled_at);
+	return renewed;
+}
+
+/*
  * jobs.retry_email(email_id): makes an e-mail due now, as if nobody had tried yet, or cancelled
  * it. A claim that nobody has answered stays valid until the next one: if its mailer has sent
  * the e-mail after all, it isn't sent twice.
@@ -126,7 +160,6 @@ SQL_FUNCTION(retry_email)
 	int64 id = arg_id(fcinfo, ARG(retry_email, email_id));
 	Call *call = call_begin_sheltered();
 	Row *email = outbox_lock(call->rows, id);
-	Row *changed;
 
 	if (!row_isnull(email, Col_email_sent_at))
 		ereport(ERROR,
@@ -134,15 +167,75 @@ SQL_FUNCTION(retry_email)
 				 errmsg("e-mail %lld cannot be tried again", (long long) id),
 				 errdetail("A mailer has sent it."),
 				 errhint("No action is needed.")));
-	changed = row_copy(email);
-	row_set_time(changed, Col_email_next_attempt_at, GetCurrentTimestamp());
-	row_set(changed, Col_email_attempts, Int32GetDatum(0));
-	row_set_null(changed, Col_email_dead_at);
-	row_set_null(changed, Col_email_cancelled_at);
-	row_must_update(email, changed);
+	row_must_update(email, outbox_renew(email, GetCurrentTimestamp()));
 	jobs_wake(WAKE_EMAIL);
 	call_end(call);
 	PG_RETURN_VOID();
+}
+
+/*
+ * A kind of e-mail, or NULL for all. One that a later version of the library wrote has no name here.
+ */
+static char *
+arg_optional_kind(FunctionCallInfo fcinfo, int argno)
+{
+	char *kind = PG_ARGISNULL(argno) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(argno));
+
+	if (kind && email_kind_of_name(kind) == EMAIL_NONE)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%s\" is not a kind of e-mail", text_excerpt(kind, 40)),
+				 errdetail("No e-mail is of that kind."),
+				 errhint("SELECT DISTINCT kind FROM jobs.email_template lists them. Leave it out for all.")));
+	return kind;
+}
+
+/*
+ * Makes a dead letter due, unless somebody holds it, or was faster.
+ */
+static bool
+outbox_revive(Rows *rows, const Row *found, TimestampTz now)
+{
+	Row *email = row_lock_found(row_of_slot(rows, TABLE_email, found->slot), LockTupleNoKeyExclusive, LockWaitSkip);
+
+	return email && !row_isnull(email, Col_email_dead_at) && row_update(email, outbox_renew(email, now));
+}
+
+/*
+ * jobs.retry_emails(kind, since, max_rows): makes dead letters due, those that were given up first. What
+ * was cancelled stays so: somebody wanted it.
+ */
+SQL_FUNCTION(retry_emails)
+{
+	char *kind = arg_optional_kind(fcinfo, ARG_retry_emails_kind);
+	TimestampTz since =
+		PG_ARGISNULL(ARG_retry_emails_since) ? DT_NOBEGIN : PG_GETARG_TIMESTAMPTZ(ARG_retry_emails_since);
+	int max_rows = arg_count(fcinfo, ARG(retry_emails, max_rows));
+	TimestampTz now = GetCurrentTimestamp();
+	int64 revived = 0;
+	ScanKeyData keys[1];
+	RowScan *scan;
+	const Row *email;
+	OutboxBatch batch;
+	Call *call;
+
+	check_can_write();
+	call = call_begin_sheltered();
+	ScanKeyInit(&keys[0], 1, BTGreaterEqualStrategyNumber, F_TIMESTAMPTZ_GE, TimestampTzGetDatum(since));
+	scan = row_scan_begin(call->rows, TABLE_email, INDEX_email_dead, 1, keys, ForwardScanDirection);
+	outbox_batch_begin(&batch);
+	while (revived < max_rows && (email = row_scan_pass(scan)) != NULL)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (kind == NULL || strcmp(row_text(email, Col_email_kind), kind) == 0)
+			revived += outbox_revive(outbox_batch_rows(&batch, 1), email, now);
+	}
+	outbox_batch_end(&batch);
+	row_scan_end(scan);
+	if (revived > 0)
+		jobs_wake(WAKE_EMAIL);
+	call_end(call);
+	PG_RETURN_INT64(revived);
 }
 
 static bool

@@ -16,6 +16,9 @@ extern void outbox_init(void);
 /* The e-mail, locked; PT404 when there is none. */
 extern Row *outbox_lock(Rows *rows, int64 id);
 
+/* The same, not locked. */
+extern Row *outbox_get(Rows *rows, int64 id);
+
 extern bool outbox_is_pending(const Row *email);
 extern bool outbox_is_due(const Row *email, TimestampTz now);
 

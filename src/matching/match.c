@@ -1,8 +1,8 @@
 /*
  * match.c
  *
- * Finds the organizations that may be asked, and the best of them. Whoever asks sees no
- * preferences but their own: it is read with the rights of the tables' owner.
+ * Finds the organizations that may be asked, and the best of them. Who may be asked stands in
+ * condition.c.
  *
  * An organization is scored first; whether it may be asked is looked up where it is good enough.
  * Those that evidence speaks for come first, best first as far as that can be told, until nobody
@@ -23,7 +23,6 @@
 #include "acting/entry.h"
 #include "matching/match.h"
 #include "matching/ranking_read.h"
-#include "parties/conversation.h"
 #include "parties/directory.h"
 #include "pg/argument.h"
 
@@ -43,12 +42,9 @@ typedef struct Search
 {
 	Call *call;
 	const MatchQuery *query;
-	bool is_dropshipper;
-	int64 merchant_id; /* 0: no particular merchant */
+	Judge judge;
 	Ranking *ranking;
 	ScoreMeans means;
-	RowScan *provided;	  /* by organization */
-	RowScan *preferences; /* by organization */
 	MemoryContext scratch;
 	binaryheap *best; /* the worst of them on top */
 	int max_count;
@@ -86,27 +82,6 @@ was_asked(const MatchQuery *query, int64 organization_id)
 }
 
 /*
- * Does the organization want to be matched, with this kind of merchant?
- */
-static bool
-is_willing(Search *search, int64 organization_id)
-{
-	ScanKeyData keys[1];
-	const Row *preferences;
-
-	row_key_int64(&keys[0], 1, organization_id);
-	if (search->preferences == NULL)
-		search->preferences = row_scan_begin(search->call->rows, TABLE_preferences, PRIMARY_KEY, 1, keys,
-											 ForwardScanDirection);
-	else
-		row_scan_again(search->preferences, 1, keys);
-	preferences = row_scan_pass(search->preferences);
-	return preferences && row_bool(preferences, Col_preferences_is_available) &&
-		   preferences_are_listed(preferences) &&
-		   (!search->is_dropshipper || row_bool(preferences, Col_preferences_accepts_dropshipping));
-}
-
-/*
  * The share of the price range that the budget covers; in numeric and rounded, for a price can
  * have more digits than a float.
  */
@@ -125,49 +100,17 @@ price_fit_of(const Row *provided, Numeric budget)
 	return DatumGetFloat8(DirectFunctionCall1(numeric_float8, share));
 }
 
-static bool
-is_above(const Row *provided, int column, Numeric budget)
-{
-	return DatumGetInt32(DirectFunctionCall2(numeric_cmp, row_get(provided, column), NumericGetDatum(budget))) > 0;
-}
-
 /*
- * Can the budget pay for it? A price in another currency can't be told to fit. `price_fit`:
- * the share of the price range within the budget; -1: not known.
+ * The share of the price range within the budget, which the lowest price is; -1: not known.
  */
-static bool
-fits_budget(const MatchQuery *query, const Row *provided, double *price_fit)
+static double
+price_fit(const MatchQuery *query, const Row *provided)
 {
-	bool has_min = !row_isnull(provided, Col_provided_service_min_price);
-	bool has_max = !row_isnull(provided, Col_provided_service_max_price);
-
-	*price_fit = -1;
-	if (query->budget == NULL || (!has_min && !has_max))
-		return true;
-	if (strcmp(row_text(provided, Col_provided_service_currency), query->currency) != 0)
-		return false;
-	if (has_min && is_above(provided, Col_provided_service_min_price, query->budget))
-		return false;
-	if (!has_max)
-		return true;
-	*price_fit = is_above(provided, Col_provided_service_max_price, query->budget) ?
-					 price_fit_of(provided, query->budget) :
-					 1;
-	return true;
-}
-
-/*
- * Is the conversation with the merchant blocked? Asked last, of the few that are good enough.
- */
-static bool
-is_blocked_for_merchant(const Search *search, int64 organization_id)
-{
-	Row *conversation;
-
-	if (search->merchant_id == 0)
-		return false;
-	conversation = conversation_find(search->call->rows, organization_id, search->merchant_id);
-	return conversation && row_bool(conversation, Col_conversation_is_blocked);
+	if (!condition_price_is_known(query, provided) || row_isnull(provided, Col_provided_service_max_price))
+		return -1;
+	return condition_price_is_above(query, provided, Col_provided_service_max_price) ?
+			   price_fit_of(provided, query->budget) :
+			   1;
 }
 
 /*
@@ -198,21 +141,6 @@ keep(Search *search, const Match *match)
 	binaryheap_replace_first(best, PointerGetDatum(kept));
 }
 
-static const Row *
-find_provided(Search *search, int64 organization_id)
-{
-	ScanKeyData keys[2];
-
-	row_key_int64(&keys[0], 1, organization_id);
-	row_key_int64(&keys[1], 2, search->query->service_id);
-	if (search->provided == NULL)
-		search->provided = row_scan_begin(search->call->rows, TABLE_provided_service, PRIMARY_KEY, 2, keys,
-										  ForwardScanDirection);
-	else
-		row_scan_again(search->provided, 2, keys);
-	return row_scan_pass(search->provided);
-}
-
 /*
  * Is it one of the best? Each question costs more than the one before. `provided`: NULL, if that
  * it provides the service is not known yet.
@@ -221,7 +149,7 @@ static void
 consider_organization(Search *search, int64 organization_id, const Evidence *evidence, const Row *provided)
 {
 	const MatchQuery *query = search->query;
-	double price_fit;
+	Candidate candidate;
 	Match match;
 	Match at_best_price;
 
@@ -231,13 +159,11 @@ consider_organization(Search *search, int64 organization_id, const Evidence *evi
 	score_add_price(&at_best_price, query->budget ? 1 : 0);
 	if (!is_good_enough(search, &at_best_price) || was_asked(query, organization_id))
 		return;
-	if (provided == NULL)
-		provided = find_provided(search, organization_id);
-	if (provided == NULL || !fits_budget(query, provided, &price_fit))
+	condition_judge(&candidate, &search->judge, organization_id, provided);
+	if (!conditions_hold(&candidate, CONDITION_OF_OFFER))
 		return;
-	score_add_price(&match, price_fit);
-	if (is_good_enough(search, &match) && is_willing(search, organization_id) &&
-		!is_blocked_for_merchant(search, organization_id))
+	score_add_price(&match, price_fit(query, condition_provided(&candidate)));
+	if (is_good_enough(search, &match) && conditions_hold(&candidate, CONDITION_OF_WILL))
 		keep(search, &match);
 }
 
@@ -356,23 +282,20 @@ find_matches(Search *search)
 Match *
 match_find(Call *call, const MatchQuery *query, int max_count, int *count)
 {
-	Search search = {.call = call, .query = query, .max_count = max_count};
+	Search search = {
+		.call = call,
+		.query = query,
+		.judge = {.rows = call->rows, .query = query},
+		.max_count = max_count,
+	};
 	Match *matches;
 
 	rows_renew(call->rows);
-	if (query->merchant)
-	{
-		search.is_dropshipper = row_bool(query->merchant, Col_merchant_is_dropshipper);
-		search.merchant_id = row_int64(query->merchant, Col_merchant_id);
-	}
 	search.ranking = ranking_begin(call->rows, query->service_id);
 	search.scratch = AllocSetContextCreate(CurrentMemoryContext, "jobs match", ALLOCSET_SMALL_SIZES);
 	find_matches(&search);
 	ranking_end(search.ranking);
-	if (search.provided)
-		row_scan_end(search.provided);
-	if (search.preferences)
-		row_scan_end(search.preferences);
+	condition_end(&search.judge);
 	MemoryContextDelete(search.scratch);
 
 	*count = search.best->bh_size;

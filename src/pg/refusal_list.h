@@ -35,6 +35,7 @@ REFUSAL(STORE_REMOVED, "PT409", "store_removed", "no new job is for a store that
 REFUSAL(ORGANIZATION_UNAVAILABLE, "PT409", "organization_unavailable", "the organization is not available for work")
 REFUSAL(DROPSHIPPING_REFUSED, "PT409", "dropshipping_refused", "the organization does not work with dropshippers")
 REFUSAL(NOBODY_MATCHES, "PT409", "nobody_matches", "no organization can be asked for the service")
+REFUSAL(REQUEST_WITHDRAWN, "PT409", "request_withdrawn", "nobody is asked under a request that was withdrawn")
 REFUSAL(PROPOSAL_DECIDED, "PT409", "proposal_decided", "a proposal is accepted, declined or withdrawn once")
 REFUSAL(PROPOSAL_WITHOUT_WORK, "PT409", "proposal_without_work",
 		"work is reviewed under a proposal that was accepted for a new store")
@@ -43,6 +44,8 @@ REFUSAL(REVIEW_UNREQUESTED, "PT409", "review_unrequested",
 REFUSAL(REVIEW_WRITTEN, "PT409", "review_written", "work is reviewed once")
 REFUSAL(REVIEW_REPLIED, "PT409", "review_replied", "a review is replied to once")
 REFUSAL(EMAIL_SENT, "PT409", "email_sent", "an e-mail that was sent is not tried again")
+REFUSAL(ORGANIZATION_IN_USE, "PT409", "organization_in_use",
+		"an organization that has had a conversation, or whose member is a role, is not deleted")
 REFUSAL(ACTION_RUNNING, "PT409", "action_running", "who acts does not change while an action runs")
 
 REFUSAL(JOB_EXPIRED, "PT410", "job_expired", "nothing is done to an expired or overdue job")

@@ -28,7 +28,6 @@
 #include "pg/compat.h"
 #include "tables/lock_order.h"
 #include "tables/row_private.h"
-#include "tables/schema_complain.h"
 
 struct RowScan
 {
@@ -562,14 +561,6 @@ static bool
 is_missing(const Row *row, int column)
 {
 	return row->table->att[column] == InvalidAttrNumber;
-}
-
-void
-row_require_column(const Row *row, int column)
-{
-	if (row->table->att[column] == 0)
-		schema_complain("The column jobs.%s.%s is missing.", table_name(row->table->id),
-						table_column(row->table->id, column));
 }
 
 bool

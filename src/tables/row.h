@@ -182,6 +182,9 @@ typedef enum RowWrite
 } RowWrite;
 extern void row_require_written(bool is_written, const Row *row, RowWrite what);
 
+/* 55000 where the table is of an older version and lacks the column: what is set in it would be lost without a word. */
+extern void row_require_column(const Row *row, int column);
+
 /*
  * Columns, by position (Col_job_status). One that the tables of the previous version lack is NULL, and
  * setting it does nothing.
@@ -195,9 +198,6 @@ extern bool row_bool(const Row *row, int column);
 extern char *row_text(const Row *row, int column); /* NULL: NULL */
 extern TimestampTz row_time(const Row *row, int column, TimestampTz missing);
 extern bool row_differs(const Row *a, const Row *b, AttrNumber attnum);
-
-/* 55000 for what can't be done without a column that they lack. */
-extern void row_require_column(const Row *row, int column);
 
 extern void row_set(Row *row, int column, Datum value);
 extern void row_set_null(Row *row, int column);

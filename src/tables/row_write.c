@@ -20,6 +20,7 @@
 #include "pg/refusal.h"
 #include "tables/decided.h"
 #include "tables/row_private.h"
+#include "tables/schema_complain.h"
 
 /* May the one who acts be shown whole rows? NULL: nobody may. */
 static RowsTest may_see_rows = NULL;
@@ -592,4 +593,12 @@ void
 row_must_delete(const Row *row)
 {
 	row_require_written(row_delete(row), row, ROW_DELETE);
+}
+
+void
+row_require_column(const Row *row, int column)
+{
+	if (row->table->att[column] == InvalidAttrNumber)
+		schema_complain("The table jobs.%s lacks the column %s.", table_name(row->table->id),
+						table_column(row->table->id, column));
 }

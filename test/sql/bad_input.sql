@@ -29,7 +29,8 @@ INSERT INTO good VALUES
 	('request_id', '1', NULL), ('review_id', '1', NULL), ('communication', '3', NULL), ('quality', '3', NULL),
 	('owner', quote_literal('regress_jobs_nobody'), NULL), ('schedule', quote_literal('never'), NULL),
 	('member_id', '1', NULL), ('email_scope', quote_literal('all'), NULL), ('older_than', quote_literal('100 years'), NULL),
-	('before', quote_literal('-infinity'), NULL),
+	('before', quote_literal('-infinity'), NULL), ('kind', quote_literal('message'), NULL), ('since', quote_literal('infinity'), NULL),
+	('recipient', quote_literal('a@b.example'), NULL), ('from_member_id', '1', NULL), ('to_member_id', '2', NULL), ('until', 'now()', NULL),
 	('consumer', quote_literal('Name'), 200), ('actor_or_organization', quote_literal('member:1'), NULL), ('from_start', 'true', NULL), ('up_to', '1', NULL);
 
 CREATE TEMPORARY VIEW argument AS
@@ -94,7 +95,7 @@ WHERE limits IS NOT NULL AND (limits <> 'e-mail' OR text !~ 'aa')
 GROUP BY text, limits ORDER BY limits, text COLLATE "C";
 SELECT name, pg_temp.complaint(function, name, quote_literal(replace(address, 'X', hidden))) AS complaint, count(*)
 FROM argument, unnest(ARRAY['aX@x.example', 'a@xX.example', 'X@x.example']) address, unnest(ARRAY[U&'\00AD', U&'\2800', U&'\202E', U&'\2066', U&'\+0E0061', U&'\FE0F']) hidden
-WHERE name IN ('email', 'notification_email')
+WHERE name IN ('email', 'notification_email', 'recipient')
 GROUP BY 1, 2 ORDER BY 1, 2;
 
 -- numbers
@@ -123,7 +124,7 @@ FROM argument WHERE name = 'client_key';
 SELECT name, value, string_agg(DISTINCT pg_temp.complaint(function, name, quote_literal(value)), ', ') AS complaints, count(*) AS functions
 FROM argument JOIN (VALUES ('language', ''), ('language', 'e'), ('language', 'EN'), ('language', 'eng'), ('language', 'e1'), ('currency', ''),
 	('currency', 'EU'), ('currency', 'eur'), ('currency', 'EURO'), ('currency', '€€€'), ('reason', ''), ('reason', 'Too busy'), ('reason', 'too-busy'),
-	('reason', repeat('x', 41)), ('reason', repeat('_', 40)), ('access', 'superuser'), ('access', ''), ('format', 'svg'), ('status', 'done'),
+	('reason', repeat('x', 41)), ('reason', repeat('_', 40)), ('access', 'superuser'), ('access', ''), ('format', 'svg'), ('status', 'done'), ('kind', ''), ('kind', 'letter'),
 	('actor', 'Ann'), ('actor', 'member:1.0')) v (name, value) USING (name)
 GROUP BY name, value ORDER BY name, value;
 
@@ -135,7 +136,7 @@ FROM argument, unnest(ARRAY['', ' ', 'ann', '@', 'ann@', '@x.example', 'a@b@x.ex
 	'ann@x.example;bob@x.example', 'ann(work)@x.example', '"ann"@x.example', 'ann\@x.example',
 	repeat('x', 64) || '@' || repeat('y', 182) || '.example', 'ann@x.example', 'ann+jobs@x.example', 'a@b', 'änn@größe.example',
 	repeat('x', 64) || '@' || repeat('y', 181) || '.example']) a (address)
-WHERE name IN ('email', 'notification_email')
+WHERE name IN ('email', 'notification_email', 'recipient')
 GROUP BY a.address ORDER BY complaints, a.address COLLATE "C";
 
 -- arrays

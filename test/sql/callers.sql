@@ -76,7 +76,7 @@ UNION ALL VALUES ('reply_to_job', format('%s, $$Text$$', :job)), ('send_message'
 	('send_proposal', format('%s, %s, $$Title$$, $$Work$$, 1', :conversation, :service)), ('review_job', format('%s, 4, 4', :confirmed)),
 	('review_proposal', format('%s, 4, 4', :proposal)), ('reply_to_review', format('%s, $$Thanks$$', :review)),
 	('start_conversation', format('%s, $$Text$$', :org)), ('request_job', format('%s, $$Title$$, $$Text$$, %s', :service, :org)),
-	('rematch_request', :'request'), ('add_member', format('%s, $$Name$$, $$a@callers.example$$', :org)),
+	('rematch_request', :'request'), ('withdraw_request', :'request'), ('add_member', format('%s, $$Name$$, $$a@callers.example$$', :org)),
 	('add_store', format('%s, $$Name$$', :max_id)), ('set_email_scope', format('%s, $$all$$', :ann_id)),
 	('provide_service', format('%s, %s', :org, :service)), ('withdraw_service', format('%s, %s', :org, :service)), ('set_preferences', :'org');
 SELECT 'is not tried: ' || proname FROM said WHERE actors IS NOT NULL AND proname NOT IN (SELECT proname FROM arguments);

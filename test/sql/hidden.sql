@@ -43,7 +43,7 @@ SELECT jobs.set_preferences(:org, is_listed => false, actor => :'ann');
 CREATE TEMPORARY TABLE argument AS
 SELECT p.proname, a.n, a.name, p.proargtypes[a.n::integer - 1]::regtype AS type, a.n <= p.pronargs - p.pronargdefaults AS is_required,
 	p.proargtypes[a.n::integer - 1]::regtype IN ('bigint'::regtype, 'bigint[]'::regtype) AND a.name <> 'up_to' AS is_id,
-	CASE WHEN p.proargtypes[a.n::integer - 1]::regtype IN ('bigint'::regtype, 'bigint[]'::regtype) THEN substring(a.name FROM '^(.*)_ids?$') END AS kind,
+	CASE WHEN p.proargtypes[a.n::integer - 1]::regtype IN ('bigint'::regtype, 'bigint[]'::regtype) THEN substring(a.name FROM '^(?:from_|to_)?(.*)_ids?$') END AS kind,
 	CASE
 		WHEN a.name = 'currency' THEN quote_literal('EUR')
 		WHEN a.name = 'language' THEN quote_literal('de')
@@ -56,6 +56,7 @@ SELECT p.proname, a.n, a.name, p.proargtypes[a.n::integer - 1]::regtype AS type,
 			WHEN 'integer' THEN '2'
 			WHEN 'numeric' THEN '2'
 			WHEN 'boolean' THEN 'false'
+			WHEN 'timestamp with time zone' THEN quote_literal('2100-01-01')
 			WHEN 'uuid' THEN quote_literal('00000000-0000-0000-0000-000000000001')
 			WHEN 'uuid[]' THEN quote_literal('{00000000-0000-0000-0000-000000000001}')
 		END

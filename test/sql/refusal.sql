@@ -26,6 +26,8 @@ SELECT email_id AS held FROM jobs.claim_emails(1) \gset
 SELECT jobs.ack_emails(ARRAY[:held], ARRAY[claim_token]) FROM jobs.email WHERE id = :held;
 SELECT jobs.reply_to_job(:live, 'Once', '11111111-1111-1111-1111-111111111111', actor => :'ann') > 0;
 SELECT jobs.create_consumer('refusal', actor => :'max');
+SELECT request_id AS withdrawn FROM jobs.request_job(:service, 'Withdrawn', 'Text', :org, actor => :'max') \gset
+SELECT jobs.withdraw_request(:withdrawn, actor => :'max');
 CREATE TABLE pg_temp.refused (rule text, statement text);
 INSERT INTO pg_temp.refused VALUES
 	('row_missing', format('SELECT jobs.open_job(1, actor => %L)', :'ann')),
@@ -41,6 +43,8 @@ INSERT INTO pg_temp.refused VALUES
 	('organization_unavailable', format('SELECT jobs.start_conversation(%s, $$Hello$$, actor => %L)', :away, :'max')),
 	('dropshipping_refused', format('SELECT jobs.start_conversation(%s, $$Hello$$, actor => %L)', :picky, :'drop')),
 	('nobody_matches', format('SELECT jobs.request_job(%s, $$a$$, $$b$$, actor => %L)', :unprovided, :'max')),
+	('request_withdrawn', format('SELECT jobs.rematch_request(%s, actor => %L)', :withdrawn, :'max')),
+	('organization_in_use', format('SELECT jobs.delete_organization(%s)', :org)),
 	('proposal_decided', format('SELECT jobs.decline_proposal(%s, actor => %L)', :new_store, :'max')),
 	('proposal_without_work', format('SELECT jobs.request_review(%s, actor => %L)', :open_proposal, :'ann')),
 	('review_unrequested', format('SELECT jobs.review_proposal(%s, 4, 5, actor => %L)', :new_store, :'max')),

@@ -19,6 +19,7 @@ INSERT INTO rule VALUES
 	('message', '{merchant}', '{new,opened,awaiting_response,completed}', 'same', NULL),
 	('decline', '{expert,merchant}', '{new,opened,responded,awaiting_response,inactive}', 'declined', NULL),
 	('expire', '{system}', '{new,opened}', 'expired', 'overdue'),
+	('extend', '{system}', '{new,opened}', 'same', NULL),
 	('mark_inactive', '{expert}', '{responded,awaiting_response}', 'inactive', NULL),
 	('reactivate', '{expert}', '{inactive}', 'responded', 'expert wrote last'),
 	('reactivate', '{expert}', '{inactive}', 'awaiting_response', 'merchant wrote last'),
@@ -85,8 +86,8 @@ INSERT INTO person VALUES
 	('owner as other organization', :'otto', 'regress_jobs_owner', 'hidden'),
 	('owner as other merchant', :'mia', 'regress_jobs_owner', 'hidden');
 
--- What does an action, on job %1$s of conversation %2$s. set_... are what no UPDATE may
--- do: they stand for no action.
+-- What does an action, on job %1$s of conversation %2$s and request %3$s. set_... are what no UPDATE may
+-- do: they stand for no action. Nor do reassign and withdraw, which do others.
 CREATE TEMPORARY TABLE attempt (action text, path text, statement text, sent text);
 INSERT INTO attempt VALUES
 	('open', 'function', 'SELECT jobs.open_job(%1$s)'),
@@ -100,6 +101,9 @@ INSERT INTO attempt VALUES
 	('reject', 'function', 'SELECT jobs.reject_completion(%1$s)'),
 	('assign', 'function', format('SELECT jobs.assign_members(%%1$s, ARRAY[%s])', :bob_id)),
 	('unassign', 'function', format('SELECT jobs.unassign_members(%%1$s, ARRAY[%s])', :ann_id)),
+	('extend', 'function', $$SELECT jobs.extend_deadline(%1$s, now() + '1 year')$$),
+	('reassign', 'function', format('SELECT jobs.reassign_jobs(%s, %s)', :ann_id, :bob_id)),
+	('withdraw', 'function', 'SELECT jobs.withdraw_request(%3$s)'),
 	('open', 'plain', $$UPDATE jobs.job SET status = 'opened' WHERE id = %1$s$$),
 	('message', 'plain', $$INSERT INTO jobs.message (job_id, body) VALUES (%1$s, 'Text')$$),
 	('decline', 'plain', $$UPDATE jobs.job SET status = 'declined' WHERE id = %1$s$$),
@@ -139,6 +143,10 @@ INSERT INTO repeated
 VALUES ('inactive', 'mark_inactive', :'ann'), ('inactive_awaiting', 'mark_inactive', :'ann'), ('completed', 'complete', :'ann'), ('confirmed', 'complete', :'ann'),
 	('confirmed', 'confirm', :'max'), ('declined', 'decline', :'ann'), ('declined_by_merchant', 'decline', :'max');
 
+CREATE FUNCTION pg_temp.lives(s situation)
+RETURNS boolean
+LANGUAGE sql RETURN s.status NOT IN ('completed', 'declined', 'expired') AND NOT 'overdue' = ANY (s.facts);
+
 -- What must come of it: a status, "untouched" (nothing happens, no error) or an SQLSTATE.
 -- The order of the checks is that of the branches.
 CREATE FUNCTION pg_temp.expected(s situation, from_proposal boolean, p person, a attempt)
@@ -154,6 +162,16 @@ DECLARE
 BEGIN
 	IF p.kind = 'gone' THEN
 		RETURN 'PT404';
+	ELSIF a.action IN ('extend', 'reassign') AND p.role <> 'regress_jobs_operator' THEN
+		RETURN '42501'; -- functions of operators
+	ELSIF a.action = 'reassign' THEN
+		RETURN s.status; -- of this job and others; the history tells
+	ELSIF a.action = 'withdraw' THEN
+		RETURN CASE WHEN p.kind = 'nobody' THEN '42501'
+			WHEN p.kind = 'hidden' OR from_proposal THEN 'PT404'
+			WHEN p.kind <> 'merchant' THEN '42501'
+			WHEN pg_temp.lives(s) THEN 'declined'
+			ELSE s.status END; -- and that it was withdrawn is noted
 	ELSIF a.path <> 'function' AND a.statement !~ '^INSERT' AND p.role <> 'regress_jobs_owner' AND
 		(p.kind IN ('nobody', 'hidden') OR a.action = 'unassign' AND p.kind = 'merchant')
 	THEN
@@ -193,6 +211,9 @@ RETURNS text
 LANGUAGE sql AS $$
 	SELECT CASE
 		WHEN outcome ~ '^([0-9PT]{5}|untouched)$' THEN NULL
+		WHEN action IN ('reassign', 'withdraw') AND NOT pg_temp.lives(s) THEN NULL
+		WHEN action = 'reassign' THEN replace('unassign %->%, assign %->%', '%', outcome)
+		WHEN action = 'withdraw' THEN 'decline ' || s.status || '->' || outcome
 		WHEN s.status = 'new' AND kind = 'expert' AND action IN ('message', 'complete') THEN
 			'open new->opened, ' || action || ' opened->' || outcome
 		ELSE action || ' ' || s.status || '->' || outcome
@@ -218,7 +239,7 @@ BEGIN
 	BEGIN
 		EXECUTE format('SET LOCAL ROLE %I', p.role);
 		PERFORM jobs.act_as(p.actor);
-		EXECUTE format(a.sent, number, j.conversation_id);
+		EXECUTE format(a.sent, number, j.conversation_id, coalesce(j.request_id, 1));
 		RESET ROLE;
 		PERFORM jobs.act_as('');
 		SELECT * INTO j FROM jobs.job WHERE id = number;

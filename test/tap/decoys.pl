@@ -405,9 +405,17 @@ my $operations = q{
 	SELECT email_id, claim_token FROM jobs.claim_emails(1) \gset
 	SELECT jobs.fail_email(:email_id, :'claim_token', 'full');
 	SELECT jobs.retry_email(:email_id);
+	SELECT jobs.resend_email(:email_id, 'z@x.example');
+	SELECT jobs.pause_emails('x'), jobs.resume_emails(), jobs.retry_emails('message', '2000-01-01', 5), jobs.retry_emails();
 	SELECT jobs.purge_emails('1 day', 5), jobs.cancel_emails('2000-01-01');
 	SELECT jobs.purge_jobs('0', 1), jobs.purge_events('0', 1), jobs.purge_events();
 	CALL jobs.maintain();
+	SELECT * FROM jobs.why_not_matched(:organization, :service, :merchant, 100);
+	SELECT job_id AS late, request_id AS late_request FROM jobs.request_job(2048, 'Late', 'All of it', max_matches => 1, actor => 'merchant:1024') \gset
+	SELECT jobs.extend_deadline(:late, pg_catalog.now() OPERATOR(pg_catalog.+) interval '30 days');
+	SELECT jobs.reassign_jobs(1025, 2049), jobs.reassign_jobs(2049, 1025);
+	SELECT jobs.withdraw_request(:late_request, actor => 'merchant:1024');
+	SELECT jobs.delete_organization(:written);
 	TABLE jobs.health;
 };
 

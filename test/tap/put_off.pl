@@ -84,6 +84,7 @@ $node->safe_psql('market', q{
 	SELECT jobs.block_conversation(2049, actor => 'merchant:2048');
 	SELECT jobs.create_merchant('Zoe', 'zoe@shop.example'), jobs.close_organization(jobs.create_organization('Closed', 'closed@x.example'));
 	SELECT jobs.close_merchant(3072), jobs.suspend('merchant:3072', 'x');
+	SELECT jobs.add_member(jobs.create_organization('Unknown', 'x@unknown.example'), 'X', 'x@unknown.example');
 	SELECT jobs.create_consumer('all');
 	SELECT jobs.ack_events('all', max(event_position)) FROM jobs.read_events('all');
 	SELECT count(*) FROM jobs.claim_emails(1, '1 day') });
@@ -96,6 +97,8 @@ $node->safe_psql('market', q{
 	ALTER DATABASE market SET jobs.email_retention = '1h' });
 is($node->safe_psql('market', q{SELECT count(*) > 0 FROM jobs.job WHERE due_at < now()}), 't', 'a job is due');
 my ($held, $token) = split /\|/, $node->safe_psql('market', 'SELECT id, claim_token FROM jobs.email WHERE claim_token IS NOT NULL ORDER BY id DESC LIMIT 1');
+
+my $unknown = $node->safe_psql('market', q{SELECT id FROM jobs.organization WHERE name = 'Unknown'});
 
 my $contents = contents($node, 'market');
 my %tried;
@@ -150,6 +153,12 @@ triggers_put_nothing_off('shop_operator', 'email', q{SELECT jobs.cancel_emails('
 triggers_put_nothing_off('shop_mailer', 'email', "SELECT jobs.ack_emails(ARRAY[$held]::bigint[], ARRAY['$token']::uuid[])", 'an acknowledgement');
 triggers_put_nothing_off('shop_mailer', 'email', "SELECT jobs.fail_email($held, '$token', 'No')", 'a failure');
 triggers_put_nothing_off('shop_operator', 'email', "SELECT jobs.retry_email($held)", 'another attempt');
+triggers_put_nothing_off('shop_operator', 'email', "SELECT jobs.resend_email($held)", 'sending once more');
+triggers_put_nothing_off('shop_operator', 'email', 'SELECT jobs.retry_emails()', 'another attempt for dead letters');
+triggers_put_nothing_off('shop_operator', 'node', q{SELECT jobs.pause_emails('x')}, 'a pause');
+$node->safe_psql('market', q{SELECT jobs.pause_emails('x')});
+triggers_put_nothing_off('shop_operator', 'node', 'SELECT jobs.resume_emails()', 'the end of a pause');
+$node->safe_psql('market', 'SELECT jobs.resume_emails()');
 
 # What operators do.
 triggers_put_nothing_off('shop_operator', 'service', q{SELECT jobs.create_service('New')}, 'create_service()');
@@ -157,6 +166,9 @@ triggers_put_nothing_off('shop_operator', 'merchant', q{SELECT jobs.suspend('mer
 triggers_put_nothing_off('shop_operator', 'merchant', q{SELECT jobs.reinstate('merchant:3072')}, 'reinstate()');
 triggers_put_nothing_off('shop_operator', 'merchant', 'SELECT jobs.reopen_merchant(3072)', 'reopen_merchant()');
 triggers_put_nothing_off('shop_operator', 'preferences', q{SELECT jobs.reopen_organization((SELECT id FROM jobs.organization WHERE name = 'Closed'))}, 'reopen_organization()');
+triggers_put_nothing_off('shop_operator', $_, "SELECT jobs.delete_organization($unknown)", "delete_organization(), $_") foreach 'organization', 'preferences', 'member';
+triggers_put_nothing_off('shop_operator', $_, 'SELECT jobs.reassign_jobs(2049, 1025)', "reassign_jobs(), $_") foreach 'assignment', 'event';
+triggers_put_nothing_off('shop_operator', $_, "SELECT jobs.extend_deadline(1025, now() + interval '1 year')", "extend_deadline(), $_") foreach 'job', 'event';
 triggers_put_nothing_off('shop_operator', 'email', q{SELECT jobs.purge_emails('0')}, 'purge_emails()');
 triggers_put_nothing_off('shop_operator', $_, 'SELECT jobs.purge_events()', "purge_events(), $_") foreach 'event', 'node';
 triggers_put_nothing_off('shop_operator', 'email', 'CALL jobs.maintain()', 'maintain(), email');
@@ -180,6 +192,10 @@ foreach my $call ('SELECT jobs.expire_jobs()', 'CALL jobs.expire_due_jobs()')
 }
 puts_nothing_off($_, 'CREATE INDEX own ON jobs.node ((own.hold_in_plan() AND id))', 'DROP INDEX jobs.own', 'SELECT FROM jobs.health_report()',
 	qr/42501: .*WITH HOLD/, "health, read by $_") foreach 'shop_operator', 'postgres';
+# ... and what plans none: there the description of a table has a check
+puts_nothing_off('shop_operator', "ALTER TABLE jobs.$$_[0] ADD CONSTRAINT own CHECK (own.hold_in_plan()) NOT VALID",
+	"ALTER TABLE jobs.$$_[0] DROP CONSTRAINT own", "SELECT FROM jobs.$$_[1]", qr/42501: .*WITH HOLD/, $$_[1])
+  foreach [ 'node', 'email_pause()' ], [ 'preferences', 'why_not_matched(1025, 3072)' ];
 
 # What superusers and the owner administrate.
 foreach my $user ('postgres', 'jobs_owner')

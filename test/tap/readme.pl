@@ -128,7 +128,7 @@ foreach my $row (split /\x1e/, $node->safe_psql('marketplace', q{
 {
 	my ($name, $call, $result, $comment) = split /\x1f/, $row;
 
-	$call =~ s/::\w+(?=[,)])//g;
+	$call =~ s/::\w[\w ]*(?=[,)])//g;
 	$call =~ s/\(IN /(/;
 	$call =~ s/'00:05:00'/'5 minutes'/;
 	s/timestamp with time zone/timestamptz/g, s/double precision/float8/g foreach $call, $result;

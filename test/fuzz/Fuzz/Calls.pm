@@ -22,12 +22,12 @@ my %functions = (
 	(map { $_ => 'app bound operator' } qw(open_job reply_to_job send_message decline_job mark_inactive
 		  reactivate_job complete_job confirm_completion reject_completion assign_members assign_self
 		  unassign_members allowed_actions start_conversation block_conversation send_proposal
-		  withdraw_proposal decline_proposal accept_proposal request_job rematch_request review_job
+		  withdraw_proposal decline_proposal accept_proposal request_job rematch_request withdraw_request review_job
 		  request_review review_proposal reply_to_review set_preferences provide_service withdraw_service
 		  set_email_scope match_organizations search_organizations unblock_conversation update_organization
 		  update_member update_merchant update_store remove_store deactivate_member activate_member
 		  close_organization close_merchant)),
-	(map { $_ => 'operator' } qw(expire_jobs reopen_organization reopen_merchant suspend reinstate)),
+	(map { $_ => 'operator' } qw(expire_jobs extend_deadline reassign_jobs reopen_organization reopen_merchant suspend reinstate)),
 );
 my %tables = (
 	'INSERT job' => 'app bound operator', 'UPDATE job' => 'app bound operator',
@@ -203,6 +203,7 @@ my %kinds = (
 	accept_proposal => [ 4, { side => 'merchant', make => \&accept_proposal } ],
 	request_job => [ 5, { side => 'merchant', make => \&request_job } ],
 	rematch_request => [ 2, { side => 'merchant', make => \&rematch_request } ],
+	withdraw_request => [ 0.7, { side => 'merchant', make => \&withdraw_request } ],
 	review_job => [ 3, { side => 'merchant', make => \&review_job } ],
 	request_review => [ 2, on_row('request_review', 'proposal',
 			sub { $_[0]{status} eq 'accepted' && !$_[0]{store} }, 'member') ],
@@ -215,6 +216,8 @@ my %kinds = (
 	match_organizations => [ 1, { make => \&match_organizations } ],
 	search_organizations => [ 1, { make => \&search_organizations } ],
 	expire_jobs => [ 1.5, { side => 'system', make => \&expire_jobs } ],
+	extend_deadline => [ 1, { side => 'system', make => \&extend_deadline } ],
+	reassign_jobs => [ 0.7, { side => 'system', make => \&reassign_jobs } ],
 
 	update_status => [ 7, { make => \&update_status } ],
 	update_several => [ 1.5, { make => \&update_several } ],
@@ -435,6 +438,17 @@ sub rematch_request
 	return spoil('rematch_request', [ 'NULL', '22004' ], [ "$id, 0", '22023' ], [ "$id, NULL", '22004' ]) if chance(0.03);
 	return { function => 'rematch_request', gives => 'count', sql => "SELECT * FROM jobs.rematch_request($id, $count, @{[quote($key)]}%A)",
 		rule => sub { $model->rematch_request($_[0], $id, $count, $key) } };
+}
+
+sub withdraw_request
+{
+	my ($model, $who) = @_;
+	my $job = $model->find(job => id_of($model, $who, 'job', sub { $_[0]{request} }));
+	my $id = $job && $job->{request} ? $job->{request}{id} : one_of(@missing);
+
+	return spoilt('withdraw_request', 'NULL', '22004') if chance(0.02);
+	return { function => 'withdraw_request', sql => "SELECT jobs.withdraw_request($id%A)",
+		rule => sub { $model->withdraw_request($_[0], $id) } };
 }
 
 sub stars
@@ -777,6 +791,33 @@ sub expire_jobs
 	return { %call, bad => '22023', sql => 'SELECT jobs.expire_jobs(0)' } if chance(0.02);
 	return { %call, sql => 'SELECT jobs.expire_jobs()',
 		rule => sub { $model->expire_jobs($_[0]) } };
+}
+
+# What operators do as the system, whoever acts.
+my $hours = 1000;
+
+sub extend_deadline
+{
+	my ($model) = @_;
+	my $id = id_of($model, { kind => 'system' }, 'job', status_fits(qw(new opened)));
+	my %call = (function => 'extend_deadline', anonymous => 1, anybody => 1);
+
+	$hours++;
+	return { %call, bad => '22004', sql => "SELECT jobs.extend_deadline($id, NULL)" } if chance(0.02);
+	return { %call, bad => '22023', sql => "SELECT jobs.extend_deadline($id, 'infinity')" } if chance(0.02);
+	return { %call, sql => "SELECT jobs.extend_deadline($id, now() + interval '$hours hours')",
+		rule => sub { $model->extend_deadline($_[0], $id) } };
+}
+
+sub reassign_jobs
+{
+	my ($model) = @_;
+	my $from = one_of(sort { $a <=> $b } keys %{ $model->{member} });
+	my $to = chance(0.1) ? one_of(@missing) : member_ids($model, { organization => $model->{member}{$from}{organization} });
+	my %call = (function => 'reassign_jobs', anonymous => 1, anybody => 1);
+
+	return { %call, bad => '22023', sql => "SELECT jobs.reassign_jobs($from, $from)" } if $from == $to;
+	return { %call, sql => "SELECT jobs.reassign_jobs($from, $to)", rule => sub { $model->reassign_jobs($_[0], $from, $to) } };
 }
 
 # Plain SQL

@@ -906,8 +906,9 @@ sub check_history
 	{
 		my ($job_id, $action, $from, $to, $kind) = split /\|/, $line;
 		my $side = $kind eq 'member' ? 'expert' : $kind;
-		# the system ends it for a side whose account it closes; members leave, whoever sets it off
-		$side = 'expert' if $action eq 'unassign' || $kind eq 'system' && $action eq 'decline';
+		# the system ends it for a side whose account it closes; members leave, whoever sets it off; and the system gives
+		# a member's jobs to another in place of the organization
+		$side = 'expert' if $action eq 'unassign' || $kind eq 'system' && $action =~ /^(decline|assign)$/;
 		my $arrow = $action eq 'create' ? { '' => 'new' } : $Fuzz::Model::diagram{$side}{$action} // {};
 		my $allowed = $arrow->{$from} // 'nothing';
 

@@ -33,13 +33,18 @@ our %diagram = (
 		confirm => { completed => '=' },
 		reject => { completed => 'awaiting_response' },
 	},
-	system => { expire => { new => 'expired', opened => 'expired' } },
+	system => {
+		expire => { new => 'expired', opened => 'expired' },
+		extend => { new => '=', opened => '=' },
+	},
 );
 my %action_of_status = (opened => 'open', inactive => 'mark_inactive', completed => 'complete',
 	declined => 'decline', expired => 'expire');
 my %is_status = map { $_ => 1 }
   qw(new opened responded awaiting_response inactive completed declined expired);
 my %is_live = map { $_ => 1 } qw(new opened responded awaiting_response inactive);
+
+my $system = { kind => 'system', text => 'system' };
 
 our @tables = qw(conversation message proposal job review);
 
@@ -493,6 +498,37 @@ sub unassign_members
 	return $gone;
 }
 
+# The system gives the live jobs of one member to another.
+sub reassign_jobs
+{
+	my ($self, $who, $from, $to) = @_;
+	my ($member, $colleague) = @{ $self->{member} }{ $from, $to };
+	my $handed_over = 0;
+
+	refuse('PT404') if !$member || !$colleague || !$colleague->{is_active} || $member->{organization} != $colleague->{organization};
+	foreach my $job (sort { $a->{id} <=> $b->{id} } grep { $is_live{ status($_) } && $_->{assigned}{$from} } @{ $self->{job} })
+	{
+		$self->set($job->{assigned}, $from => 0);
+		$self->record($system, $job, 'unassign', $job->{status}, $job->{status});
+		$handed_over++;
+		next if $job->{assigned}{$to};
+		$self->set($job->{assigned}, $to => 1);
+		$self->record($system, $job, 'assign', $job->{status}, $job->{status});
+	}
+	return $handed_over;
+}
+
+# To a time that is later than all before.
+sub extend_deadline
+{
+	my ($self, $who, $id) = @_;
+	my $job = $self->seen($system, job => $id);
+
+	$self->target($system, $job, 'extend');
+	$self->record($system, $job, 'extend', $job->{status}, $job->{status});
+	return 't';
+}
+
 # Conversations and messages
 
 sub write
@@ -921,9 +957,23 @@ sub rematch_request
 	return $earlier if $earlier;
 	$self->acting($call[0]);
 	$self->require_kept($request->{store});
+	refuse('PT409') if $request->{is_withdrawn};
 	my $asked = $self->ask_best($who, $request, $count, 'rematch');
 	$self->remember(@call, $asked) if $asked;
 	return $asked;
+}
+
+sub withdraw_request
+{
+	my ($self, $who, $id) = @_;
+	my $request = $self->find(request => $id);
+
+	refuse('PT404') if !$request || !grep { $self->sees($who, $_) } @{ $request->{jobs} };
+	only($who, 'merchant');
+	my @live = sort { $a->{id} <=> $b->{id} } grep { $is_live{ status($_) } } @{ $request->{jobs} };
+	$self->decline($who, $_, 'request_withdrawn') foreach @live;
+	$self->set($request, is_withdrawn => 1);
+	return scalar @live;
 }
 
 sub rematch_automatically
@@ -931,7 +981,7 @@ sub rematch_automatically
 	my ($self, $job) = @_;
 	my $request = $job->{request};
 
-	return if !$job->{auto_rematch} || !$request;
+	return if !$job->{auto_rematch} || !$request || $request->{is_withdrawn};
 	return if !is_active($self->{merchant}{ $request->{merchant} }) || !$self->is_kept($request->{store});
 	return if grep { $_->{is_answered} && $_->{status} ne 'declined' } @{ $request->{jobs} };
 	$self->append($self->{fresh},
