@@ -73,8 +73,11 @@ UPDATE jobs.member SET name = 'Bob', email = 'bob@account_edit.example', languag
 	created_at = created_at, client_key = NULL, suspended_at = NULL, suspension_reason = NULL WHERE id = :bob_id RETURNING name, email, language;
 SELECT jobs.act_as(:'max');
 UPDATE jobs.merchant SET name = 'Max', email = 'max@account_edit.example', language = 'en', is_dropshipper = false, closed_at = NULL WHERE id = :max_id RETURNING name, email, language, is_dropshipper;
+UPDATE jobs.store SET url = '' WHERE id = :store RETURNING url;
 UPDATE jobs.store SET name = 'Plain store', url = 'https://plain.example', merchant_id = merchant_id WHERE id = :store RETURNING name, url;
--- rows of others are not there, and what is not theirs to write is refused
+-- rows of others are not there, and what is not theirs to write is refused; nor are they locked
+SELECT count(*) > 0 FROM jobs.organization WHERE id = :org;
+SELECT count(*) FROM (SELECT FROM jobs.organization FOR UPDATE) o;
 UPDATE jobs.member SET name = 'Mine' WHERE id = :ann_id RETURNING 1;
 UPDATE jobs.preferences SET is_listed = false WHERE organization_id = :org RETURNING 1;
 SELECT regress.try(format('UPDATE jobs.organization SET name = $$Mine$$ WHERE id = %s', :org));
@@ -108,6 +111,12 @@ DROP ROLE regress_jobs_maxs;
 SELECT jobs.reply_to_job(:job, 'Text', actor => :'max') IS NOT NULL, jobs.reply_to_job(:job, 'Text', actor => :'ann') IS NOT NULL;
 SELECT email_id AS sent, claim_token AS token FROM jobs.claim_emails(10000) WHERE recipient = 'bob@account_edit.example' LIMIT 1 \gset
 SELECT jobs.ack_emails(ARRAY[:sent], ARRAY[:'token'::uuid]);
+-- what a mailer holds stays as it is: a mailer waits for nobody
+BEGIN;
+SELECT jobs.update_merchant(:max_id, email => 'held-max@account_edit.example', actor => :'max');
+SELECT recipient, claim_token IS NOT NULL FROM jobs.email WHERE recipient LIKE '%max@account_edit.example' AND next_attempt_at > clock_timestamp();
+ROLLBACK;
+SELECT count(jobs.retry_email(id)) > 0 FROM jobs.email WHERE recipient LIKE '%@account_edit.example' AND next_attempt_at IS NOT NULL;
 CREATE TEMPORARY VIEW mails AS SELECT recipient, count(*) FILTER (WHERE next_attempt_at IS NOT NULL) AS unsent, count(*) FILTER (WHERE sent_at IS NOT NULL) AS sent
 FROM jobs.email WHERE recipient LIKE '%@account_edit.example' GROUP BY recipient;
 SELECT * FROM mails WHERE unsent > 0 ORDER BY recipient;

@@ -18,7 +18,7 @@ SELECT jobs.assign_self(:opened, actor => :'ann');
 CREATE TEMPORARY TABLE may (name text PRIMARY KEY, app text, bound text, mailer text, operator text, monitor text, viewer text, stranger text);
 INSERT INTO may VALUES
 	('assignment', 'SID', 'SID', '', 'SID', '', 'S', ''),
-	('conversation', 'SI', 'SI', '', 'SIU', '', 'S', ''),
+	('conversation', 'SIU', 'SIU', '', 'SIU', '', 'S', ''),
 	('decline', 'S', 'S', '', 'S', '', 'S', ''),
 	('email', '', '', 'S', 'S', '', 'S', ''),
 	('email_template', '', '', 'S', 'SIUD', '', 'S', ''),
@@ -26,12 +26,12 @@ INSERT INTO may VALUES
 	('event_consumer', 'S', 'S', '', 'S', '', 'S', ''),
 	('job', 'SIU', 'SIU', '', 'SIU', '', 'S', ''),
 	('event', 'S', 'S', '', 'S', '', 'S', ''),
-	('member', 'S', 'S', '', 'SIU', '', 'S', ''),
-	('merchant', 'S', 'S', '', 'SIU', '', 'S', ''),
+	('member', 'SU', 'SU', '', 'SIU', '', 'S', ''),
+	('merchant', 'SU', 'SU', '', 'SIU', '', 'S', ''),
 	('message', 'SI', 'SI', '', 'SI', '', 'S', ''),
 	('node', '', '', '', 'S', '', 'S', ''),
-	('organization', 'S', 'S', '', 'SIU', '', 'S', ''),
-	('preferences', 'S', 'S', '', 'SIU', '', 'S', ''),
+	('organization', 'SU', 'SU', '', 'SIU', '', 'S', ''),
+	('preferences', 'SU', 'SU', '', 'SIU', '', 'S', ''),
 	('proposal', 'SIU', 'SIU', '', 'SIU', '', 'S', ''),
 	('provided_service', 'S', 'S', '', 'SIU', '', 'S', ''),
 	('ranking_purged', '', '', '', 'S', '', 'S', ''),
@@ -40,7 +40,7 @@ INSERT INTO may VALUES
 	('review', 'S', 'S', '', 'S', '', 'S', ''),
 	('role_binding', '', '', '', 'S', '', 'S', ''),
 	('service', 'S', 'S', '', 'SIU', '', 'S', ''),
-	('store', 'S', 'S', '', 'SIU', '', 'S', '');
+	('store', 'SU', 'SU', '', 'SIU', '', 'S', '');
 SELECT 'not in the table above: ' || relname FROM pg_class
 WHERE relnamespace = 'jobs'::regnamespace AND relkind = 'r' AND relname NOT IN (SELECT name FROM may);
 

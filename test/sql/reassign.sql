@@ -27,8 +27,7 @@ FROM (VALUES (1, 'NULL', :'ann_id'), (2, :'bob_id', 'NULL'), (3, '1', :'ann_id')
 SELECT jobs.reassign_jobs(:gone_id, :ann_id);
 SELECT regress.state() = :'before' AS unchanged;
 
--- Bob has left: Ann goes on with what lives
-UPDATE jobs.member SET is_active = false WHERE id = :bob_id;
+-- Bob is about to leave: Ann goes on with what lives
 SET LOCAL ROLE regress_jobs_operator;
 SELECT jobs.act_as(:'max');
 SELECT jobs.reassign_jobs(:bob_id, :ann_id);
@@ -53,7 +52,6 @@ SELECT regress.state() AS before \gset
 SELECT jobs.reassign_jobs(:bob_id, :ann_id);
 SELECT regress.state() = :'before' AS unchanged;
 -- back again
-UPDATE jobs.member SET is_active = true WHERE id = :bob_id;
 SELECT jobs.reassign_jobs(:ann_id, :bob_id);
 SELECT jobs.reassign_jobs(:ann_id, :bob_id);
 
