@@ -167,7 +167,7 @@ typedef struct Judged
 } Judged;
 
 static const Row *
-conversation_of(const Judged *judged)
+judged_conversation(const Judged *judged)
 {
 	return judged->conversation ? judged->conversation :
 								  conversation_get(judged->call, judged->job->conversation_id);
@@ -190,7 +190,7 @@ read_fact(void *argument, JobFact fact)
 		case FACT_EXPERT_WROTE_LAST:
 			return expert_wrote_last(judged->call->rows, job->id);
 		case FACT_SHUT:
-			return !conversation_is_open(conversation_of(judged));
+			return !conversation_is_open(judged_conversation(judged));
 	}
 	elog(ERROR, "unknown fact of a job: %d", fact);
 }
@@ -287,7 +287,7 @@ job_find_transition(Call *call, Job *job, Action action)
 		transition = transition_find(action, side, job->status, read_fact, &judged, &obstacle);
 	}
 	if (obstacle == FACT_SHUT)
-		conversation_require_open(conversation_of(&judged));
+		conversation_require_open(judged_conversation(&judged));
 	return transition;
 }
 

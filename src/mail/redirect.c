@@ -57,7 +57,8 @@ is_own_address(Rows *rows, const Addressee *addressee, const Row *email, const c
 static bool
 is_redirected(Rows *rows, const Addressee *addressee, const Row *email, const char *from)
 {
-	if (!outbox_is_pending(email) || outbox_is_leased(email) || !email_same_address(row_text(email, Col_email_recipient), from))
+	if (!outbox_is_pending(email) || outbox_is_leased(email) ||
+		!email_same_address(row_text(email, Col_email_recipient), from))
 		return false;
 	if (addressee->member_id)
 		return row_int64(email, Col_email_member_id) == addressee->member_id;

@@ -146,8 +146,8 @@ policy_stands(const CreatePolicyStmt *statement)
 		RowSecurityPolicy *policy = lfirst(cell);
 
 		if (strcmp(policy->policy_name, statement->policy_name) == 0)
-			result = policy->polcmd == policy_command(statement->cmd_name) && policy->permissive && is_for_everybody(policy->roles) &&
-					 policy->with_check_qual == NULL &&
+			result = policy->polcmd == policy_command(statement->cmd_name) && policy->permissive &&
+					 is_for_everybody(policy->roles) && policy->with_check_qual == NULL &&
 					 equal(policy->qual, schema_condition(rel, statement->qual, EXPR_KIND_POLICY, "POLICY"));
 	}
 	table_close(rel, AccessShareLock);
