@@ -149,7 +149,7 @@ CREATE TRIGGER "00_jobs_fill" BEFORE INSERT OR UPDATE ON jobs.store
 CREATE TRIGGER "00_jobs_record" AFTER INSERT OR UPDATE ON jobs.store
 	FOR EACH ROW EXECUTE FUNCTION jobs.row_record();
 
-COMMENT ON TABLE jobs.organization IS 'an expert''s business: members who work for merchants; nothing private stands here';
+COMMENT ON TABLE jobs.organization IS E'@omit update\nan expert''s business: members who work for merchants; nothing private stands here';
 COMMENT ON COLUMN jobs.organization.id IS 'a multiple of 1024 plus the organization''s slot';
 COMMENT ON COLUMN jobs.organization.name IS 'up to 200 characters, as merchants see it';
 COMMENT ON COLUMN jobs.organization.description IS 'profile text, up to 20,000 characters; NULL when none was written';
@@ -167,7 +167,7 @@ COMMENT ON COLUMN jobs.preferences.notification_email IS 'the organization''s ow
 COMMENT ON COLUMN jobs.preferences.closed_at IS 'when the organization''s account was closed: nothing is written by it or to it any more; NULL: it is open';
 COMMENT ON COLUMN jobs.preferences.suspended_at IS 'when an operator suspended the organization: its members read and do nothing else; NULL: it is not';
 COMMENT ON COLUMN jobs.preferences.suspension_reason IS 'why, as the operator said; NULL while it is not suspended';
-COMMENT ON TABLE jobs.member IS 'a person who works in an organization';
+COMMENT ON TABLE jobs.member IS E'@omit update\na person who works in an organization';
 COMMENT ON COLUMN jobs.member.id IS 'the number in the actor member:...';
 COMMENT ON COLUMN jobs.member.organization_id IS 'where the person works; never changes';
 COMMENT ON COLUMN jobs.member.name IS 'up to 200 characters';
@@ -189,7 +189,7 @@ COMMENT ON COLUMN jobs.provided_service.service_id IS 'what is provided';
 COMMENT ON COLUMN jobs.provided_service.min_price IS 'lowest price, in the currency beside it, up to 15 digits before the point and 6 behind it; NULL when not said';
 COMMENT ON COLUMN jobs.provided_service.max_price IS 'highest price, in the currency beside it, up to 15 digits before the point and 6 behind it; NULL when not said';
 COMMENT ON COLUMN jobs.provided_service.currency IS 'ISO 4217 code of the two prices';
-COMMENT ON TABLE jobs.merchant IS 'who has stores and needs work done';
+COMMENT ON TABLE jobs.merchant IS E'@omit update\nwho has stores and needs work done';
 COMMENT ON COLUMN jobs.merchant.id IS 'the number in the actor merchant:...';
 COMMENT ON COLUMN jobs.merchant.name IS 'up to 200 characters';
 COMMENT ON COLUMN jobs.merchant.email IS 'private: read by the merchant alone';
@@ -200,7 +200,7 @@ COMMENT ON COLUMN jobs.merchant.client_key IS 'makes a repeated sign-up safe; un
 COMMENT ON COLUMN jobs.merchant.closed_at IS 'when the merchant''s account was closed: nothing is written by it or to it any more; NULL: it is open';
 COMMENT ON COLUMN jobs.merchant.suspended_at IS 'when an operator suspended the merchant, who reads and does nothing else; NULL: not suspended';
 COMMENT ON COLUMN jobs.merchant.suspension_reason IS 'why, as the operator said; NULL while not suspended';
-COMMENT ON TABLE jobs.store IS 'a merchant''s store, for which a job is done';
+COMMENT ON TABLE jobs.store IS E'@omit update\na merchant''s store, for which a job is done';
 COMMENT ON COLUMN jobs.store.id IS 'number of the store';
 COMMENT ON COLUMN jobs.store.merchant_id IS 'whose store; never changes';
 COMMENT ON COLUMN jobs.store.name IS 'up to 200 characters';

@@ -2,7 +2,7 @@
 \connect - app
 SELECT jobs.act_as(:'ada', is_local => false) \g /dev/null
 COMMIT;
-\echo :bold'8  The Jobs page, as Ada sees it':plain
+\echo :bold'9  The Jobs page, as Ada sees it':plain
 \echo
 SELECT
 	j.id,
@@ -15,7 +15,7 @@ FROM jobs.job_list j
 ORDER BY j.id DESC;
 COMMIT;
 
-\echo :bold'9  The e-mails, as the operator sees them':plain
+\echo :bold'10  The e-mails, as the operator sees them':plain
 \echo
 \connect - postgres
 SELECT id, kind, recipient, job_id, sent_at::timestamptz(0) AS sent
@@ -23,6 +23,6 @@ FROM jobs.email
 ORDER BY created_at, id;
 COMMIT;
 
-\echo :bold'10  Mia''s mailbox, and the last mail in it':plain
+\echo :bold'11  Mia''s mailbox, and the last mail in it':plain
 \echo
 \! demo/show mailbox mia@teahouse.example
