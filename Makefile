@@ -22,6 +22,7 @@ SQL_PIECES = \
 	visibility \
 	conversation \
 	account \
+	person \
 	proposal \
 	request \
 	withdraw \

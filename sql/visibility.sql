@@ -5,8 +5,8 @@ LANGUAGE C STABLE PARALLEL RESTRICTED COST 100
 AS 'MODULE_PATHNAME', 'jobs_display_name';
 REVOKE EXECUTE ON FUNCTION jobs.display_name FROM PUBLIC;
 COMMENT ON FUNCTION jobs.display_name IS
-	'The name of a member or merchant; NULL for somebody whom the one who acts does not deal with, '
-	'and for nobody. Errors: 22023 malformed. For app, bound, operator and viewer access.';
+	'The name of a member or merchant; of who was erased, neutral words in the language of the one who acts; NULL for '
+	'somebody whom that one does not deal with, and for nobody. Errors: 22023 malformed. For app, bound, operator and viewer access.';
 
 -- access: readers
 CREATE FUNCTION jobs.sees_organization(organization_id bigint)

@@ -33,7 +33,8 @@ CREATE TABLE IF NOT EXISTS jobs.member (
 	created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
 	client_key uuid,
 	suspended_at timestamptz,
-	suspension_reason text
+	suspension_reason text,
+	erased_at timestamptz
 );
 
 CREATE TABLE IF NOT EXISTS jobs.service (
@@ -63,7 +64,8 @@ CREATE TABLE IF NOT EXISTS jobs.merchant (
 	client_key uuid,
 	closed_at timestamptz,
 	suspended_at timestamptz,
-	suspension_reason text
+	suspension_reason text,
+	erased_at timestamptz
 );
 
 CREATE TABLE IF NOT EXISTS jobs.store (
@@ -179,6 +181,7 @@ COMMENT ON COLUMN jobs.member.created_at IS 'when the member was added';
 COMMENT ON COLUMN jobs.member.client_key IS 'makes a repeated call safe; unique per organization, never the nil UUID, NULL when the caller gave none';
 COMMENT ON COLUMN jobs.member.suspended_at IS 'when an operator suspended the member, who reads and does nothing else; NULL: not suspended';
 COMMENT ON COLUMN jobs.member.suspension_reason IS 'why, as the operator said; NULL while not suspended';
+COMMENT ON COLUMN jobs.member.erased_at IS 'when the person was erased: name and address stand for nobody, and whoever reads the name reads neutral words; NULL: not erased';
 COMMENT ON TABLE jobs.service IS 'the kinds of work that the marketplace knows; kept by its operator';
 COMMENT ON COLUMN jobs.service.id IS 'number of the service';
 COMMENT ON COLUMN jobs.service.name IS 'up to 200 characters, unique';
@@ -200,6 +203,7 @@ COMMENT ON COLUMN jobs.merchant.client_key IS 'makes a repeated sign-up safe; un
 COMMENT ON COLUMN jobs.merchant.closed_at IS 'when the merchant''s account was closed: nothing is written by it or to it any more; NULL: it is open';
 COMMENT ON COLUMN jobs.merchant.suspended_at IS 'when an operator suspended the merchant, who reads and does nothing else; NULL: not suspended';
 COMMENT ON COLUMN jobs.merchant.suspension_reason IS 'why, as the operator said; NULL while not suspended';
+COMMENT ON COLUMN jobs.merchant.erased_at IS 'when the merchant was erased: name and address stand for nobody, and whoever reads the name reads neutral words; NULL: not erased';
 COMMENT ON TABLE jobs.store IS E'@omit update\na merchant''s store, for which a job is done';
 COMMENT ON COLUMN jobs.store.id IS 'number of the store';
 COMMENT ON COLUMN jobs.store.merchant_id IS 'whose store; never changes';

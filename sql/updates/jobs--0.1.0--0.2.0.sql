@@ -193,6 +193,33 @@ COMMENT ON FUNCTION jobs.reinstate IS
 	'nothing. Errors: 22004 NULL; 22023 a bad value; PT404 there is no such account; 42501 not the system. For '
 	'operator access.';
 
+CREATE FUNCTION jobs.erase_person(actor_text text, texts boolean DEFAULT false)
+RETURNS bigint
+LANGUAGE C VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_erase_person';
+REVOKE EXECUTE ON FUNCTION jobs.erase_person FROM PUBLIC;
+COMMENT ON FUNCTION jobs.erase_person IS
+	'Erases a person: name, addresses and client keys leave all tables, and neutral words stand for the name. '
+	'actor_text: member:7 or merchant:3, who is deactivated or closed by that; texts: true for what the person wrote, '
+	'too. History, statuses, evidence and counts stay. Returns how many rows changed; again, it changes '
+	'nothing. Errors: 22004 NULL; 22023 malformed, or no person; PT404 there is no such person; PT409 it has live jobs. '
+	'For operator access.';
+
+CREATE FUNCTION jobs.export_person(actor_text text)
+RETURNS jsonb
+LANGUAGE C STABLE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'jobs_export_person';
+REVOKE EXECUTE ON FUNCTION jobs.export_person FROM PUBLIC;
+COMMENT ON FUNCTION jobs.export_person IS
+	'All that is kept of a person, by table: its own row, its stores, conversations, jobs and assignments, what it '
+	'wrote and decided, what it did in jobs, and e-mail to it. Each is an array of rows as they stand; tables without any '
+	'are left out. actor_text: member:7 or merchant:3. Errors: 22004 NULL; 22023 malformed, or no person; PT404 there '
+	'is no such person. For operator access.';
+
+COMMENT ON FUNCTION jobs.display_name IS
+	'The name of a member or merchant; of who was erased, neutral words in the language of the one who acts; NULL for '
+	'somebody whom that one does not deal with, and for nobody. Errors: 22023 malformed. For app, bound, operator and viewer access.';
+
 COMMENT ON FUNCTION jobs.row_record IS
 	'Trigger after rows of the directory and of templates: refuses those in which a trigger changed what the rules '
 	'decided. Of accounts and stores it writes what was changed, and has unsent e-mail follow.';

@@ -12,8 +12,10 @@
 #include "postgres.h"
 
 #include "accounts/account_change.h"
+#include "accounts/account_close.h"
 #include "acting/account.h"
 #include "acting/entry.h"
+#include "acting/former.h"
 #include "jobs/ending.h"
 #include "parties/directory.h"
 #include "pg/argument.h"
@@ -99,6 +101,16 @@ lock_merchant(Call *call, int64 merchant_id)
 	return merchant;
 }
 
+void
+account_close_merchant(Call *call, const Row *merchant)
+{
+	int64 id = row_int64(merchant, Col_merchant_id);
+
+	row_require_column(merchant, Col_merchant_closed_at);
+	if (set_closed(call, merchant, true, EVENT_MERCHANT_CLOSE))
+		end_conversations(call, find_conversations(call, INDEX_conversation_merchant, id), SIDE_MERCHANT);
+}
+
 /*
  * jobs.close_organization(organization_id, actor)
  */
@@ -122,11 +134,8 @@ SQL_FUNCTION(close_merchant)
 {
 	int64 merchant_id = arg_id(fcinfo, ARG(close_merchant, merchant_id));
 	Call *call = call_begin_closing(fcinfo, ARG_close_merchant_actor);
-	Row *merchant = lock_merchant(call, merchant_id);
 
-	row_require_column(merchant, Col_merchant_closed_at);
-	if (set_closed(call, merchant, true, EVENT_MERCHANT_CLOSE))
-		end_conversations(call, find_conversations(call, INDEX_conversation_merchant, merchant_id), SIDE_MERCHANT);
+	account_close_merchant(call, lock_merchant(call, merchant_id));
 	call_end(call);
 	PG_RETURN_VOID();
 }
@@ -156,6 +165,7 @@ SQL_FUNCTION(reopen_merchant)
 	Row *merchant = lock_merchant(call, merchant_id);
 
 	directory_require_system(call, "reopen a merchant");
+	former_refuse(merchant);
 	(void) set_closed(call, merchant, false, EVENT_MERCHANT_REOPEN);
 	call_end(call);
 	PG_RETURN_VOID();

@@ -13,6 +13,7 @@
 
 #include "accounts/account_change.h"
 #include "acting/entry.h"
+#include "acting/former.h"
 #include "parties/directory.h"
 #include "parties/search.h"
 #include "pg/argument.h"
@@ -24,6 +25,7 @@ lock_own(Row *row, const char *what, int64 id)
 	row = row_lock_found(row, LockTupleNoKeyExclusive, LockWaitBlock);
 	if (row == NULL)
 		actor_complain_missing(what, id);
+	former_refuse(row);
 	return row;
 }
 

@@ -12,7 +12,9 @@
 #include "miscadmin.h"
 
 #include "accounts/account_change.h"
+#include "accounts/member_leave.h"
 #include "acting/entry.h"
+#include "acting/former.h"
 #include "jobs/assignment.h"
 #include "parties/directory.h"
 #include "pg/argument.h"
@@ -51,12 +53,19 @@ set_active(Call *call, int64 member_id, bool is_active)
 	actor_require_use(call->rows, &call->actor, ACTOR_WRITES);
 	if (row_bool(member, Col_member_is_active) == is_active)
 		return;
+	former_refuse(member);
 	if (!is_active && call->actor.kind != ACTOR_SYSTEM)
 		member_require_not_last(call, member);
 	changed = row_copy(member);
 	row_set(changed, Col_member_is_active, BoolGetDatum(is_active));
 	row_must_update(member, changed);
 	account_changed(call, member, changed);
+}
+
+void
+member_leave(Call *call, int64 member_id)
+{
+	set_active(call, member_id, false);
 }
 
 /*
@@ -67,7 +76,7 @@ SQL_FUNCTION(deactivate_member)
 	int64 member_id = arg_id(fcinfo, ARG(deactivate_member, member_id));
 	Call *call = call_begin(fcinfo, ARG_deactivate_member_actor);
 
-	set_active(call, member_id, false);
+	member_leave(call, member_id);
 	call_end(call);
 	PG_RETURN_VOID();
 }

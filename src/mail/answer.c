@@ -25,6 +25,7 @@
 #include "pg/check.h"
 #include "pg/order.h"
 #include "pg/refusal.h"
+#include "tables/row_batch.h"
 #include "tables/row_cache.h"
 
 /* The first wait after a failure, which doubles, and the longest; seconds. */
@@ -93,14 +94,14 @@ answer_acknowledge(Row *email, const Answer *answer, TimestampTz now)
 }
 
 /*
- * Notes that these e-mails, at most OUTBOX_BATCH, were sent; returns how many of them count. All are
+ * Notes that these e-mails, at most ROW_BATCH, were sent; returns how many of them count. All are
  * found before one is written.
  */
 static int
 answer_acknowledge_some(Rows *rows, const Answer *answers, int count, TimestampTz now)
 {
 	RowCache *found = row_cache_begin(rows);
-	Row *emails[OUTBOX_BATCH];
+	Row *emails[ROW_BATCH];
 	int acknowledged = 0;
 
 	for (int i = 0; i < count; i++)
@@ -127,7 +128,7 @@ SQL_FUNCTION(ack_emails)
 	TimestampTz now = GetCurrentTimestamp();
 	Answer *answers;
 	int acknowledged = 0;
-	OutboxBatch batch;
+	RowBatch batch;
 	Call *call;
 
 	if (token_count != count)
@@ -148,14 +149,14 @@ SQL_FUNCTION(ack_emails)
 
 	check_can_write();
 	call = call_begin_sheltered();
-	outbox_batch_begin(&batch);
-	for (int i = 0; i < count; i += OUTBOX_BATCH)
+	row_batch_begin(&batch);
+	for (int i = 0; i < count; i += ROW_BATCH)
 	{
-		int some = Min(count - i, OUTBOX_BATCH);
+		int some = Min(count - i, ROW_BATCH);
 
-		acknowledged += answer_acknowledge_some(outbox_batch_rows(&batch, some), &answers[i], some, now);
+		acknowledged += answer_acknowledge_some(row_batch_rows(&batch, some), &answers[i], some, now);
 	}
-	outbox_batch_end(&batch);
+	row_batch_end(&batch);
 	call_end(call);
 
 	/*

@@ -37,6 +37,7 @@
 #include "pg/check.h"
 #include "pg/interval.h"
 #include "tables/node.h"
+#include "tables/row_batch.h"
 #include "tables/row_cache.h"
 
 /* A longer lease would keep an e-mail from everybody when its mailer dies. */
@@ -214,7 +215,7 @@ claim_settle(Claim *claim, Rows *rows, Row **locked, int count)
 {
 	RowCache *members = row_cache_begin(rows);
 	RowScan *assignments = NULL;
-	bool called_off[OUTBOX_BATCH];
+	bool called_off[ROW_BATCH];
 
 	for (int i = 0; i < count; i++)
 		called_off[i] = claim_is_called_off(members, &assignments, locked[i]);
@@ -246,24 +247,24 @@ claim_due(Claim *claim, Rows *rows)
 {
 	ScanKeyData keys[1];
 	RowScan *scan;
-	OutboxBatch batch;
+	RowBatch batch;
 	int wanted;
 	int count;
 
 	ScanKeyInit(&keys[0], 1, BTLessEqualStrategyNumber, F_TIMESTAMPTZ_LE, TimestampTzGetDatum(claim->now));
 	scan = row_scan_begin(rows, TABLE_email, INDEX_email_pending, 1, keys, ForwardScanDirection);
-	outbox_batch_begin(&batch);
+	row_batch_begin(&batch);
 	do
 	{
-		Row *locked[OUTBOX_BATCH];
+		Row *locked[ROW_BATCH];
 		Rows *rows_of_some;
 
-		wanted = Min(claim->wanted - list_length(claim->leases), OUTBOX_BATCH);
-		rows_of_some = outbox_batch_rows(&batch, wanted);
+		wanted = Min(claim->wanted - list_length(claim->leases), ROW_BATCH);
+		rows_of_some = row_batch_rows(&batch, wanted);
 		count = claim_lock(claim, rows_of_some, scan, wanted, locked);
 		claim_settle(claim, rows_of_some, locked, count);
 	} while (count == wanted && list_length(claim->leases) < claim->wanted);
-	outbox_batch_end(&batch);
+	row_batch_end(&batch);
 	row_scan_end(scan);
 }
 

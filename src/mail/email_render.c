@@ -181,7 +181,7 @@ email_render(EmailRenderer *renderer, const ClaimedEmail *email, char **subject,
 	compiled = find_template(renderer, email->kind, email->language);
 	caller = MemoryContextSwitchTo(renderer->scratch);
 	facts = email_facts(renderer->cache, email_kind_of_name(email->kind), email->recipient,
-						email->organization_id, email->member_id, email->job_id, email->payload);
+						email->language, email->organization_id, email->member_id, email->job_id, email->payload);
 	line = template_fill_line(compiled->subject, value_of, facts, LENGTH_NAME);
 	text = template_fill_text(compiled->body, value_of, facts);
 	MemoryContextSwitchTo(caller);

@@ -12,6 +12,7 @@
 #include "utils/fmgrprotos.h"
 #include "utils/timestamp.h"
 
+#include "acting/former.h"
 #include "mail/email_value.h"
 #include "pg/json.h"
 
@@ -20,6 +21,7 @@ struct EmailFacts
 	RowCache *cache;
 	EmailKind kind;
 	const char *recipient;
+	const char *language;	   /* of what is told */
 	int64 ids[TABLE_COUNT];	   /* what it is about; 0: not about such a row */
 	Row *found[TABLE_COUNT];   /* NULL: not there */
 	bool is_read[TABLE_COUNT]; /* or not looked for yet */
@@ -38,6 +40,8 @@ typedef const char *(*Format)(const Row *row, int column);
 
 static const char *recipient_name(EmailFacts *facts);
 static const char *other_name(EmailFacts *facts);
+static const char *merchant_name(EmailFacts *facts);
+static const char *store_name(EmailFacts *facts);
 static const char *author_name(EmailFacts *facts);
 static const char *title(EmailFacts *facts);
 static const char *as_text(const Row *row, int column);
@@ -66,7 +70,7 @@ static const struct
 	{"recipient_name", ABOUT_ANYTHING, recipient_name},
 	{"other_name", ABOUT_ANYTHING, other_name},
 	{"organization_name", ABOUT_ANYTHING, NULL, TABLE_organization, Col_organization_name, as_text},
-	{"merchant_name", ABOUT_ANYTHING, NULL, TABLE_merchant, Col_merchant_name, as_text},
+	{"merchant_name", ABOUT_ANYTHING, merchant_name},
 	{"conversation_id", ABOUT_ANYTHING, NULL, TABLE_conversation, Col_conversation_id, as_id},
 	{"service_name", ABOUT_ANYTHING, NULL, TABLE_service, Col_service_name, as_text},
 	{"title", ABOUT_ANYTHING, title},
@@ -75,7 +79,7 @@ static const struct
 	{"job_description", ABOUT_JOB, NULL, TABLE_job, Col_job_description, as_text},
 	{"budget", ABOUT_JOB, NULL, TABLE_job, Col_job_budget, as_amount},
 	{"respond_by", ABOUT_JOB, NULL, TABLE_job, Col_job_respond_by, as_time},
-	{"store_name", ABOUT_JOB, NULL, TABLE_store, Col_store_name, as_text},
+	{"store_name", ABOUT_JOB, store_name},
 	{"author_name", ABOUT_AUTHOR, author_name},
 	{"message", ABOUT_MESSAGE, NULL, TABLE_message, Col_message_body, as_text},
 	{"reason", ABOUT_DECLINE, NULL, TABLE_decline, Col_decline_reason, as_text},
@@ -155,14 +159,15 @@ placeholder_list(EmailKind kind)
 }
 
 EmailFacts *
-email_facts(RowCache *cache, EmailKind kind, const char *recipient, int64 organization_id, int64 member_id,
-			int64 job_id, Jsonb *payload)
+email_facts(RowCache *cache, EmailKind kind, const char *recipient, const char *language, int64 organization_id,
+			int64 member_id, int64 job_id, Jsonb *payload)
 {
 	EmailFacts *facts = palloc0(sizeof(EmailFacts));
 
 	facts->cache = cache;
 	facts->kind = kind;
 	facts->recipient = recipient;
+	facts->language = language;
 	facts->ids[TABLE_organization] = organization_id;
 	facts->ids[TABLE_preferences] = organization_id;
 	facts->ids[TABLE_member] = member_id;
@@ -231,6 +236,35 @@ text_of(EmailFacts *facts, TableId table, int column)
 }
 
 /*
+ * The name in a row of somebody or of a store; NULL: there is no row. Who was erased has none any more.
+ */
+static const char *
+name_in(EmailFacts *facts, const Row *row, int column)
+{
+	if (row == NULL)
+		return NULL;
+	return former_is(row) ? former_name(row->table->id, facts->language) : row_text(row, column);
+}
+
+static const char *
+member_name(EmailFacts *facts, int64 id)
+{
+	return name_in(facts, row_cache_fetch(facts->cache, TABLE_member, id), Col_member_name);
+}
+
+static const char *
+merchant_name(EmailFacts *facts)
+{
+	return name_in(facts, row_of(facts, TABLE_merchant), Col_merchant_name);
+}
+
+static const char *
+store_name(EmailFacts *facts)
+{
+	return name_in(facts, row_of(facts, TABLE_store), Col_store_name);
+}
+
+/*
  * Who wrote, declined, assigned or proposed; nobody where that isn't known.
  */
 static Actor
@@ -251,14 +285,10 @@ static const char *
 author_name(EmailFacts *facts)
 {
 	Actor actor = author(facts);
-	Row *row;
 
 	if (actor.kind == ACTOR_MERCHANT)
-		return text_of(facts, TABLE_merchant, Col_merchant_name);
-	if (actor.kind != ACTOR_MEMBER)
-		return NULL;
-	row = row_cache_fetch(facts->cache, TABLE_member, actor.id);
-	return row ? row_text(row, Col_member_name) : NULL;
+		return merchant_name(facts);
+	return actor.kind == ACTOR_MEMBER ? member_name(facts, actor.id) : NULL;
 }
 
 /*
@@ -291,15 +321,15 @@ name_of_side(EmailFacts *facts, Addressee side)
 {
 	if (side == EITHER)
 		return NULL;
-	return side == MERCHANT ? text_of(facts, TABLE_merchant, Col_merchant_name) :
-							  text_of(facts, TABLE_organization, Col_organization_name);
+	return side == MERCHANT ? merchant_name(facts) : text_of(facts, TABLE_organization, Col_organization_name);
 }
 
 static const char *
 recipient_name(EmailFacts *facts)
 {
-	return facts->ids[TABLE_member] ? text_of(facts, TABLE_member, Col_member_name) :
-									  name_of_side(facts, addressee(facts));
+	int64 member_id = facts->ids[TABLE_member];
+
+	return member_id ? member_name(facts, member_id) : name_of_side(facts, addressee(facts));
 }
 
 static const char *

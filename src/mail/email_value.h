@@ -26,8 +26,8 @@ extern char *placeholder_list(EmailKind kind);
  * which the cache reads once.
  */
 typedef struct EmailFacts EmailFacts;
-extern EmailFacts *email_facts(RowCache *cache, EmailKind kind, const char *recipient, int64 organization_id,
-							   int64 member_id, int64 job_id, Jsonb *payload);
+extern EmailFacts *email_facts(RowCache *cache, EmailKind kind, const char *recipient, const char *language,
+							   int64 organization_id, int64 member_id, int64 job_id, Jsonb *payload);
 
 /*
  * What stands for the placeholder; NULL: nothing. Rows are read when their values are

@@ -18,7 +18,6 @@
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/guc.h"
-#include "utils/memutils.h"
 
 #include "acting/call.h"
 #include "acting/entry.h"
@@ -26,10 +25,11 @@
 #include "mail/outbox.h"
 #include "pg/argument.h"
 #include "pg/check.h"
+#include "pg/id_list.h"
 #include "pg/notify.h"
-#include "pg/order.h"
 #include "pg/refusal.h"
 #include "pg/text.h"
+#include "tables/row_batch.h"
 
 static int email_max_attempts = 10;
 
@@ -102,37 +102,6 @@ outbox_end(const Row *email, int column, TimestampTz now)
 	row_set_null(ended, Col_email_claim_token);
 	row_set_time(ended, column, now);
 	return ended;
-}
-
-void
-outbox_batch_begin(OutboxBatch *batch)
-{
-	batch->memory = AllocSetContextCreate(CurrentMemoryContext, "jobs outbox", ALLOCSET_DEFAULT_SIZES);
-	batch->caller = MemoryContextSwitchTo(batch->memory);
-	batch->rows = rows_begin();
-	batch->count = 0;
-}
-
-Rows *
-outbox_batch_rows(OutboxBatch *batch, int emails)
-{
-	if (batch->count + emails > OUTBOX_BATCH)
-	{
-		rows_end(batch->rows);
-		MemoryContextReset(batch->memory);
-		batch->rows = rows_begin();
-		batch->count = 0;
-	}
-	batch->count += emails;
-	return batch->rows;
-}
-
-void
-outbox_batch_end(OutboxBatch *batch)
-{
-	rows_end(batch->rows);
-	MemoryContextSwitchTo(batch->caller);
-	MemoryContextDelete(batch->memory);
 }
 
 /*
@@ -216,21 +185,21 @@ SQL_FUNCTION(retry_emails)
 	ScanKeyData keys[1];
 	RowScan *scan;
 	const Row *email;
-	OutboxBatch batch;
+	RowBatch batch;
 	Call *call;
 
 	check_can_write();
 	call = call_begin_sheltered();
 	ScanKeyInit(&keys[0], 1, BTGreaterEqualStrategyNumber, F_TIMESTAMPTZ_GE, TimestampTzGetDatum(since));
 	scan = row_scan_begin(call->rows, TABLE_email, INDEX_email_dead, 1, keys, ForwardScanDirection);
-	outbox_batch_begin(&batch);
+	row_batch_begin(&batch);
 	while (revived < max_rows && (email = row_scan_pass(scan)) != NULL)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (kind == NULL || strcmp(row_text(email, Col_email_kind), kind) == 0)
-			revived += outbox_revive(outbox_batch_rows(&batch, 1), email, now);
+			revived += outbox_revive(row_batch_rows(&batch, 1), email, now);
 	}
-	outbox_batch_end(&batch);
+	row_batch_end(&batch);
 	row_scan_end(scan);
 	if (revived > 0)
 		jobs_wake(WAKE_EMAIL);
@@ -248,30 +217,23 @@ outbox_may_be_cancelled(const Row *email, TimestampTz before)
  * The ids, in order, of what jobs.cancel_emails() cancels. No index has the time at which an
  * e-mail was written, so that all that is pending is looked at.
  */
-static int64 *
-outbox_find_older(Rows *rows, TimestampTz before, int64 *count)
+static IdList
+outbox_find_older(Rows *rows, TimestampTz before)
 {
 	RowScan *scan = row_scan_begin(rows, TABLE_email, INDEX_email_pending, 0, NULL, ForwardScanDirection);
-	int64 capacity = 64;
-	int64 *ids = palloc(capacity * sizeof(int64));
 	const Row *email;
+	IdList found;
 
-	*count = 0;
+	id_list_begin(&found);
 	while ((email = row_scan_pass(scan)) != NULL)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (!outbox_may_be_cancelled(email, before))
-			continue;
-		if (*count == capacity)
-		{
-			capacity *= 2;
-			ids = repalloc_huge(ids, capacity * sizeof(int64));
-		}
-		ids[(*count)++] = row_int64(email, Col_email_id);
+		if (outbox_may_be_cancelled(email, before))
+			id_list_add(&found, row_int64(email, Col_email_id));
 	}
 	row_scan_end(scan);
-	qsort(ids, *count, sizeof(int64), order_ids);
-	return ids;
+	id_list_sort(&found);
+	return found;
 }
 
 static bool
@@ -293,23 +255,22 @@ SQL_FUNCTION(cancel_emails)
 	TimestampTz now = GetCurrentTimestamp();
 	TimestampTz before;
 	int64 cancelled = 0;
-	int64 count;
-	int64 *ids;
-	OutboxBatch batch;
+	IdList found;
+	RowBatch batch;
 	Call *call;
 
 	check_not_null(PG_ARGISNULL(ARG_cancel_emails_before), "before");
 	before = PG_GETARG_TIMESTAMPTZ(ARG_cancel_emails_before);
 	check_can_write();
 	call = call_begin_sheltered();
-	ids = outbox_find_older(call->rows, before, &count);
-	outbox_batch_begin(&batch);
-	for (int64 i = 0; i < count; i++)
+	found = outbox_find_older(call->rows, before);
+	row_batch_begin(&batch);
+	for (int64 i = 0; i < found.count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		cancelled += outbox_cancel(outbox_batch_rows(&batch, 1), ids[i], before, now);
+		cancelled += outbox_cancel(row_batch_rows(&batch, 1), found.ids[i], before, now);
 	}
-	outbox_batch_end(&batch);
+	row_batch_end(&batch);
 	call_end(call);
 	PG_RETURN_INT64(cancelled);
 }

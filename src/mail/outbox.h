@@ -34,26 +34,4 @@ extern bool outbox_is_used_up(const Row *email);
  */
 extern Row *outbox_end(const Row *email, int column, TimestampTz now);
 
-/*
- * For many e-mails: outbox_batch_rows is asked for the rows of the next ones, at most OUTBOX_BATCH
- * together, and begins afresh now and then, so that what they need in memory is freed. The batch's
- * memory is the current one until outbox_batch_end.
- *
- * With more of them together the memory is of a size that malloc gives back to the system each time,
- * and page faults cost more than new rows do.
- */
-#define OUTBOX_BATCH 25
-
-typedef struct OutboxBatch
-{
-	MemoryContext caller;
-	MemoryContext memory;
-	Rows *rows;
-	int count; /* e-mails that these rows were asked for */
-} OutboxBatch;
-
-extern void outbox_batch_begin(OutboxBatch *batch);
-extern Rows *outbox_batch_rows(OutboxBatch *batch, int emails);
-extern void outbox_batch_end(OutboxBatch *batch);
-
 #endif

@@ -17,8 +17,9 @@
 #include "mail/email.h"
 #include "mail/outbox.h"
 #include "mail/redirect.h"
+#include "pg/id_list.h"
 #include "pg/json.h"
-#include "pg/order.h"
+#include "tables/row_batch.h"
 
 /*
  * The own address of the other side of the conversation that an e-mail is about; NULL: there is none.
@@ -68,44 +69,36 @@ is_redirected(Rows *rows, const Addressee *addressee, const Row *email, const ch
 /*
  * The ids, in order, of what is to be redirected.
  */
-static int64 *
-find_redirected(Rows *rows, const Addressee *addressee, const char *from, int64 *count)
+static IdList
+find_redirected(Rows *rows, const Addressee *addressee, const char *from)
 {
 	RowScan *scan = row_scan_begin(rows, TABLE_email, INDEX_email_pending, 0, NULL, ForwardScanDirection);
-	int64 capacity = 64;
-	int64 *ids = palloc(capacity * sizeof(int64));
 	const Row *email;
+	IdList found;
 
-	*count = 0;
+	id_list_begin(&found);
 	while ((email = row_scan_pass(scan)) != NULL)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (!is_redirected(rows, addressee, email, from))
-			continue;
-		if (*count == capacity)
-		{
-			capacity *= 2;
-			ids = repalloc_huge(ids, capacity * sizeof(int64));
-		}
-		ids[(*count)++] = row_int64(email, Col_email_id);
+		if (is_redirected(rows, addressee, email, from))
+			id_list_add(&found, row_int64(email, Col_email_id));
 	}
 	row_scan_end(scan);
-	qsort(ids, *count, sizeof(int64), order_ids);
-	return ids;
+	id_list_sort(&found);
+	return found;
 }
 
 void
 redirect_emails(Call *call, const Addressee *addressee, const char *from, const char *to)
 {
-	int64 count;
-	int64 *ids = find_redirected(call->rows, addressee, from, &count);
-	OutboxBatch batch;
+	IdList found = find_redirected(call->rows, addressee, from);
+	RowBatch batch;
 
-	outbox_batch_begin(&batch);
-	for (int64 i = 0; i < count; i++)
+	row_batch_begin(&batch);
+	for (int64 i = 0; i < found.count; i++)
 	{
-		Rows *rows = outbox_batch_rows(&batch, 1);
-		Row *email = row_lock(rows, TABLE_email, ids[i], LockTupleNoKeyExclusive, LockWaitBlock);
+		Rows *rows = row_batch_rows(&batch, 1);
+		Row *email = row_lock(rows, TABLE_email, found.ids[i], LockTupleNoKeyExclusive, LockWaitBlock);
 		Row *changed;
 
 		CHECK_FOR_INTERRUPTS();
@@ -116,5 +109,5 @@ redirect_emails(Call *call, const Addressee *addressee, const char *from, const 
 		row_set_text(changed, Col_email_recipient, to);
 		(void) row_update(email, changed);
 	}
-	outbox_batch_end(&batch);
+	row_batch_end(&batch);
 }

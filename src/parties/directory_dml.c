@@ -14,6 +14,7 @@
 #include "utils/uuid.h"
 
 #include "acting/dml.h"
+#include "acting/former.h"
 #include "acting/ids.h"
 #include "parties/directory.h"
 #include "parties/search.h"
@@ -103,9 +104,11 @@ static const struct
 	{TABLE_preferences, Col_preferences_suspension_reason},
 	{TABLE_member, Col_member_suspended_at},
 	{TABLE_member, Col_member_suspension_reason},
+	{TABLE_member, Col_member_erased_at},
 	{TABLE_merchant, Col_merchant_closed_at},
 	{TABLE_merchant, Col_merchant_suspended_at},
 	{TABLE_merchant, Col_merchant_suspension_reason},
+	{TABLE_merchant, Col_merchant_erased_at},
 	{TABLE_store, Col_store_removed_at},
 };
 
@@ -393,6 +396,19 @@ judge_member(Dml *dml)
 	member_require_not_last(dml->call, member);
 }
 
+/*
+ * Columns of users' own may change.
+ */
+static void
+refuse_former(Dml *dml, TableId id)
+{
+	for (int i = 0; i < lengthof(own); i++)
+	{
+		if (own[i].table == id && dml_changes(dml, own[i].column))
+			former_refuse(dml->old);
+	}
+}
+
 static void
 refuse_states(Dml *dml, TableId id)
 {
@@ -433,6 +449,8 @@ directory_dml_fill(FunctionCallInfo fcinfo, TableId id)
 	else
 		fill_inserted(dml);
 	refuse_states(dml, id);
+	if (DML_IS_UPDATE(dml))
+		refuse_former(dml, id);
 	if (id == TABLE_member && DML_IS_UPDATE(dml))
 		judge_member(dml);
 	if (id == TABLE_organization)

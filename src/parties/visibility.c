@@ -11,6 +11,7 @@
 
 #include "acting/current_actor.h"
 #include "acting/entry.h"
+#include "acting/former.h"
 #include "parties/conversation.h"
 #include "parties/directory.h"
 
@@ -45,7 +46,26 @@ deals_with_merchant(Rows *rows, const Actor *actor, int64 merchant_id)
 		   (actor->kind == ACTOR_MEMBER && conversation_find(rows, actor->organization_id, merchant_id));
 }
 
-static char *
+/*
+ * The name in the row of somebody or of a store; of who was erased, neutral words in the language of
+ * whoever looks.
+ */
+static const char *
+name_shown(const Row *row, int column, const Actor *actor)
+{
+	bool is_member = actor->kind == ACTOR_MEMBER;
+	Row *viewer = NULL;
+
+	if (!former_is(row))
+		return row_text(row, column);
+	if (is_member || actor->kind == ACTOR_MERCHANT)
+		viewer = row_fetch(row->rows, is_member ? TABLE_member : TABLE_merchant, actor->id);
+	return former_name(row->table->id,
+					   viewer ? row_text(viewer, is_member ? Col_member_language : Col_merchant_language) :
+								FORMER_LANGUAGE);
+}
+
+static const char *
 name_of(Rows *rows, const Actor *actor, const Actor *bearer)
 {
 	Row *row;
@@ -55,15 +75,15 @@ name_of(Rows *rows, const Actor *actor, const Actor *bearer)
 		case ACTOR_MEMBER:
 			row = row_fetch(rows, TABLE_member, bearer->id);
 			if (row && deals_with_organization(rows, actor, row_int64(row, Col_member_organization_id)))
-				return row_text(row, Col_member_name);
+				return name_shown(row, Col_member_name, actor);
 			break;
 		case ACTOR_MERCHANT:
 			row = row_fetch(rows, TABLE_merchant, bearer->id);
 			if (row && deals_with_merchant(rows, actor, bearer->id))
-				return row_text(row, Col_merchant_name);
+				return name_shown(row, Col_merchant_name, actor);
 			break;
 		case ACTOR_SYSTEM:
-			return pstrdup("system");
+			return "system";
 		case ACTOR_NOBODY:
 			break;
 	}
@@ -77,7 +97,7 @@ SQL_FUNCTION(display_name)
 {
 	Actor actor;
 	Actor bearer;
-	char *name;
+	const char *name;
 	Rows *rows;
 
 	if (PG_ARGISNULL(ARG_display_name_actor))
@@ -98,7 +118,7 @@ SQL_FUNCTION(display_name)
 SQL_FUNCTION(store_name)
 {
 	Actor actor;
-	char *name = NULL;
+	const char *name = NULL;
 	Rows *rows;
 	Row *job;
 
@@ -112,7 +132,7 @@ SQL_FUNCTION(store_name)
 	{
 		Row *store = row_fetch(rows, TABLE_store, row_int64(job, Col_job_store_id));
 
-		name = store ? row_text(store, Col_store_name) : NULL;
+		name = store ? name_shown(store, Col_store_name, &actor) : NULL;
 	}
 	rows_end(rows);
 	if (name == NULL)

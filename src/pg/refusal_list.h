@@ -30,6 +30,8 @@ REFUSAL(CONVERSATION_BLOCKED, "PT409", "conversation_blocked",
 		"nobody writes, offers or asks in a blocked conversation")
 REFUSAL(ACCOUNT_CLOSED, "PT409", "account_closed", "nothing is written by a closed account, or to it")
 REFUSAL(SUSPENDED, "PT409", "suspended", "who is suspended reads, and does nothing else")
+REFUSAL(HAS_LIVE_JOBS, "PT409", "has_live_jobs", "nobody is erased who has live jobs")
+REFUSAL(PERSON_ERASED, "PT409", "person_erased", "who was erased does not come back")
 REFUSAL(LAST_MEMBER, "PT409", "last_member", "an organization keeps one active member")
 REFUSAL(STORE_REMOVED, "PT409", "store_removed", "no new job is for a store that was removed")
 REFUSAL(ORGANIZATION_UNAVAILABLE, "PT409", "organization_unavailable", "the organization is not available for work")

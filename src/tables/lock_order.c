@@ -19,7 +19,9 @@ static const TableId order[] = {
 	TABLE_proposal,		/* its decision */
 	TABLE_conversation, /* blocks, against what makes a job or lets one live again */
 	TABLE_assignment,
+	TABLE_decline, /* whose words are erased; of messages, too */
 	TABLE_review,
+	TABLE_message,
 	TABLE_event_consumer,
 	TABLE_event,
 	TABLE_email,

@@ -31,7 +31,7 @@ INSERT INTO good VALUES
 	('member_id', '1', NULL), ('email_scope', quote_literal('all'), NULL), ('older_than', quote_literal('100 years'), NULL),
 	('before', quote_literal('-infinity'), NULL), ('kind', quote_literal('message'), NULL), ('since', quote_literal('infinity'), NULL),
 	('recipient', quote_literal('a@b.example'), NULL), ('from_member_id', '1', NULL), ('to_member_id', '2', NULL), ('until', 'now()', NULL),
-	('consumer', quote_literal('Name'), 200), ('actor_or_organization', quote_literal('member:1'), NULL), ('from_start', 'true', NULL), ('up_to', '1', NULL);
+	('consumer', quote_literal('Name'), 200), ('actor_or_organization', quote_literal('member:1'), NULL), ('actor_text', quote_literal('member:1'), NULL), ('texts', 'true', NULL), ('from_start', 'true', NULL), ('up_to', '1', NULL);
 
 CREATE TEMPORARY VIEW argument AS
 SELECT p.proname AS function, p.prokind, a.name, a.n

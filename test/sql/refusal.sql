@@ -16,6 +16,8 @@ SELECT jobs.review_proposal(:asked, 4, 5, actor => :'max') AS review \gset
 SELECT jobs.reply_to_review(:review, 'Thanks', actor => :'ann');
 SELECT jobs.create_organization('Away', 'away@away.example') AS away, jobs.create_organization('Picky', 'picky@picky.example') AS picky,
 	'merchant:' || jobs.create_merchant('Drop', 'drop@drop.example', is_dropshipper => true) AS drop \gset
+SELECT jobs.create_merchant('Ruth', 'ruth@refusal.example') AS erased \gset
+SELECT jobs.erase_person('merchant:' || :erased) > 0;
 SELECT jobs.set_preferences(:away, is_available => false), jobs.set_preferences(:picky, accepts_dropshipping => false);
 
 SELECT regress.job('refusal', 'declined') AS declined, regress.job('refusal', 'completed') AS completed, regress.job('refusal', 'overdue') AS overdue,
@@ -40,6 +42,8 @@ INSERT INTO pg_temp.refused VALUES
 	('job_expired', format('UPDATE jobs.job SET status = $$opened$$ WHERE id = %s', :overdue)),
 	('completion_unconfirmed', format('SELECT jobs.review_job(%s, 4, 5, actor => %L)', :completed, :'max')),
 	('conversation_blocked', format('SELECT jobs.send_message(%s, $$Hello$$, actor => %L)', :blocked, :'mia')),
+	('has_live_jobs', format('SELECT jobs.erase_person(%L)', :'max')),
+	('person_erased', format('SELECT jobs.reopen_merchant(%s)', :erased)),
 	('organization_unavailable', format('SELECT jobs.start_conversation(%s, $$Hello$$, actor => %L)', :away, :'max')),
 	('dropshipping_refused', format('SELECT jobs.start_conversation(%s, $$Hello$$, actor => %L)', :picky, :'drop')),
 	('nobody_matches', format('SELECT jobs.request_job(%s, $$a$$, $$b$$, actor => %L)', :unprovided, :'max')),

@@ -169,6 +169,9 @@ triggers_put_nothing_off('shop_operator', 'preferences', q{SELECT jobs.reopen_or
 triggers_put_nothing_off('shop_operator', $_, "SELECT jobs.delete_organization($unknown)", "delete_organization(), $_") foreach 'organization', 'preferences', 'member';
 triggers_put_nothing_off('shop_operator', $_, 'SELECT jobs.reassign_jobs(2049, 1025)', "reassign_jobs(), $_") foreach 'assignment', 'event';
 triggers_put_nothing_off('shop_operator', $_, "SELECT jobs.extend_deadline(1025, now() + interval '1 year')", "extend_deadline(), $_") foreach 'job', 'event';
+triggers_put_nothing_off('shop_operator', $_, q{SELECT jobs.erase_person('merchant:2048', texts => true)}, "erase_person(), $_") foreach 'merchant', 'message', 'event';
+puts_nothing_off('shop_operator', 'CREATE INDEX own ON jobs.merchant ((own.hold_in_plan() AND id > 0))', 'DROP INDEX jobs.own',
+	q{SELECT jobs.export_person('merchant:2048')}, qr/42501: .*WITH HOLD/, 'export_person()');
 triggers_put_nothing_off('shop_operator', 'email', q{SELECT jobs.purge_emails('0')}, 'purge_emails()');
 triggers_put_nothing_off('shop_operator', $_, 'SELECT jobs.purge_events()', "purge_events(), $_") foreach 'event', 'node';
 triggers_put_nothing_off('shop_operator', 'email', 'CALL jobs.maintain()', 'maintain(), email');
