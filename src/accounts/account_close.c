@@ -26,35 +26,35 @@
 /*
  * All conversations of one side, as they are by now.
  */
-static List *
-find_conversations(Call *call, IndexId index, int64 id)
+static void
+find_conversations(Call *call, IndexId index, int64 id, IdList *conversations)
 {
-	List *conversations = NIL;
 	ScanKeyData keys[1];
 	RowScan *scan;
-	Row *row;
+	const Row *row;
 
+	id_list_begin(conversations);
 	rows_renew(call->rows);
 	row_key_int64(&keys[0], 1, id);
 	scan = row_scan_begin_latest(call->rows, TABLE_conversation, index, 1, keys, ForwardScanDirection);
-	while ((row = row_scan_next(scan)) != NULL)
-		conversations = lappend(conversations, row);
+	while ((row = row_scan_pass(scan)) != NULL)
+		id_list_add(conversations, row_int64(row, Col_conversation_id));
 	row_scan_end(scan);
-	return conversations;
+	id_list_sort(conversations);
 }
 
 /*
  * The system ends it for the side whose account it is.
  */
 static void
-end_conversations(Call *call, List *conversations, Side side)
+end_conversations(Call *call, IndexId index, int64 id, Side side)
 {
-	ListCell *cell;
+	IdList conversations;
 
+	find_conversations(call, index, id, &conversations);
 	call->behalf = side;
-	ending_lock(call, conversations);
-	foreach (cell, conversations)
-		ending_of_conversation(call, row_int64(lfirst(cell), Col_conversation_id), REASON_CLOSED);
+	ending_lock(call, &conversations);
+	ending_of_conversations(call, &conversations, REASON_CLOSED);
 	call->behalf = SIDE_NOBODY;
 }
 
@@ -122,7 +122,7 @@ SQL_FUNCTION(close_organization)
 
 	row_require_column(preferences, Col_preferences_closed_at);
 	if (set_closed(call, preferences, true, EVENT_ORGANIZATION_CLOSE))
-		end_conversations(call, find_conversations(call, INDEX_conversation_parties, organization_id), SIDE_EXPERT);
+		end_conversations(call, INDEX_conversation_parties, organization_id, SIDE_EXPERT);
 	call_end(call);
 	PG_RETURN_VOID();
 }

@@ -72,12 +72,15 @@ SQL_FUNCTION(block_conversation)
 {
 	int64 conversation_id = arg_id(fcinfo, ARG(block_conversation, conversation_id));
 	Call *call = call_begin(fcinfo, ARG_block_conversation_actor);
-	Row *conversation = conversation_get(call, conversation_id);
+	IdList ids;
 
+	(void) conversation_get(call, conversation_id);
 	require_blocker(call, conversation_id);
 	if (call->actor.kind == ACTOR_MERCHANT)
 		(void) merchant_lock(call, call->actor.id);
-	ending_lock(call, list_make1(conversation));
+	id_list_begin(&ids);
+	id_list_add(&ids, conversation_id);
+	ending_lock(call, &ids);
 	if (set_blocked(call, conversation_lock(call, conversation_id), true))
 		ending_of_conversation(call, conversation_id, REASON_BLOCKED);
 	call_end(call);

@@ -16,68 +16,76 @@
 #include "jobs/decline.h"
 #include "jobs/ending.h"
 #include "jobs/proposal.h"
-#include "pg/order.h"
+#include "tables/row_batch.h"
 
-/*
- * All tables have their ids in a column of the same name, and in the order of these they are locked.
- */
-static int
-compare_ids(const ListCell *a, const ListCell *b)
-{
-	const Row *left = lfirst(a);
-	const Row *right = lfirst(b);
-	int column = table_id_column(left->table->id);
-
-	return order_of(row_int64(left, column), row_int64(right, column));
-}
+/* Adds the ids of what lives in a conversation. */
+typedef void (*Finder)(Call *call, int64 conversation_id, IdList *ids);
 
 static void
-lock_all(List *rows)
+find_live_jobs(Call *call, int64 conversation_id, IdList *ids)
 {
-	ListCell *cell;
-
-	list_sort(rows, compare_ids);
-	foreach (cell, rows)
-	{
-		CHECK_FOR_INTERRUPTS();
-		(void) row_lock_found(lfirst(cell), LockTupleNoKeyExclusive, LockWaitBlock);
-	}
-}
-
-static List *
-live_jobs(Call *call, int64 conversation_id)
-{
-	List *rows = NIL;
 	ListCell *cell;
 
 	foreach (cell, job_live_in_conversation(call, conversation_id, true))
-		rows = lappend(rows, ((Job *) lfirst(cell))->row);
-	return rows;
+		id_list_add(ids, ((Job *) lfirst(cell))->id);
+}
+
+static void
+find_open_proposals(Call *call, int64 conversation_id, IdList *ids)
+{
+	ListCell *cell;
+
+	foreach (cell, proposal_find_open(call, conversation_id))
+		id_list_add(ids, row_int64(lfirst(cell), Col_proposal_id));
 }
 
 /*
- * What `find` tells of all these conversations.
+ * In all these conversations, of which there may be very many: the memory of each is freed.
  */
-static List *
-find_in(Call *call, const List *conversations, List *(*find)(Call *call, int64 conversation_id))
+static void
+find_in(Call *call, const IdList *conversations, Finder find, IdList *ids)
 {
-	List *found = NIL;
-	ListCell *cell;
+	Rows *rows = call->rows;
+	RowBatch batch;
 
-	foreach (cell, conversations)
+	id_list_begin(ids);
+	row_batch_begin(&batch);
+	for (int64 i = 0; i < conversations->count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		found = list_concat(found, find(call, row_int64(lfirst(cell), Col_conversation_id)));
+		call->rows = row_batch_rows(&batch, 1);
+		find(call, conversations->ids[i], ids);
 	}
-	return found;
+	row_batch_end(&batch);
+	call->rows = rows;
+	id_list_sort(ids);
+}
+
+static void
+lock_all(TableId table, const IdList *ids)
+{
+	RowBatch batch;
+
+	row_batch_begin(&batch);
+	for (int64 i = 0; i < ids->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		(void) row_lock(row_batch_rows(&batch, 1), table, ids->ids[i], LockTupleNoKeyExclusive, LockWaitBlock);
+	}
+	row_batch_end(&batch);
 }
 
 void
-ending_lock(Call *call, const List *conversations)
+ending_lock(Call *call, const IdList *conversations)
 {
-	lock_all(find_in(call, conversations, live_jobs));
-	lock_all(find_in(call, conversations, proposal_find_open));
-	lock_all(list_copy(conversations));
+	IdList ids;
+
+	find_in(call, conversations, find_live_jobs, &ids);
+	lock_all(TABLE_job, &ids);
+	find_in(call, conversations, find_open_proposals, &ids);
+	lock_all(TABLE_proposal, &ids);
+	lock_all(TABLE_conversation, conversations);
+	rows_renew(call->rows);
 }
 
 /*
@@ -115,4 +123,21 @@ ending_of_conversation(Call *call, int64 conversation_id, const char *reason)
 		decline_if_live(call, ((Job *) lfirst(cell))->id, reason);
 	}
 	proposal_end_open(call, conversation_id);
+}
+
+void
+ending_of_conversations(Call *call, const IdList *conversations, const char *reason)
+{
+	Rows *rows = call->rows;
+	RowBatch batch;
+
+	row_batch_begin(&batch);
+	for (int64 i = 0; i < conversations->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		call->rows = row_batch_rows(&batch, 1);
+		ending_of_conversation(call, conversations->ids[i], reason);
+	}
+	row_batch_end(&batch);
+	call->rows = rows;
 }
