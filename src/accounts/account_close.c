@@ -108,7 +108,7 @@ account_close_merchant(Call *call, const Row *merchant)
 
 	row_require_column(merchant, Col_merchant_closed_at);
 	if (set_closed(call, merchant, true, EVENT_MERCHANT_CLOSE))
-		end_conversations(call, find_conversations(call, INDEX_conversation_merchant, id), SIDE_MERCHANT);
+		end_conversations(call, INDEX_conversation_merchant, id, SIDE_MERCHANT);
 }
 
 /*

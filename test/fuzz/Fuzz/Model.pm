@@ -1625,15 +1625,13 @@ sub update_blocked
 	return 1;
 }
 
-# The rows of accounts that somebody's UPDATE meets: those of the own side, and organizations that show.
+# The rows of accounts that somebody's UPDATE meets: those of the own side.
 sub meets_account
 {
 	my ($self, $who, $table, $id) = @_;
 
-	return $self->{organization}{$id} && shows_organization($self->exists_actor($who) ? $who : { kind => 'nobody' }, $id, $self->{organization}{$id})
-	  if $table eq 'organization';
 	return if $who->{kind} eq 'nobody' || !$self->exists_actor($who);
-	my $own = $table eq 'preferences' ? 'own_organization' : "own_$table";
+	my $own = $table =~ /^(organization|preferences)$/ ? 'own_organization' : "own_$table";
 	return eval { $self->$own($who, $id); 1 };
 }
 
@@ -1644,8 +1642,6 @@ sub update_account
 
 	return 0 if !$self->meets_account($who, $table, $id);
 	refuse($call{bad}) if $call{bad};
-	$self->somebody($who);
-	$self->own_organization($who, $id) if $table eq 'organization';
 	refuse('42501') if $call{forbidden};
 	my %values = %$values;
 	my $is_active = delete $values{is_active};
