@@ -193,8 +193,6 @@ SQL_FUNCTION(update_store)
 	Row *old = lock_own(store_get(call, store_id), "store", store_id);
 	Row *row = row_copy(old);
 
-	/* jobs keep its name */
-	store_require_kept(call, store_id);
 	set_given(row, Col_store_name, name);
 	set_given(row, Col_store_url, url);
 	write_change(call, old, row);

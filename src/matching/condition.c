@@ -274,7 +274,7 @@ conversation_is_free(Candidate *candidate)
 {
 	Row *conversation = conversation_of(candidate);
 
-	return conversation == NULL || conversation_is_open(conversation);
+	return conversation == NULL || !conversation_is_blocked(conversation);
 }
 
 static char *

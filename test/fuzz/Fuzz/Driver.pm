@@ -245,12 +245,27 @@ sub set_up
 	{
 		$self->{super}->lines("SELECT jobs.grant_access('$role->{name}', '$role->{access}')") if $role->{access} =~ /^[amo]/;
 	}
+	$self->remember_addresses;
 	$self->make_directory;
 	$self->prepare_learning;
 	$self->{session}{ $_->{name} } = $self->session($_->{name}) foreach @roles;
 	$self->{pool} = $self->session('fuzz_pool');
 	$self->{pool}->lines('SET plan_cache_mode = ' . one_of(qw(auto force_generic_plan)));
 	$self->{acting} = {};
+	return;
+}
+
+# All addresses that people ever had: what a mailer holds, or has sent, keeps the former one.
+sub remember_addresses
+{
+	my ($self) = @_;
+
+	$self->{super}->lines($_) foreach 'CREATE TABLE public.address (organization_id bigint, merchant_id bigint, address text)',
+	  q{CREATE FUNCTION public.remember() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS
+		'BEGIN EXECUTE format(''INSERT INTO public.address SELECT %s'', TG_ARGV[0]) USING NEW; RETURN NULL; END'},
+	  map { "CREATE TRIGGER remember AFTER INSERT OR UPDATE ON jobs.$_->[0] FOR EACH ROW EXECUTE FUNCTION public.remember('$_->[1]')" }
+	  [ member => '$1.organization_id, NULL, $1.email' ], [ preferences => '$1.organization_id, NULL, $1.notification_email' ],
+	  [ merchant => 'NULL, $1.id, $1.email' ];
 	return;
 }
 
@@ -924,7 +939,7 @@ sub check_history
 	return;
 }
 
-# No e-mail goes to anybody but the two sides of what it is about.
+# No e-mail goes to anybody but the two sides of what it is about, at an address that they have or had.
 sub check_email
 {
 	my ($self) = @_;
@@ -932,9 +947,8 @@ sub check_email
 		SELECT e.id, e.kind, e.recipient, e.organization_id, e.job_id
 		FROM jobs.email e
 		WHERE e.recipient NOT IN (
-			SELECT email FROM jobs.member WHERE organization_id = e.organization_id
-			UNION ALL SELECT notification_email FROM jobs.preferences WHERE organization_id = e.organization_id
-			UNION ALL SELECT email FROM jobs.merchant WHERE id = COALESCE(
+			SELECT address FROM public.address WHERE organization_id = e.organization_id
+			UNION ALL SELECT address FROM public.address WHERE merchant_id = COALESCE(
 				(SELECT merchant_id FROM jobs.job WHERE id = e.job_id),
 				(SELECT merchant_id FROM jobs.conversation WHERE id = (e.payload ->> 'conversation_id')::bigint)))});
 

@@ -1642,6 +1642,7 @@ sub update_account
 
 	return 0 if !$self->meets_account($who, $table, $id);
 	refuse($call{bad}) if $call{bad};
+	$self->somebody($who);
 	refuse('42501') if $call{forbidden};
 	my %values = %$values;
 	my $is_active = delete $values{is_active};
