@@ -39,6 +39,11 @@ my @calls = split /\n/, $node->safe_psql('market', q{
 					THEN quote_literal('merchant:1024')
 				ELSE quote_literal('member:1025') END
 			WHEN argument = 'role_name' THEN quote_literal('shop')
+			WHEN argument IN ('actor_text', 'actor_or_organization') THEN quote_literal('member:1025')
+			WHEN argument = 'recipient' THEN quote_literal('a@b.example')
+			WHEN argument = 'kind' THEN quote_literal('message')
+			WHEN argument = 'until' THEN 'now() + interval ''1 year'''
+			WHEN argument = 'to_member_id' THEN '2049'
 			WHEN argument = 'access' THEN quote_literal('app')
 			WHEN argument = 'currency' THEN quote_literal('USD')
 			WHEN argument = 'language' THEN quote_literal('en')
